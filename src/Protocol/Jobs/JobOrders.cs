@@ -47,10 +47,6 @@ public static class JobOrders
             roster = statements.OrderBy(s => s.Participant, StringComparer.Ordinal).Select(s => new { s.Participant, s.KeyId, s.EphemeralKey, s.DatasetVersion }).ToList(),
         }));
 
-    /// <summary><c>useId = H(jobHash, contractId, step)</c>, hex.</summary>
-    public static string UseId(string jobHash, string contractId, string step)
-        => Digest.Sha256Hex(CanonicalJson.Of(new { jobHash, contractId, step }));
-
     /// <summary>
     /// Verifies the round-0 statements against the order's roster: exactly one per party, signed with the key id that the analyst named,
     /// found by <paramref name="keys"/>. Returns them in roster order.
