@@ -34,6 +34,12 @@ public sealed class Offer : IEquatable<Offer>
         return new Offer(id, target, policy.Clone());
     }
 
+    /// <summary>An offer from a policy template that has no id and no target of its own.</summary>
+    public static Result<Offer> FromTemplate(JsonElement template, string id)
+        => template.ValueKind == JsonValueKind.Object
+            ? Parse(PolicyShape.WithEnvelope(template, ("@type", "Offer"), ("@id", id)))
+            : ProtocolErrors.PolicyShape.Of("a template is an object");
+
     /// <summary>The same offer for use in a negotiation message.</summary>
     public Offer WithTarget(string target)
         => new(Id, target, PolicyShape.WithEnvelope(Policy, ("@type", "Offer"), ("@id", Id), ("target", target)));
