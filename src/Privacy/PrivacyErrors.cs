@@ -207,6 +207,12 @@ public static class PrivacyErrors
         "Use the keys that the analyst signed for this job.",
         "请使用分析方为本作业签名的密钥。");
 
+    /// <summary>Analyst's keys are not the ones the analyst signed.</summary>
+    public static readonly ErrorKind AnalystKeysSwapped = new(
+        "DS-PRV-077", 422, "Analyst's keys are not the ones the analyst signed", "分析方密钥不是其签名的密钥",
+        "Refuse the job: someone on the way replaced the keys.",
+        "请拒绝作业：途中有人替换了密钥。");
+
     /// <summary>Stored analyst secret is damaged or belongs to another job.</summary>
     public static readonly ErrorKind SecretInvalid = new(
         "DS-PRV-072", 500, "Stored analyst secret is damaged or belongs to another job", "保存的分析方私钥已损坏或属于其他作业",
