@@ -3,7 +3,7 @@ using DataSpace.Hosting;
 using DataSpace.Kernel.Results;
 using DataSpace.Protocol.Jobs;
 using DataSpace.Sandbox;
-using DataSpace.Sandbox.Sql;
+
 
 namespace DataSpace.Connector;
 

@@ -10,9 +10,9 @@ namespace DataSpace.Hosting;
 public static class PolicyEnforcementFilter
 {
     /// <summary>The decision, or its denial with the named reason.</summary>
-    public static Result<PolicyDecision> Decide(PolicyRequest request)
+    public static Result<PolicyDecision> Decide(PolicyDecisionPoint point, PolicyRequest request)
     {
-        var decision = PolicyDecisionPoint.Decide(request);
+        var decision = point.Decide(request);
         return decision.IsAllowed ? decision : decision.ToError();
     }
 }

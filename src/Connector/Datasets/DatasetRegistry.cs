@@ -6,7 +6,7 @@ using DataSpace.Kernel.Policy;
 using DataSpace.Kernel.Results;
 using DataSpace.Protocol.Messages;
 using DataSpace.Sandbox;
-using DataSpace.Sandbox.Sql;
+
 
 namespace DataSpace.Connector.Datasets;
 

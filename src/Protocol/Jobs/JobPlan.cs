@@ -63,12 +63,12 @@ public sealed record AggregateQuery(
 /// <param name="Decimals">Fixed-point scale: values times 10^Decimals.</param>
 /// <param name="Min">Lower clamp, unscaled decimal text.</param>
 /// <param name="Max">Upper clamp, unscaled decimal text.</param>
-/// <param name="Statistics">Subset of count, sum, mean, var_pop, stddev_pop.</param>
+/// <param name="Statistics">Subset of count, sum, mean, variance_pop, stddev_pop.</param>
 public sealed record MeasureQuery(string Column, int Decimals, string Min, string Max, IReadOnlyList<string> Statistics)
 {
     /// <summary>True when a statistic needs the sum of squares.</summary>
     [JsonIgnore]
-    public bool NeedsSquares => Statistics.Any(static s => s is "var_pop" or "stddev_pop");
+    public bool NeedsSquares => Statistics.Any(static s => s is "variance_pop" or "stddev_pop");
 }
 
 /// <summary>Column, operator (eq, neq, lt, lteq, gt, gteq, isAnyOf) and constants as text in the column's type.</summary>
