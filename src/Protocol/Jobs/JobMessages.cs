@@ -117,12 +117,18 @@ public sealed record PartyProgress(string Participant, string State, string? Cod
 /// <summary>Milliseconds a stage took.</summary>
 public sealed record StageTime(string Name, int Done, int Total, long Ms);
 
-/// <summary>Consumer → provider: the signed receipt over Grant, Report and result.</summary>
+/// <summary>Consumer → provider: the signed receipt over Grant, Report and result. All digests are lower-case hex of 32 bytes.</summary>
 /// <param name="JobId">The job.</param>
 /// <param name="UseId">The use.</param>
-/// <param name="Receipt">Base64 of the receipt body (deterministic CBOR).</param>
+/// <param name="GrantHash">Leaf hash of the Grant.</param>
+/// <param name="ReportHash">Leaf hash of the Report.</param>
+/// <param name="ResultDigest">Digest of the result.</param>
+/// <param name="JobHash">Hash of the order.</param>
+/// <param name="ConsumerKeyId">Key that signed.</param>
 /// <param name="ConsumerSignature">Base64 signature of the consumer.</param>
-public sealed record ReceiptOffer(string JobId, string UseId, string Receipt, string ConsumerSignature);
+/// <param name="Consumer">DID of the consumer.</param>
+public sealed record ReceiptOffer(
+    string JobId, string UseId, string GrantHash, string ReportHash, string ResultDigest, string JobHash, string ConsumerKeyId, string ConsumerSignature, string Consumer);
 
 /// <summary>Provider → consumer: the countersignature.</summary>
 public sealed record ReceiptCountersigned(string ProviderSignature, long LedgerIndex);
