@@ -14,7 +14,7 @@ internal static class EngineFailure
         var text = exception.Message;
         return exception.ErrorType switch
         {
-            DuckDBErrorType.OutOfMemory => WorkerFailure.Limit,
+            DuckDBErrorType.OutOfMemory => WorkerFailure.Query,
             DuckDBErrorType.Conversion => WorkerFailure.Type,
             DuckDBErrorType.Io when text.Contains("Permission denied", StringComparison.Ordinal) => WorkerFailure.UnreadableInput,
             DuckDBErrorType.Io => WorkerFailure.MalformedInput,

@@ -25,7 +25,7 @@ catch (DuckDBException e)
 }
 catch (OutOfMemoryException e)
 {
-    response = new WorkerResponse { FailureClass = WorkerFailure.Limit, Detail = e.GetType().Name };
+    response = new WorkerResponse { FailureClass = WorkerFailure.Query, Detail = e.GetType().Name };
 }
 #pragma warning disable CA1031 // The process boundary: whatever it was becomes one class, the text goes to the owner's log.
 catch (Exception e)

@@ -162,6 +162,7 @@ internal sealed class WorkerLauncher : IDisposable
         return (kept.ToArray(), false);
     }
 
+#pragma warning disable CA1416 // WorkerClient.OpenAsync admits Linux only
     private static string CreateStaging(string root)
     {
         var path = Path.Combine(root, "dataspace-sandbox-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)));
@@ -174,4 +175,5 @@ internal sealed class WorkerLauncher : IDisposable
         File.WriteAllBytes(Path.Combine(path, "filter.bpf"), SeccompFilter.Build());
         return path;
     }
+#pragma warning restore CA1416
 }
