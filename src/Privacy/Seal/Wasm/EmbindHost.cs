@@ -136,10 +136,7 @@ internal sealed class EmbindHost : IDisposable
         switch (type.Kind)
         {
             case WireKind.HostValue:
-                var handle = (int)result!;
-                var value = _values[handle];
-                _values.Release(handle);
-                return value;
+                return _values.Take((int)result!);
             case WireKind.Bool:
                 return (int)result! != 0;
             case WireKind.Object or WireKind.Pointer:

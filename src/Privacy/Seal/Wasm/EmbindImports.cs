@@ -181,7 +181,7 @@ internal sealed class EmbindImports(EmbindRegistry registry, EmvalTable values, 
     private object? ReadArgument(WireType type, int address) => type.Kind switch
     {
         WireKind.View => new MemoryView(Memory.Read(address + 4), Memory.Read(address), type.ElementBytes),
-        WireKind.HostValue => values[Memory.Read(address)],
+        WireKind.HostValue => values.Take(Memory.Read(address)), // C++ gives its reference away
         WireKind.Float64 => Memory.ReadDouble(address),
         WireKind.Object or WireKind.Pointer => new CppObject(Memory.Read(address), type.Name),
         _ => Memory.Read(address),

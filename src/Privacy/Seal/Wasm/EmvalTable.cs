@@ -57,5 +57,13 @@ internal sealed class EmvalTable
             _free.Push(index);
     }
 
+    /// <summary>The value, releasing the caller's reference.</summary>
+    public object? Take(int handle)
+    {
+        var value = this[handle];
+        Release(handle);
+        return value;
+    }
+
     private static int IndexOf(int handle) => (handle - FirstHandle) / 2;
 }
