@@ -13,7 +13,20 @@ public static class SandboxBenchmark
     private const int Repeats = 5;
     private const int GroupCount = 100;
 
-    /// <summary>Writes one line per run and the medians. <paramref name="workerDirectory"/> is the published worker.</summary>
+    /// <summary>With the worker that was published in this repository.</summary>
+    public static async Task RunAsync(TextWriter output, long rows)
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (root is not null && !File.Exists(Path.Combine(root.FullName, "DataSpace.sln")))
+            root = root.Parent;
+        var repository = root?.FullName ?? throw new DirectoryNotFoundException("DataSpace.sln");
+        await RunAsync(output, rows, Path.Combine(repository, "artifacts", "publish", "DataSpace.SandboxWorker", "release_linux-x64"));
+    }
+
+    /// <summary>Blocking form, for the benchmark's menu.</summary>
+    public static void Run(TextWriter output, long rows) => RunAsync(output, rows).GetAwaiter().GetResult();
+
+    /// <summary>Writes the medians, a line per case. <paramref name="workerDirectory"/> is the published worker.</summary>
     public static async Task RunAsync(TextWriter output, long rows, string workerDirectory)
     {
         var directory = Directory.CreateTempSubdirectory("dataspace-bench-");
@@ -72,7 +85,7 @@ public static class SandboxBenchmark
         // hash() of the row number: seeded by nothing but the number, the same file every time.
         command.CommandText = string.Create(
             CultureInfo.InvariantCulture,
-            $"COPY (SELECT CAST(hash(i) % {GroupCount} AS INTEGER) AS g, CAST(hash(i + 1000000007) % {Math.Max(1, rows / 10)} AS BIGINT) AS subject, CAST(hash(i + 2000000011) % 10000000 AS DECIMAL(18,2)) / 100 AS x0, CAST(x0 AS DECIMAL(18,2)) AS x FROM range({rows}) t(i)) TO '{path}' (FORMAT parquet)");
+            $"COPY (SELECT CAST(hash(i) % {GroupCount} AS INTEGER) AS g, CAST(hash(i + 1000000007) % {Math.Max(1, rows / 10)} AS BIGINT) AS subject, CAST(CAST(hash(i + 2000000011) % 10000000 AS BIGINT) * CAST(0.01 AS DECIMAL(3,2)) AS DECIMAL(18,2)) AS x FROM range({rows}) t(i)) TO '{path}' (FORMAT parquet)");
         command.ExecuteNonQuery();
     }
 
