@@ -1,8 +1,10 @@
 using System.CommandLine;
 using DataSpace.Cli.Catalog;
+using DataSpace.Cli.Doctor;
 using DataSpace.Cli.Job;
 using DataSpace.Cli.Members;
 using DataSpace.Cli.Negotiation;
+using DataSpace.Cli.Run;
 using DataSpace.Cli.Session;
 
 namespace DataSpace.Cli;
@@ -33,6 +35,9 @@ internal static class CommandTree
         root.Options.Add(globals.Lang);
         root.Options.Add(globals.Json);
         root.Options.Add(globals.Node);
+        root.Subcommands.Add(DoctorCommand.Build(globals));
+        root.Subcommands.Add(RunCommand.Coordinator(globals));
+        root.Subcommands.Add(RunCommand.Connector(globals));
         root.Subcommands.Add(MembersCommand.Build(globals));
         root.Subcommands.Add(CatalogCommand.Build(globals));
         root.Subcommands.Add(NegotiateCommand.Build(globals));
