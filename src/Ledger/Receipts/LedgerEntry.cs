@@ -1,0 +1,173 @@
+using System.Formats.Cbor;
+using System.Text;
+using DataSpace.Kernel.Crypto;
+using DataSpace.Kernel.Results;
+
+namespace DataSpace.Ledger.Receipts;
+
+/// <summary>
+/// The public part of an entry: who signed that which commitment was made when. Deterministic CBOR (RFC 8949, section 4.2.1),
+/// at most <see cref="MaxBytes"/>; schema in <c>contracts/schemas/ledger-entry.cddl</c>.
+/// </summary>
+public sealed record LedgerEntry
+{
+    /// <summary>Longest entry, in bytes.</summary>
+    public const int MaxBytes = 1024;
+
+    /// <summary>Version of the form.</summary>
+    public const int Version = 1;
+
+    private const int MaxSigners = 4;
+    private static readonly byte[] Domain = Encoding.ASCII.GetBytes("dataspace/ledger-entry/v1\n");
+
+    /// <summary>What is recorded.</summary>
+    public required EntryKind Kind { get; init; }
+
+    /// <summary>Random 128 bits; a retry carries the same.</summary>
+    public required ReadOnlyMemory<byte> EventId { get; init; }
+
+    /// <summary>HMAC-SHA256 of the event id under the agreement's key: only who holds that key can tell which agreement it is.</summary>
+    public required ReadOnlyMemory<byte> AgreementTag { get; init; }
+
+    /// <summary>RFC 6962 root over the salted fields.</summary>
+    public required ReadOnlyMemory<byte> PayloadRoot { get; init; }
+
+    /// <summary>Ids of the signing keys, in the order of the signatures.</summary>
+    public required IReadOnlyList<string> SignerKeyIds { get; init; }
+
+    /// <summary>Milliseconds since 1970, never smaller than that of the entry before.</summary>
+    public required long TimeMs { get; init; }
+
+    /// <summary>Signatures over the entry without them.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Signatures { get; init; } = [];
+
+    /// <summary>The bytes that go into the log.</summary>
+    public byte[] Encode() => Encode(withSignatures: true);
+
+    /// <summary>Signs and encodes in one step; the entry's key ids must name exactly this signer.</summary>
+    public byte[] SignAndEncode(ISigner signer)
+    {
+        if (SignerKeyIds is not [var keyId] || keyId != signer.PublicKey.KeyId)
+            throw new InvalidOperationException("The entry names another signer.");
+        return (this with { Signatures = [signer.Sign(SignedBytes())] }).Encode();
+    }
+
+    /// <summary>True when the signature of <paramref name="key"/> is there and valid.</summary>
+    public bool IsSignedBy(PublicKey key)
+    {
+        for (var i = 0; i < SignerKeyIds.Count && i < Signatures.Count; i++)
+        {
+            if (SignerKeyIds[i] == key.KeyId && key.Verify(SignedBytes(), Signatures[i].Span))
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>Reads an entry; refuses any bytes that <see cref="Encode()"/> would not write.</summary>
+    public static Result<LedgerEntry> Decode(ReadOnlyMemory<byte> bytes)
+    {
+        if (bytes.Length > MaxBytes)
+            return LedgerErrors.EntryTooLarge.Of();
+        try
+        {
+            var entry = Read(new CborReader(bytes, CborConformanceMode.Canonical));
+            return entry is not null && entry.Encode().AsSpan().SequenceEqual(bytes.Span)
+                ? entry
+                : LedgerErrors.EntryMalformed.Of();
+        }
+        catch (Exception e) when (e is CborContentException or InvalidOperationException or OverflowException)
+        {
+            return LedgerErrors.EntryMalformed.Of();
+        }
+    }
+
+    /// <summary>What is signed: a domain line and the deterministic map without the signatures.</summary>
+    internal byte[] SignedBytes() => [.. Domain, .. Encode(withSignatures: false)];
+
+    private byte[] Encode(bool withSignatures)
+    {
+        var writer = new CborWriter(CborConformanceMode.Canonical);
+        writer.WriteStartMap(withSignatures ? 8 : 7);
+        writer.WriteInt32(1);
+        writer.WriteInt32(Version);
+        writer.WriteInt32(2);
+        writer.WriteInt32((int)Kind);
+        writer.WriteInt32(3);
+        writer.WriteByteString(EventId.Span);
+        writer.WriteInt32(4);
+        writer.WriteByteString(AgreementTag.Span);
+        writer.WriteInt32(5);
+        writer.WriteByteString(PayloadRoot.Span);
+        writer.WriteInt32(6);
+        writer.WriteStartArray(SignerKeyIds.Count);
+        foreach (var keyId in SignerKeyIds)
+            writer.WriteTextString(keyId);
+        writer.WriteEndArray();
+        writer.WriteInt32(7);
+        writer.WriteInt64(TimeMs);
+        if (withSignatures)
+        {
+            writer.WriteInt32(8);
+            writer.WriteStartArray(Signatures.Count);
+            foreach (var signature in Signatures)
+                writer.WriteByteString(signature.Span);
+            writer.WriteEndArray();
+        }
+        writer.WriteEndMap();
+        return writer.Encode();
+    }
+
+    private static LedgerEntry? Read(CborReader reader)
+    {
+        if (reader.ReadStartMap() != 8)
+            return null;
+        Key(1);
+        if (reader.ReadInt32() != Version)
+            return null;
+        Key(2);
+        var kind = (EntryKind)reader.ReadInt32();
+        Key(3);
+        var eventId = reader.ReadByteString();
+        Key(4);
+        var tag = reader.ReadByteString();
+        Key(5);
+        var root = reader.ReadByteString();
+        Key(6);
+        var keyIds = List(reader.ReadTextString);
+        Key(7);
+        var time = reader.ReadInt64();
+        Key(8);
+        var signatures = List(() => (ReadOnlyMemory<byte>)reader.ReadByteString());
+        reader.ReadEndMap();
+        return Enum.IsDefined(kind) && eventId.Length == 16 && tag.Length == 32 && root.Length == 32 && time >= 0
+               && keyIds.Count > 0 && keyIds.Count == signatures.Count && reader.BytesRemaining == 0
+            ? new LedgerEntry
+            {
+                Kind = kind,
+                EventId = eventId,
+                AgreementTag = tag,
+                PayloadRoot = root,
+                SignerKeyIds = keyIds,
+                TimeMs = time,
+                Signatures = signatures,
+            }
+            : null;
+
+        void Key(int expected)
+        {
+            if (reader.ReadInt32() != expected)
+                throw new CborContentException("unexpected key");
+        }
+
+        List<T> List<T>(Func<T> read)
+        {
+            if (reader.ReadStartArray() is not (>= 0 and <= MaxSigners and var count))
+                throw new CborContentException("too many signers");
+            var items = new List<T>(count);
+            for (var i = 0; i < count; i++)
+                items.Add(read());
+            reader.ReadEndArray();
+            return items;
+        }
+    }
+}

@@ -1,0 +1,172 @@
+using System.Formats.Cbor;
+using DataSpace.Kernel.Results;
+
+namespace DataSpace.Ledger.Receipts;
+
+/// <summary>What an entry commits to: a list of named values. Implemented by one record per <see cref="EntryKind"/>.</summary>
+public interface IEntryPayload
+{
+    /// <summary>Kind of the entry that carries this payload.</summary>
+    EntryKind Kind { get; }
+
+    /// <summary>The fields in the kind's fixed order.</summary>
+    IReadOnlyList<PayloadField> ToFields();
+}
+
+/// <summary>A named value. Fields can be shown one by one, each with its salt.</summary>
+/// <param name="Label">Name, 1–80 characters of <c>a–z A–Z 0–9 / . - _</c>.</param>
+/// <param name="Value">One deterministic CBOR item (RFC 8949, section 4.2.1): text, integer, byte string or array of text.</param>
+public readonly record struct PayloadField(string Label, ReadOnlyMemory<byte> Value);
+
+/// <summary>Writes fields with one spelling per value.</summary>
+internal sealed class FieldWriter
+{
+    private readonly List<PayloadField> _fields = [];
+
+    public FieldWriter Text(string label, string value) => Add(label, w => w.WriteTextString(value));
+
+    public FieldWriter Number(string label, long value) => Add(label, w => w.WriteInt64(value));
+
+    public FieldWriter Bytes(string label, ReadOnlyMemory<byte> value) => Add(label, w => w.WriteByteString(value.Span));
+
+    /// <summary>A digest given in lower-case hex, stored as bytes.</summary>
+    public FieldWriter Digest(string label, string hex)
+        => Bytes(label, FieldRules.IsDigest(hex) ? Convert.FromHexString(hex) : throw new ArgumentException("Not a digest.", label));
+
+    public FieldWriter TextList(string label, IReadOnlyList<string> values) => Add(label, w =>
+    {
+        w.WriteStartArray(values.Count);
+        foreach (var value in values)
+            w.WriteTextString(value);
+        w.WriteEndArray();
+    });
+
+    /// <summary>One field per pair, so that each can be shown alone, ordered by name.</summary>
+    public FieldWriter NumberMap(string prefix, IReadOnlyDictionary<string, long> values)
+    {
+        foreach (var (name, value) in values.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            Number($"{prefix}/{name}", value);
+        return this;
+    }
+
+    public IReadOnlyList<PayloadField> Fields => _fields;
+
+    private FieldWriter Add(string label, Action<CborWriter> write)
+    {
+        var writer = new CborWriter(CborConformanceMode.Canonical);
+        write(writer);
+        _fields.Add(new PayloadField(label, writer.Encode()));
+        return this;
+    }
+}
+
+/// <summary>Limits on what a payload may hold.</summary>
+internal static class FieldRules
+{
+    public const int MaxLabelLength = 80;
+    public const int MaxFields = 128;
+    public const int MaxValueBytes = 8 * 1024;
+    public const int MaxPayloadBytes = 32 * 1024;
+    public const int MaxListItems = 256;
+
+    public static bool IsDigest(string hex) => hex.Length == 64 && hex.All(c => c is >= '0' and <= '9' or >= 'a' and <= 'f');
+
+    /// <summary>The first rule that a field list breaks, or null.</summary>
+    public static DsError? Check(IReadOnlyList<PayloadField> fields)
+    {
+        if (fields.Count is 0 or > MaxFields)
+            return LedgerErrors.EntryTooLarge.Of("number of fields");
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var total = 0;
+        foreach (var field in fields)
+        {
+            if (!IsLabel(field.Label) || !seen.Add(field.Label))
+                return LedgerErrors.InvalidField.Of("malformed or repeated label");
+            if (field.Value.Length > MaxValueBytes || (total += field.Value.Length + field.Label.Length) > MaxPayloadBytes)
+                return LedgerErrors.EntryTooLarge.Of(field.Label);
+        }
+        return null;
+    }
+
+    private static bool IsLabel(string label)
+        => label.Length is > 0 and <= MaxLabelLength && label.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_');
+}
+
+/// <summary>Reads fields strictly: everything asked for must be there in the right type, and nothing else may be.</summary>
+internal sealed class FieldReader
+{
+    private readonly Dictionary<string, ReadOnlyMemory<byte>> _values = new(StringComparer.Ordinal);
+    private DsError? _error;
+
+    public FieldReader(IEnumerable<PayloadField> fields)
+    {
+        foreach (var field in fields)
+        {
+            if (!_values.TryAdd(field.Label, field.Value))
+                Fail(field.Label);
+        }
+    }
+
+    public string Text(string label) => Read(label, r => r.ReadTextString(), "");
+
+    public long Number(string label) => Read(label, r => r.ReadInt64(), 0L);
+
+    public byte[] Bytes(string label) => Read(label, r => r.ReadByteString(), []);
+
+    public string Digest(string label)
+    {
+        var bytes = Bytes(label);
+        if (bytes.Length != 32)
+            Fail(label);
+        return Convert.ToHexStringLower(bytes);
+    }
+
+    public IReadOnlyList<string> TextList(string label) => Read<IReadOnlyList<string>>(label, r =>
+    {
+        if (r.ReadStartArray() is not (>= 0 and <= FieldRules.MaxListItems and var count))
+            throw new CborContentException("list too long");
+        var items = new string[count];
+        for (var i = 0; i < count; i++)
+            items[i] = r.ReadTextString();
+        r.ReadEndArray();
+        return items;
+    }, []);
+
+    public IReadOnlyDictionary<string, long> NumberMap(string prefix)
+    {
+        var labels = _values.Keys.Where(label => label.StartsWith(prefix + "/", StringComparison.Ordinal)).ToList();
+        return labels.ToDictionary(label => label[(prefix.Length + 1)..], Number, StringComparer.Ordinal);
+    }
+
+    /// <summary>The payload, or the first field that was missing, malformed or unknown.</summary>
+    public Result<T> Finish<T>(T payload)
+    {
+        if (_values.Count > 0)
+            Fail(_values.Keys.First());
+        return _error is null ? payload : _error;
+    }
+
+    private T Read<T>(string label, Func<CborReader, T> read, T fallback)
+    {
+        if (!_values.Remove(label, out var value))
+        {
+            Fail(label);
+            return fallback;
+        }
+        try
+        {
+            var reader = new CborReader(value, CborConformanceMode.Canonical);
+            var result = read(reader);
+            if (reader.BytesRemaining != 0)
+                Fail(label);
+            return result;
+        }
+        catch (Exception e) when (e is CborContentException or InvalidOperationException or OverflowException)
+        {
+            Fail(label);
+            return fallback;
+        }
+    }
+
+    private void Fail(string label) => _error ??= LedgerErrors.InvalidField.Of(label);
+}

@@ -1,0 +1,61 @@
+using DataSpace.Kernel.Results;
+
+namespace DataSpace.Ledger.Receipts;
+
+/// <summary>What a Report commits to. All hashes are lower-case hex of 32 bytes.</summary>
+public sealed record ReportPayload : IEntryPayload
+{
+    /// <summary>Prefix of the labels that the owner keeps to itself: exact measurements are a covert channel.</summary>
+    public const string OwnerOnlyPrefix = "exact/";
+
+    /// <summary>Leaf hash of the Grant.</summary>
+    public required string GrantHash { get; init; }
+
+    /// <summary>Coarse units that are billed and shown: <c>uses</c>, <c>resultCells</c>, <c>bytesOut</c>.</summary>
+    public required IReadOnlyDictionary<string, long> Units { get; init; }
+
+    /// <summary>Digest that pins the image or engine that ran.</summary>
+    public required string ImageDigest { get; init; }
+
+    /// <summary>SHA-256 of the committed output bytes.</summary>
+    public required string OutputDigest { get; init; }
+
+    /// <summary>Outcome, for example <c>released</c> or <c>failed</c>.</summary>
+    public required string Outcome { get; init; }
+
+    /// <summary>Processor time in milliseconds; owner only.</summary>
+    public required long CpuMs { get; init; }
+
+    /// <summary>Rows read; owner only.</summary>
+    public required long RowsScanned { get; init; }
+
+    /// <summary>Wall time in milliseconds; owner only.</summary>
+    public required long WallMs { get; init; }
+
+    /// <inheritdoc />
+    public EntryKind Kind => EntryKind.Report;
+
+    /// <inheritdoc />
+    public IReadOnlyList<PayloadField> ToFields() => new FieldWriter()
+        .Digest("grantHash", GrantHash).NumberMap("units", Units)
+        .Text("imageDigest", ImageDigest).Digest("outputDigest", OutputDigest).Text("outcome", Outcome)
+        .Number("exact/cpuMs", CpuMs).Number("exact/rowsScanned", RowsScanned).Number("exact/wallMs", WallMs)
+        .Fields;
+
+    /// <summary>Reads the fields strictly.</summary>
+    public static Result<ReportPayload> FromFields(IEnumerable<PayloadField> fields)
+    {
+        var reader = new FieldReader(fields);
+        return reader.Finish(new ReportPayload
+        {
+            GrantHash = reader.Digest("grantHash"),
+            Units = reader.NumberMap("units"),
+            ImageDigest = reader.Text("imageDigest"),
+            OutputDigest = reader.Digest("outputDigest"),
+            Outcome = reader.Text("outcome"),
+            CpuMs = reader.Number("exact/cpuMs"),
+            RowsScanned = reader.Number("exact/rowsScanned"),
+            WallMs = reader.Number("exact/wallMs"),
+        });
+    }
+}
