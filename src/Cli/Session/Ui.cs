@@ -91,6 +91,31 @@ internal sealed class Ui
     /// <summary>A progress or warning line that must not disturb machine output.</summary>
     public void Note(string text) => Human.WriteLine(text);
 
+    /// <summary>
+    /// Runs something that may take longer than a second under a sign of life: a spinner on a terminal, else a line at the start and one
+    /// every ten seconds.
+    /// </summary>
+    public async Task<T> BusyAsync<T>(string what, Func<Task<T>> work)
+    {
+        if (IsTerminal)
+        {
+            var spinner = IsUnicode ? Spinner.Known.Dots : Spinner.Known.Line;
+            return await Human.Status().Spinner(spinner).StartAsync(Markup.Escape(what), _ => work());
+        }
+        Note(T(CommonTexts.Waiting, what));
+        var (started, running) = (TimeProvider.System.GetTimestamp(), work());
+        while (await Task.WhenAny(running, Task.Delay(TimeSpan.FromSeconds(10), TimeProvider.System)) != running)
+            Note(T(CommonTexts.StillWaiting, what, (int)TimeProvider.System.GetElapsedTime(started).TotalSeconds));
+        return await running;
+    }
+
+    /// <summary>The same for work without a value.</summary>
+    public Task BusyAsync(string what, Func<Task> work) => BusyAsync(what, async () =>
+    {
+        await work();
+        return true;
+    });
+
     /// <summary>A table in the house style with these headings.</summary>
     public Table Table(params string[] headings)
     {
