@@ -1,0 +1,89 @@
+using DataSpace.Kernel.Results;
+using DataSpace.Ledger.Merkle;
+using DataSpace.Ledger.Notes;
+using DataSpace.Ledger.Receipts;
+using DataSpace.Ledger.Sequencing;
+using DataSpace.Ledger.Tiles;
+using DataSpace.Ledger.Vault;
+using Microsoft.Data.Sqlite;
+
+namespace DataSpace.Ledger.Fsck;
+
+/// <summary>
+/// A log read from its published files, with payloads from the vault beside it: what a recomputation starts from. Needs no
+/// running node and writes nothing. The entries are those of the signed checkpoint, for their root is compared with it.
+/// </summary>
+/// <param name="Key">Key that the checkpoint verifies with.</param>
+/// <param name="Checkpoint">The published checkpoint.</param>
+/// <param name="Records">All entries in order; <see cref="LedgerRecord.Fields"/> is null where the vault holds no payload.</param>
+public sealed record OfflineLog(VerifierKey Key, Checkpoint Checkpoint, IReadOnlyList<LedgerRecord> Records)
+{
+    /// <summary>Most entries that are read into memory.</summary>
+    public const long MaxEntries = 500_000;
+
+    /// <summary>Reads a directory.</summary>
+    /// <param name="directory">Directory of the log.</param>
+    /// <param name="expectedVkey">Verifier key to trust; without one the directory's own key file, which proves consistency, not identity.</param>
+    public static Result<OfflineLog> Read(string directory, string? expectedVkey = null)
+    {
+        var problems = new ProblemList();
+        var files = new TileFiles(directory, problems);
+        if ((expectedVkey ?? files.ReadText(StaticPublisher.VerifierKeyFile)?.TrimEnd('\n')) is not { } vkey)
+            return LedgerErrors.Corrupt.Of("vkey: absent, and no key was given");
+        if (!VerifierKey.Parse(vkey).TryGet(out var key, out var error))
+            return error;
+        if (files.ReadText(StaticPublisher.CheckpointFile) is not { } note)
+            return LedgerErrors.Corrupt.Of("checkpoint: absent or not text");
+        if (!Checkpoint.Open(note, key).TryGet(out var checkpoint, out error))
+            return error;
+        if (checkpoint.Size > MaxEntries)
+            return LedgerErrors.EntryTooLarge.Of("the log is too long to be read at once");
+        try
+        {
+            using var vault = File.Exists(Path.Combine(directory, PayloadVault.FileName))
+                ? new Sqlite(Path.Combine(directory, PayloadVault.FileName), readOnly: true)
+                : null;
+            if (!ReadAll(files, checkpoint.Size, vault).TryGet(out var records, out error))
+                return error;
+            var root = MerkleHash.Root([.. records.Select(record => record.LeafHash.ToArray())]);
+            return root.AsSpan().SequenceEqual(checkpoint.RootHash.Span)
+                ? new OfflineLog(key, checkpoint, records)
+                : LedgerErrors.Corrupt.Of("checkpoint: its root is not the root of the entries");
+        }
+        catch (SqliteException)
+        {
+            return LedgerErrors.Corrupt.Of("vault.db: cannot be read");
+        }
+    }
+
+    private static Result<List<LedgerRecord>> ReadAll(TileFiles files, long size, Sqlite? vault)
+    {
+        var records = new List<LedgerRecord>((int)size);
+        while (records.Count < size)
+        {
+            var width = (int)Math.Min(TilePath.FullWidth, size - records.Count);
+            var path = new TilePath(TilePath.EntriesLevel, records.Count / TilePath.FullWidth, width);
+            if (files.ReadBundle(path) is not { } entries)
+                return LedgerErrors.Corrupt.Of($"{path}: absent or not whole");
+            foreach (var bytes in entries)
+            {
+                if (!ReadOne(records.Count, bytes, vault).TryGet(out var record, out var error))
+                    return error;
+                records.Add(record);
+            }
+        }
+
+        return records;
+    }
+
+    private static Result<LedgerRecord> ReadOne(long index, ReadOnlyMemory<byte> bytes, Sqlite? vault)
+    {
+        if (!LedgerEntry.Decode(bytes).TryGet(out var entry, out var error))
+            return error.Kind.Of($"entry {index}");
+        IReadOnlyList<OpenedField>? fields = null;
+        using var row = vault?.Read("SELECT key, sealed FROM payload WHERE idx=$0", index);
+        if (row?.Read() == true && !SealedPayload.Open((byte[])row[0], (byte[])row[1], entry.PayloadRoot.Span).TryGet(out fields, out error))
+            return error.Kind.Of($"entry {index}");
+        return new LedgerRecord(index, bytes, MerkleHash.Leaf(bytes.Span), entry, fields);
+    }
+}

@@ -1,0 +1,53 @@
+using DataSpace.Ledger.Receipts;
+using DataSpace.Ledger.Sequencing;
+using DataSpace.Ledger.Vault;
+using Microsoft.Data.Sqlite;
+
+namespace DataSpace.Ledger.Fsck;
+
+/// <summary>Reads a vault beside the log that is verified. Writes nothing to it.</summary>
+internal sealed class VaultReader : IDisposable
+{
+    private readonly Sqlite _db;
+    private readonly ProblemList _problems;
+    private bool _broken;
+
+    private VaultReader(Sqlite db, ProblemList problems) => (_db, _problems) = (db, problems);
+
+    /// <summary>The vault, or null when there is none or it cannot be read (which is a problem).</summary>
+    public static VaultReader? TryOpen(string directory, ProblemList problems)
+    {
+        var path = Path.Combine(directory, PayloadVault.FileName);
+        if (!File.Exists(path))
+            return null;
+        try
+        {
+            return new VaultReader(new Sqlite(path, readOnly: true), problems);
+        }
+        catch (SqliteException)
+        {
+            problems.Add(PayloadVault.FileName, "cannot be opened");
+            return null;
+        }
+    }
+
+    /// <summary>Whether a payload matches its commitment; null when it is not there.</summary>
+    public bool? Check(long index, ReadOnlySpan<byte> root)
+    {
+        if (_broken)
+            return null;
+        try
+        {
+            using var row = _db.Read("SELECT key, sealed FROM payload WHERE idx=$0", index);
+            return row.Read() ? SealedPayload.Open((byte[])row[0], (byte[])row[1], root).IsOk : null;
+        }
+        catch (SqliteException)
+        {
+            _broken = true;
+            _problems.Add(PayloadVault.FileName, "cannot be read");
+            return null;
+        }
+    }
+
+    public void Dispose() => _db.Dispose();
+}

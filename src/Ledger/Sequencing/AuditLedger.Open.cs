@@ -1,0 +1,153 @@
+using System.Text;
+using DataSpace.Kernel.Crypto;
+using DataSpace.Kernel.Results;
+using DataSpace.Ledger.Merkle;
+using DataSpace.Ledger.Notes;
+using DataSpace.Ledger.Tiles;
+using DataSpace.Ledger.Vault;
+
+namespace DataSpace.Ledger.Sequencing;
+
+public sealed partial class AuditLedger
+{
+    /// <summary>
+    /// Opens the ledger in a directory, or creates it. Takes an exclusive lock, checks that the stored state is whole and is this
+    /// node's, refuses one that is older than its own published checkpoint or vault, and publishes what a crash left unpublished.
+    /// </summary>
+    public static Result<AuditLedger> Open(LedgerOptions options, ISigner signer, TimeProvider clock)
+    {
+        if (!Notes.VerifierKey.IsValidName(options.Origin))
+            return LedgerErrors.InvalidField.Of("origin");
+        if (options.MaxBatch is < 1 or > 8192 || options.MaxPending < 1 || options.MaxOutputBytes < 0)
+            return LedgerErrors.InvalidField.Of("options");
+        Parts? parts = null;
+        try
+        {
+            System.IO.Directory.CreateDirectory(options.Directory);
+            if (!TakeLock(options.Directory).TryGet(out var file, out var error))
+                return error;
+            parts = new Parts(file, options.Fault ?? (_ => { }));
+            var key = Notes.VerifierKey.ForLog(options.Origin, signer.PublicKey);
+            error = parts.Load(options, signer, key) ?? parts.Recover(options.Directory, key);
+            if (error is null)
+            {
+                var ledger = new AuditLedger(options, signer, clock, key, parts) { _publishedSize = parts.Publisher!.PublishedSize };
+                parts = null;
+                return ledger;
+            }
+            return error;
+        }
+        catch (Exception e) when (IoFailure.IsStorage(e) || e is InvalidDataException)
+        {
+            return IoFailure.Classify(e);
+        }
+        finally
+        {
+            parts?.Dispose();
+        }
+    }
+
+    private static Result<FileStream> TakeLock(string directory)
+    {
+        const int WouldBlockErrno = 11;
+        try
+        {
+            return new FileStream(Path.Combine(directory, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e) when (e.HResult is WouldBlockErrno || e.GetType() == typeof(IOException) && e.HResult == unchecked((int)0x80070020))
+        {
+            return LedgerErrors.Locked.Of();
+        }
+    }
+
+    /// <summary>What an open ledger consists of, while it is being put together.</summary>
+    private sealed class Parts(FileStream file, Action<FaultPoint> fault) : IDisposable
+    {
+        public FileStream Lock => file;
+
+        public Action<FaultPoint> Fault => fault;
+
+        public LedgerStore? Store { get; private set; }
+
+        public LedgerStore? Reader { get; private set; }
+
+        public LedgerStore? PublisherStore { get; private set; }
+
+        public PayloadVault? Vault { get; private set; }
+
+        public StaticPublisher? Publisher { get; private set; }
+
+        public RightEdge? Edge { get; private set; }
+
+        public Checkpoint? Head { get; private set; }
+
+        public long LastTimeMs { get; private set; }
+
+        public DsError? Refused { get; private set; }
+
+        public DsError? Load(LedgerOptions options, ISigner signer, VerifierKey key)
+        {
+            var directory = options.Directory;
+            Store = LedgerStore.Open(directory, options.Origin, key.ToString(),
+                () => Checkpoint.Sign(options.Origin, 0, MerkleHash.Empty, signer));
+            if (Store.CheckIdentity(options.Origin, key.ToString()) is { } error)
+                return error;
+            var (stored, lastTimeMs) = Store.Head();
+            if (!Checkpoint.Open(stored.Note, key).TryGet(out var head, out _) || !head.SameTree(stored))
+                return LedgerErrors.Corrupt.Of("the stored checkpoint does not verify");
+            Edge = RightEdge.Load(head.Size, Store);
+            if (Store.EntryCount() != head.Size || !Edge.Root().AsSpan().SequenceEqual(head.RootHash.Span))
+                return LedgerErrors.Corrupt.Of("entries and checkpoint differ");
+            (Head, LastTimeMs) = (head, lastTimeMs);
+            Refused = Store.Meta(RefusedKey) is { } refused
+                ? (refused.StartsWith(LedgerErrors.Forked.Code, StringComparison.Ordinal) ? LedgerErrors.Forked : LedgerErrors.RolledBack).Of()
+                : null;
+            Reader = LedgerStore.OpenForReading(directory);
+            PublisherStore = LedgerStore.OpenForReading(directory);
+            Publisher = new StaticPublisher(directory, PublisherStore, fault);
+            return null;
+        }
+
+        public DsError? Recover(string directory, VerifierKey key)
+        {
+            var published = ReadPublished(directory, key);
+            if (published is not null && published.Size > Head!.Size)
+                return LedgerErrors.RolledBack.Of($"published {published.Size}, stored {Head.Size}");
+            if (published is not null && !RootOf(published.Size, Store!).AsSpan().SequenceEqual(published.RootHash.Span))
+                return LedgerErrors.Forked.Of($"published size {published.Size}");
+            Vault = PayloadVault.Open(directory);
+            if (Vault.CollectOrphans(Head!.Size) is { } error)
+                return error;
+            var keyFile = Path.Combine(directory, StaticPublisher.VerifierKeyFile);
+            if (!File.Exists(keyFile) || File.ReadAllText(keyFile) != key + "\n")
+                DurableFile.Replace(keyFile, Encoding.UTF8.GetBytes(key + "\n"));
+            Publisher!.StartFrom(published?.Size ?? 0);
+            Publisher.Publish();
+            return null;
+        }
+
+        public void Dispose()
+        {
+            PublisherStore?.Dispose();
+            Reader?.Dispose();
+            Vault?.Dispose();
+            Store?.Dispose();
+            file.Dispose();
+        }
+
+        // A checkpoint that does not verify says nothing about what is published: everything is published again.
+        private static Checkpoint? ReadPublished(string directory, VerifierKey key)
+        {
+            var file = new FileInfo(Path.Combine(directory, StaticPublisher.CheckpointFile));
+            if (!file.Exists || file.Length > SignedNote.MaxBytes)
+                return null;
+            return SignedNote.Parse(File.ReadAllBytes(file.FullName)).IsOk
+                   && Checkpoint.Open(File.ReadAllText(file.FullName), key).TryGet(out var checkpoint, out _)
+                ? checkpoint
+                : null;
+        }
+    }
+
+    // The store may have grown beyond this size: every partial tile of then is a prefix of the tile that is there now.
+    private static byte[] RootOf(long size, LedgerStore store) => ProofBuilder.Root(size, new TileNodes(store, size));
+}

@@ -1,0 +1,245 @@
+using System.Security.Cryptography;
+using DataSpace.Kernel.Results;
+using DataSpace.Ledger.Notes;
+using DataSpace.Ledger.Receipts;
+using DataSpace.Ledger.Tiles;
+
+namespace DataSpace.Ledger.Sequencing;
+
+public sealed partial class AuditLedger
+{
+    private readonly Lock _publishGate = new();
+    private long _publishedSize;
+    private TaskCompletionSource _publishedChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Signs on the caller's thread, queues, and waits for the commit.</summary>
+    private async Task<Result<AppendedEntry>> SubmitAsync(
+        IEntryPayload payload, string agreementId, ReadOnlyMemory<byte> eventId, EntryEffect? effect, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (Refusal is { } refusal)
+            return refusal;
+        WorkItem? item;
+        try
+        {
+            if (!Prepare(payload, agreementId, eventId, effect).TryGet(out item, out var error))
+                return error;
+        }
+        catch (Exception e) when (IoFailure.IsStorage(e))
+        {
+            return Stop(e); // the key of a new agreement could not be stored
+        }
+        if (!_work.Writer.TryWrite(item))
+            return Volatile.Read(ref _disposed) != 0 ? LedgerErrors.Closed.Of() : LedgerErrors.Busy.Of();
+        return await item.Done.Task.WaitAsync(cancellation).ConfigureAwait(false);
+    }
+
+    private Result<WorkItem> Prepare(IEntryPayload payload, string agreementId, ReadOnlyMemory<byte> eventId, EntryEffect? effect)
+    {
+        if (eventId.Length != 16 || !IsId(agreementId))
+            return LedgerErrors.InvalidField.Of("eventId or agreementId");
+        IReadOnlyList<PayloadField> fields;
+        try
+        {
+            fields = payload.ToFields();
+        }
+        catch (ArgumentException e)
+        {
+            return LedgerErrors.InvalidField.Of(e.ParamName);
+        }
+        if (FieldRules.Check(fields) is { } error)
+            return error;
+        var (now, last) = (_clock.GetUtcNow().ToUnixTimeMilliseconds(), Volatile.Read(ref _lastTimeMs));
+        if (now < last - MaxClockLagMs)
+            return LedgerErrors.ClockBehind.Of();
+        var content = SealedPayload.Create(fields);
+        var entry = new LedgerEntry
+        {
+            Kind = payload.Kind,
+            EventId = eventId,
+            AgreementTag = AgreementTag(agreementId, eventId.Span),
+            PayloadRoot = content.Root,
+            SignerKeyIds = [_signer.PublicKey.KeyId],
+            TimeMs = Math.Max(now, last),
+        };
+        var item = new WorkItem { Entry = entry, Bytes = entry.SignAndEncode(_signer), Fields = fields, Payload = content, Effect = effect };
+        if (item.Bytes.Length > LedgerEntry.MaxBytes)
+            return LedgerErrors.EntryTooLarge.Of();
+        item.Hash();
+        return item;
+    }
+
+    private byte[] AgreementTag(string agreementId, ReadOnlySpan<byte> eventId)
+        => HMACSHA256.HashData(_vault.AgreementKey(agreementId).Span, [.. TagDomain, .. eventId]);
+
+    private async Task RunWriterAsync()
+    {
+        var batch = new List<WorkItem>(_options.MaxBatch);
+        while (await _work.Reader.WaitToReadAsync().ConfigureAwait(false))
+        {
+            batch.Clear();
+            while (batch.Count < _options.MaxBatch && _work.Reader.TryRead(out var item))
+                batch.Add(item);
+            CommitOrStop(batch);
+        }
+    }
+
+    private void CommitOrStop(List<WorkItem> batch)
+    {
+        List<(WorkItem Item, Result<AppendedEntry> Result)> outcomes;
+        lock (_writeGate)
+        {
+            if (Refusal is { } refusal)
+            {
+                outcomes = batch.Select(item => (item, (Result<AppendedEntry>)refusal)).ToList();
+            }
+            else
+            {
+                try
+                {
+                    outcomes = Commit(batch);
+                }
+#pragma warning disable CA1031 // Whatever went wrong, the state of the transaction is unknown: stop, acknowledge nothing.
+                catch (Exception e)
+#pragma warning restore CA1031
+                {
+                    var failure = Stop(e);
+                    outcomes = batch.Select(item => (item, (Result<AppendedEntry>)failure)).ToList();
+                }
+            }
+        }
+        foreach (var (item, result) in outcomes)
+            item.Done.SetResult(result);
+    }
+
+    // Everything a batch changes is one transaction. The vault's commit lies before the ledger's, so that no entry lacks its payload.
+    private List<(WorkItem, Result<AppendedEntry>)> Commit(List<WorkItem> batch)
+    {
+        // Callers sign concurrently; the log's times rise, so late comers are signed again with the time of their place.
+        batch.Sort((a, b) => a.Entry.TimeMs.CompareTo(b.Entry.TimeMs));
+        var (first, lastTimeMs) = (_edge.Size, _lastTimeMs);
+        var accepted = new List<WorkItem>(batch.Count);
+        var pending = new Dictionary<string, WorkItem>(StringComparer.Ordinal);
+        var outcomes = new List<(WorkItem Item, Func<Checkpoint, Result<AppendedEntry>> Result)>(batch.Count);
+        _store.Begin();
+        foreach (var item in batch)
+        {
+            var eventKey = Convert.ToHexString(item.Entry.EventId.Span);
+            if (Duplicate(item, eventKey, pending) is { } duplicate)
+            {
+                outcomes.Add((item, duplicate));
+                continue;
+            }
+            if (item.Effect?.Check(_store) is { } error)
+            {
+                outcomes.Add((item, _ => error));
+                continue;
+            }
+            if (item.Entry.TimeMs < lastTimeMs)
+                Resign(item, lastTimeMs);
+            lastTimeMs = item.Entry.TimeMs;
+            Insert(item);
+            pending.Add(eventKey, item);
+            accepted.Add(item);
+            outcomes.Add((item, checkpoint => Appended(item, checkpoint)));
+        }
+        var next = accepted.Count == 0 ? _latest : CommitAccepted(first, accepted, lastTimeMs);
+        if (accepted.Count == 0)
+            _store.Commit();
+        return outcomes.Select(outcome => (outcome.Item, outcome.Result(next))).ToList();
+    }
+
+    private Checkpoint CommitAccepted(long first, List<WorkItem> accepted, long lastTimeMs)
+    {
+        for (var level = 0; level < _edge.Levels; level++)
+        {
+            // A level above the first changes only when a tile below it was completed.
+            if (level > 0 && _edge.Size >> (8 * level) == first >> (8 * level))
+                break;
+            if (_edge.Partial(level) is { } partial)
+                _store.PutTile(partial.Path, partial.Hashes);
+        }
+        var next = Checkpoint.Sign(Origin, _edge.Size, _edge.Root(), _signer);
+        if (!_store.Advance(_latest, next, lastTimeMs))
+            throw new InvalidDataException("the checkpoint was changed by somebody else");
+        _vault.Write(first, accepted.Select(item => (item.Index, item.Payload)), _fault);
+        _fault(FaultPoint.BeforeCommit);
+        _store.Commit();
+        _fault(FaultPoint.AfterCommit);
+        Volatile.Write(ref _lastTimeMs, lastTimeMs);
+        Volatile.Write(ref _latest, next);
+        _published.Writer.TryWrite(true);
+        return next;
+    }
+
+    private void Insert(WorkItem item)
+    {
+        item.Index = _edge.Size;
+        _store.InsertEntry(item.Index, item.Bytes, item.Entry.EventId);
+        item.Effect?.Apply(_store, item.Index, item.LeafHash);
+        _edge.Add(item.LeafHash, _store.PutTile);
+    }
+
+    private void Resign(WorkItem item, long timeMs)
+    {
+        item.Entry = item.Entry with { TimeMs = timeMs };
+        item.Bytes = item.Entry.SignAndEncode(_signer);
+        item.Hash();
+    }
+
+    // The same event again: the first entry when the content is the same, a conflict when it is not or can no longer be compared.
+    private Func<Checkpoint, Result<AppendedEntry>>? Duplicate(WorkItem item, string eventKey, Dictionary<string, WorkItem> pending)
+    {
+        if (pending.TryGetValue(eventKey, out var earlier))
+            return item.SameContent(earlier.Entry, earlier.Fields) ? checkpoint => Appended(earlier, checkpoint) : _ => LedgerErrors.EventConflict.Of();
+        if (_store.FindEvent(item.Entry.EventId) is not { } index)
+            return null;
+        var bytes = _store.Entry(index) ?? throw new InvalidDataException("an entry is missing");
+        if (!LedgerEntry.Decode(bytes).TryGet(out var entry, out _))
+            throw new InvalidDataException("a stored entry is malformed");
+        if (!_vault.Open(index, entry.PayloadRoot.Span).TryGet(out var fields, out _)
+            || !item.SameContent(entry, fields.Select(f => new PayloadField(f.Label, f.Value))))
+            return _ => LedgerErrors.EventConflict.Of();
+        return checkpoint => new AppendedEntry(index, Merkle.MerkleHash.Leaf(bytes), bytes, checkpoint);
+    }
+
+    private static Result<AppendedEntry> Appended(WorkItem item, Checkpoint checkpoint)
+        => new AppendedEntry(item.Index, item.LeafHash, item.Bytes, checkpoint);
+
+    private async Task RunPublisherAsync()
+    {
+        while (await _published.Reader.WaitToReadAsync().ConfigureAwait(false))
+        {
+            _published.Reader.TryRead(out _);
+            if (Volatile.Read(ref _stopped) is not null)
+                continue;
+            try
+            {
+                lock (_publishGate)
+                {
+                    _publisher.Publish();
+                    Volatile.Write(ref _publishedSize, _publisher.PublishedSize);
+                }
+            }
+#pragma warning disable CA1031 // A log that cannot be published is silent to its readers: stop.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                Stop(e);
+            }
+            WakePublicationWaiters();
+        }
+    }
+
+    private void WakePublicationWaiters()
+        => Interlocked.Exchange(ref _publishedChanged, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+
+    // Returns what the failed operation answers; every later one answers that the ledger has stopped.
+    private DsError Stop(Exception e)
+    {
+        var failure = IoFailure.Classify(e);
+        Interlocked.CompareExchange(ref _stopped, LedgerErrors.Stopped.Of("after " + failure.Code), null);
+        WakePublicationWaiters();
+        return failure;
+    }
+}

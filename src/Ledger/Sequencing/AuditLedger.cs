@@ -1,0 +1,261 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Threading.Channels;
+using DataSpace.Kernel.Crypto;
+using DataSpace.Kernel.Results;
+using DataSpace.Ledger.Notes;
+using DataSpace.Ledger.Receipts;
+using DataSpace.Ledger.Tiles;
+using DataSpace.Ledger.Vault;
+
+namespace DataSpace.Ledger.Sequencing;
+
+/// <summary>
+/// A node's append-only log with its uses and budgets. One process, one writer task; all members may be called from any thread.
+/// What a method acknowledges is durable and covered by a checkpoint that this ledger signed. After a storage failure the ledger
+/// stops: it acknowledges nothing more until it is opened anew, and recovery decides what was durable.
+/// </summary>
+public sealed partial class AuditLedger : IAsyncDisposable
+{
+    private const string LockFile = "ledger.lock";
+    private const string RefusedKey = "refused";
+    private const long MaxClockLagMs = 60_000;
+    private static readonly byte[] TagDomain = Encoding.ASCII.GetBytes("dataspace/agreement-tag/v1\n");
+
+    private readonly LedgerOptions _options;
+    private readonly ISigner _signer;
+    private readonly TimeProvider _clock;
+    private readonly VerifierKey _key;
+    private readonly FileStream _lock;
+    private readonly LedgerStore _store;
+    private readonly LedgerStore _reader;
+    private readonly LedgerStore _publisherStore;
+    private readonly PayloadVault _vault;
+    private readonly StaticPublisher _publisher;
+    private readonly Action<FaultPoint> _fault;
+    private readonly Lock _writeGate = new();
+    private readonly Lock _readGate = new();
+    private readonly Channel<WorkItem> _work;
+    private readonly Channel<bool> _published = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly RightEdge _edge;
+    private readonly Task _writer;
+    private readonly Task _publishing;
+    private Checkpoint _latest;
+    private long _lastTimeMs;
+    private DsError? _stopped;
+    private DsError? _refused;
+    private int _disposed;
+
+    private AuditLedger(LedgerOptions options, ISigner signer, TimeProvider clock, VerifierKey key, Parts parts)
+    {
+        (_options, _signer, _clock, _key) = (options, signer, clock, key);
+        (_lock, _store, _vault) = (parts.Lock, parts.Store!, parts.Vault!);
+        (_reader, _publisherStore, _publisher) = (parts.Reader!, parts.PublisherStore!, parts.Publisher!);
+        (_edge, _latest, _lastTimeMs, _refused) = (parts.Edge!, parts.Head!, parts.LastTimeMs, parts.Refused);
+        _fault = parts.Fault;
+        _work = Channel.CreateBounded<WorkItem>(new BoundedChannelOptions(options.MaxPending) { SingleReader = true });
+        _writer = Task.Run(RunWriterAsync);
+        _publishing = Task.Run(RunPublisherAsync);
+    }
+
+    /// <summary>Name of the log.</summary>
+    public string Origin => _options.Origin;
+
+    /// <summary>Verifier key in its text form (C2SP signed-note).</summary>
+    public string VerifierKey => _key.ToString();
+
+    /// <summary>Key that signs entries and checkpoints.</summary>
+    public PublicKey PublicKey => _signer.PublicKey;
+
+    /// <summary>Directory of store and published files.</summary>
+    public string Directory => _options.Directory;
+
+    /// <summary>Newest durable checkpoint; its publication follows at once.</summary>
+    public Checkpoint Latest => Volatile.Read(ref _latest);
+
+    /// <summary>Why the ledger takes no entries now, or null.</summary>
+    public DsError? Refusal => Volatile.Read(ref _stopped) ?? Volatile.Read(ref _refused);
+
+    /// <summary>
+    /// Appends an entry. Repeating the same event id with the same content gives the entry of the first time.
+    /// Cancelling stops the waiting, not the append.
+    /// </summary>
+    public async Task<Result<AppendedEntry>> AppendAsync(EntryDraft draft, CancellationToken cancellation)
+    {
+        if (draft.Payload.Kind is EntryKind.Grant or EntryKind.Report or EntryKind.BudgetRegranted)
+            return LedgerErrors.WrongKind.Of(draft.Payload.Kind.ToString());
+        var eventId = draft.EventId ?? RandomNumberGenerator.GetBytes(16);
+        return await SubmitAsync(draft.Payload, draft.AgreementId, eventId, effect: null, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Grants a use: use id, budgets, entry and checkpoint in one transaction. A use id that was granted before or a budget that
+    /// does not suffice refuses this use alone. Nothing gives a spent budget back.
+    /// </summary>
+    public async Task<Result<GrantedUse>> GrantAsync(
+        GrantPayload payload, IReadOnlyList<BudgetDebit> debits, CancellationToken cancellation)
+    {
+        if (payload.UseId != GrantPayload.ComputeUseId(payload.JobHash, payload.ContractId, payload.Step))
+            return LedgerErrors.InvalidField.Of("useId");
+        if (MergeDebits(debits) is not { } merged)
+            return LedgerErrors.InvalidField.Of("debits");
+        var effect = new GrantEffect(payload.UseId, payload.ContractId, merged);
+        var eventId = RandomNumberGenerator.GetBytes(16);
+        var appended = await SubmitAsync(payload, payload.ContractId, eventId, effect, cancellation).ConfigureAwait(false);
+        return appended.TryGet(out var entry, out var error)
+            ? new GrantedUse(new GrantHandle(payload.UseId, entry.Index, entry.LeafHash), entry)
+            : error;
+    }
+
+    /// <summary>Appends the Report of a use and commits the exact bytes that will leave, in one transaction; once per use.</summary>
+    public async Task<Result<AppendedEntry>> ReportAsync(
+        GrantHandle grant, ReportPayload payload, ReadOnlyMemory<byte> committedOutput, CancellationToken cancellation)
+    {
+        if (committedOutput.Length > _options.MaxOutputBytes)
+            return LedgerErrors.OutputTooLarge.Of();
+        if (payload.GrantHash != Convert.ToHexStringLower(grant.GrantHash.Span))
+            return LedgerErrors.ReportMismatch.Of("grantHash");
+        if (payload.OutputDigest != Convert.ToHexStringLower(SHA256.HashData(committedOutput.Span)))
+            return LedgerErrors.ReportMismatch.Of("outputDigest");
+        if (Refusal is { } refusal)
+            return refusal;
+        if (UseState(grant.UseId) is not { } use || !ReportEffect.IsSameGrant(use.Handle, grant))
+            return LedgerErrors.UseUnknown.Of();
+        var effect = new ReportEffect(grant, committedOutput);
+        var eventId = RandomNumberGenerator.GetBytes(16);
+        return await SubmitAsync(payload, use.ContractId, eventId, effect, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Raises a budget's limit by a logged entry, in one transaction. The old limit must be the current one.</summary>
+    public async Task<Result<AppendedEntry>> RegrantBudgetAsync(BudgetRegrantedPayload payload, CancellationToken cancellation)
+    {
+        if (payload.NewLimit <= payload.OldLimit || payload.OldLimit < 0)
+            return LedgerErrors.InvalidField.Of("newLimit");
+        var effect = new RegrantEffect(payload.BudgetId, payload.ContractId, payload.OldLimit, payload.NewLimit);
+        var eventId = RandomNumberGenerator.GetBytes(16);
+        return await SubmitAsync(payload, payload.ContractId, eventId, effect, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Defines a budget. Repeating the same definition changes nothing; another limit or contract is refused.</summary>
+    public Result<Unit> DefineBudget(string budgetId, long limit, string contractId)
+        => Define(new BudgetState(budgetId, contractId, limit, Spent: 0));
+
+    /// <summary>
+    /// Defines a budget with nothing left, for a node that was restored and continues under a new origin:
+    /// only <see cref="RegrantBudgetAsync"/> makes it usable.
+    /// </summary>
+    public Result<Unit> DefineExhaustedBudget(string budgetId, long limit, string contractId)
+        => Define(new BudgetState(budgetId, contractId, limit, Spent: limit));
+
+    /// <summary>
+    /// Compares with a checkpoint of this ledger that somebody else holds. One with our valid signature that is larger than ours,
+    /// or that has another root at its size, makes this ledger refuse all appends from now on, also after a restart.
+    /// A note that we did not sign changes nothing.
+    /// </summary>
+    public Result<Unit> CheckNotRolledBack(string checkpointNote)
+    {
+        if (!Checkpoint.Open(checkpointNote, _key).TryGet(out var theirs, out var error))
+            return error;
+        var ours = Latest;
+        error = theirs.Size > ours.Size
+            ? LedgerErrors.RolledBack.Of($"ours {ours.Size}, theirs {theirs.Size}")
+            : RootAt(theirs.Size).AsSpan().SequenceEqual(theirs.RootHash.Span) ? null : LedgerErrors.Forked.Of($"size {theirs.Size}");
+        if (error is null)
+            return Refusal is { } refusal ? refusal : Unit.Value;
+        lock (_writeGate)
+        {
+            if (_stopped is { } stopped)
+                return stopped;
+            Volatile.Write(ref _refused, error);
+            try
+            {
+                _store.SetMeta(RefusedKey, error.Code + "\n" + checkpointNote);
+            }
+            catch (Exception e) when (IoFailure.IsStorage(e))
+            {
+                Stop(e);
+            }
+        }
+        return error;
+    }
+
+    /// <summary>Waits until the published directory holds a checkpoint of at least this size.</summary>
+    public async Task WaitPublishedAsync(long size, CancellationToken cancellation)
+    {
+        while (Volatile.Read(ref _publishedSize) < size)
+        {
+            if (Refusal is { } refusal)
+                throw new InvalidOperationException(refusal.ToString());
+            var changed = Volatile.Read(ref _publishedChanged).Task;
+            if (Volatile.Read(ref _publishedSize) < size)
+                await changed.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Rewrites published files that differ from the ledger file (bit rot, a careless copy); returns how many did.</summary>
+    public int RepairPublished()
+    {
+        lock (_publishGate)
+            return _publisher.Repair();
+    }
+
+    /// <summary>Finishes what is queued, publishes and closes. A stopped ledger publishes nothing more.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        _work.Writer.TryComplete();
+        await _writer.ConfigureAwait(false);
+        _published.Writer.TryComplete();
+        await _publishing.ConfigureAwait(false);
+        _publisherStore.Dispose();
+        _reader.Dispose();
+        _vault.Dispose();
+        _store.Dispose();
+        await _lock.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private Result<Unit> Define(BudgetState budget)
+    {
+        if (budget.Limit < 0 || !IsId(budget.BudgetId) || !IsId(budget.ContractId))
+            return LedgerErrors.InvalidField.Of("budget");
+        lock (_writeGate)
+        {
+            if (Refusal is { } refusal)
+                return refusal;
+            try
+            {
+                if (_store.FindBudget(budget.BudgetId) is { } known)
+                {
+                    return known.Limit == budget.Limit && known.ContractId == budget.ContractId
+                        ? Unit.Value
+                        : LedgerErrors.BudgetConflict.Of(budget.BudgetId);
+                }
+                _store.InsertBudget(budget);
+                return Unit.Value;
+            }
+            catch (Exception e) when (IoFailure.IsStorage(e))
+            {
+                return Stop(e);
+            }
+        }
+    }
+
+    private static List<BudgetDebit>? MergeDebits(IReadOnlyList<BudgetDebit> debits)
+    {
+        const int MaxDebits = 32;
+        if (debits.Count > MaxDebits || debits.Any(d => d.Amount < 1 || !IsId(d.BudgetId)))
+            return null;
+        try
+        {
+            return debits.GroupBy(d => d.BudgetId, StringComparer.Ordinal)
+                .Select(group => new BudgetDebit(group.Key, group.Aggregate(0L, (sum, d) => checked(sum + d.Amount)))).ToList();
+        }
+        catch (OverflowException)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsId(string id) => id.Length is > 0 and <= 512;
+}

@@ -1,0 +1,46 @@
+namespace DataSpace.Ledger.Sequencing;
+
+/// <summary>How a ledger is opened.</summary>
+public sealed record LedgerOptions
+{
+    /// <value>Entries in one commit, by default.</value>
+    public const int DefaultMaxBatch = 1024;
+
+    /// <value>Entries that may wait, by default; more are refused.</value>
+    public const int DefaultMaxPending = 8192;
+
+    /// <value>Longest committed output, by default: 256 MiB.</value>
+    public const int DefaultMaxOutputBytes = 256 * 1024 * 1024;
+
+    /// <summary>Directory of the store and of the published files. Only paths that <c>PublicFiles</c> resolves may be served.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>Name of the log: a schema-less URL or DID, no white space, no plus sign.</summary>
+    public required string Origin { get; init; }
+
+    /// <summary>Entries in one commit, 1–8192.</summary>
+    public int MaxBatch { get; init; } = DefaultMaxBatch;
+
+    /// <summary>Entries that may wait.</summary>
+    public int MaxPending { get; init; } = DefaultMaxPending;
+
+    /// <summary>Longest output that may be committed with a Report.</summary>
+    public int MaxOutputBytes { get; init; } = DefaultMaxOutputBytes;
+
+    /// <summary>Called at every point where a crash would matter. For tests: throwing there stands for the crash.</summary>
+    internal Action<FaultPoint>? Fault { get; init; }
+}
+
+/// <summary>Points of a commit and a publication between which a crash leaves different states.</summary>
+internal enum FaultPoint
+{
+    BeforeVaultCommit,
+    AfterVaultCommit,
+    BeforeCommit,
+    AfterCommit,
+    BeforeTile,
+    AfterTile,
+    BeforeDirectorySync,
+    BeforeCheckpoint,
+    AfterCheckpoint,
+}

@@ -1,0 +1,64 @@
+using Microsoft.Data.Sqlite;
+
+namespace DataSpace.Ledger.Sequencing;
+
+/// <summary>A connection with prepared statements. Not thread-safe: its owner says which thread or lock.</summary>
+internal sealed class Sqlite : IDisposable
+{
+    private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
+
+    public Sqlite(string path, bool readOnly = false)
+    {
+        Connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Pooling = false,
+            Mode = readOnly ? SqliteOpenMode.ReadOnly : SqliteOpenMode.ReadWriteCreate,
+        }.ToString());
+        Connection.Open();
+    }
+
+    public SqliteConnection Connection { get; }
+
+    /// <summary>Durable on return of COMMIT: write-ahead log with an fsync per commit.</summary>
+    public void UseDurableWal()
+    {
+        Run("PRAGMA journal_mode=WAL");
+        Run("PRAGMA synchronous=FULL");
+        Run("PRAGMA wal_autocheckpoint=4000");
+        Run("PRAGMA foreign_keys=ON");
+        Run("PRAGMA secure_delete=ON");
+    }
+
+    public int Run(string sql, params ReadOnlySpan<object?> arguments) => Bind(sql, arguments).ExecuteNonQuery();
+
+    public object? Scalar(string sql, params ReadOnlySpan<object?> arguments) => Bind(sql, arguments).ExecuteScalar() is { } value and not DBNull ? value : null;
+
+    /// <summary>The reader must be disposed before the same statement runs again.</summary>
+    public SqliteDataReader Read(string sql, params ReadOnlySpan<object?> arguments) => Bind(sql, arguments).ExecuteReader();
+
+    public void Dispose()
+    {
+        foreach (var command in _prepared.Values)
+            command.Dispose();
+        Connection.Dispose();
+    }
+
+    // Arguments are named $0, $1 … in the order given. All texts are constants of this assembly, so the cache is bounded.
+    private SqliteCommand Bind(string sql, ReadOnlySpan<object?> arguments)
+    {
+        if (!_prepared.TryGetValue(sql, out var command))
+        {
+            command = Connection.CreateCommand();
+#pragma warning disable CA2100 // Constant texts only; values are bound.
+            command.CommandText = sql;
+#pragma warning restore CA2100
+            for (var i = 0; i < arguments.Length; i++)
+                command.Parameters.Add(new SqliteParameter { ParameterName = "$" + (char)('0' + i) });
+            _prepared[sql] = command;
+        }
+        for (var i = 0; i < arguments.Length; i++)
+            command.Parameters[i].Value = arguments[i] ?? DBNull.Value;
+        return command;
+    }
+}

@@ -1,0 +1,34 @@
+using DataSpace.Kernel.Results;
+using DataSpace.Ledger.Merkle;
+using DataSpace.Ledger.Receipts;
+
+namespace DataSpace.Ledger.Sequencing;
+
+/// <summary>An entry on its way to the writer: signed and hashed by its caller, so that the writer only writes.</summary>
+internal sealed class WorkItem
+{
+    public required LedgerEntry Entry { get; set; }
+
+    public required byte[] Bytes { get; set; }
+
+    public required IReadOnlyList<PayloadField> Fields { get; init; }
+
+    public required SealedPayload Payload { get; init; }
+
+    public EntryEffect? Effect { get; init; }
+
+    public byte[] LeafHash { get; private set; } = [];
+
+    /// <summary>Index, once the writer has given one.</summary>
+    public long Index { get; set; } = -1;
+
+    public TaskCompletionSource<Result<AppendedEntry>> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Hash() => LeafHash = MerkleHash.Leaf(Bytes);
+
+    /// <summary>Same kind, agreement and content; salts and times differ between attempts.</summary>
+    public bool SameContent(LedgerEntry entry, IEnumerable<PayloadField> fields)
+        => entry.Kind == Entry.Kind && entry.AgreementTag.Span.SequenceEqual(Entry.AgreementTag.Span)
+           && fields.Select(f => (f.Label, Convert.ToHexString(f.Value.Span)))
+               .SequenceEqual(Fields.Select(f => (f.Label, Convert.ToHexString(f.Value.Span))));
+}
