@@ -1,7 +1,9 @@
 using System.CommandLine;
 using DataSpace.Cli.Catalog;
+using DataSpace.Cli.Demo;
 using DataSpace.Cli.Doctor;
 using DataSpace.Cli.Job;
+using DataSpace.Cli.Ledger;
 using DataSpace.Cli.Members;
 using DataSpace.Cli.Negotiation;
 using DataSpace.Cli.Run;
@@ -36,12 +38,14 @@ internal static class CommandTree
         root.Options.Add(globals.Json);
         root.Options.Add(globals.Node);
         root.Subcommands.Add(DoctorCommand.Build(globals));
+        root.Subcommands.Add(DemoCommand.Build(globals));
         root.Subcommands.Add(RunCommand.Coordinator(globals));
         root.Subcommands.Add(RunCommand.Connector(globals));
         root.Subcommands.Add(MembersCommand.Build(globals));
         root.Subcommands.Add(CatalogCommand.Build(globals));
         root.Subcommands.Add(NegotiateCommand.Build(globals));
         root.Subcommands.Add(JobCommand.Build(globals));
+        root.Subcommands.Add(LedgerCommand.Build(globals));
         Help.Install(root, globals, Examples);
         return root;
     }

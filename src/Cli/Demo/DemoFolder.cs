@@ -51,7 +51,9 @@ internal sealed record DemoFolder(string Root, IReadOnlyDictionary<string, int> 
     {
         if (Directory.Exists(root))
             Directory.Delete(root, recursive: true);
-        Directory.CreateDirectory(root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(root);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         string[] keys = [Coordinator, .. Owners];
         var folder = new DemoFolder(root, FreePorts(keys));
         CopyFolder(Path.Combine(Sample, "jobs"), Path.Combine(root, "jobs"));
@@ -59,7 +61,7 @@ internal sealed record DemoFolder(string Root, IReadOnlyDictionary<string, int> 
             Directory.CreateDirectory(folder.Of(key));
         foreach (var owner in Owners)
             File.Copy(Path.Combine(Sample, owner, "investments.csv"), folder.DataFile(owner));
-        folder.WriteJson(folder.ConfigFile(Coordinator), new JsonObject
+        WriteJson(folder.ConfigFile(Coordinator), new JsonObject
         {
             ["did"] = folder.Did(Coordinator),
             ["displayName"] = new JsonObject { ["en"] = "Coordinator", ["zh"] = "协调方" },
@@ -110,7 +112,7 @@ internal sealed record DemoFolder(string Root, IReadOnlyDictionary<string, int> 
         return Job(name);
     }
 
-    private void WriteJson(string path, JsonObject value) => File.WriteAllText(path, value.ToJsonString(Indented) + "\n");
+    private static void WriteJson(string path, JsonObject value) => File.WriteAllText(path, value.ToJsonString(Indented) + "\n");
 
     /// <summary>Ports that are free now. All are held open until the last is known, so that they differ.</summary>
     private static Dictionary<string, int> FreePorts(IReadOnlyList<string> keys)

@@ -54,7 +54,7 @@ internal sealed class DemoRun(Ui ui, DemoOptions options, DemoFolder folder)
     public string DatasetId => Options.Rows is null ? "investments" : "synthetic";
 
     /// <summary>A node's directory as it is typed in a command.</summary>
-    public string Typed(string path)
+    public static string Typed(string path)
     {
         var relative = Path.GetRelativePath(Directory.GetCurrentDirectory(), path);
         return relative.Length < path.Length && !relative.StartsWith("../../..", StringComparison.Ordinal) ? relative : path;

@@ -107,6 +107,8 @@ internal static class DemoTexts
     public static readonly Phrase BillsEqual = new("Each computed twice, from the node's own ledger and from a copy: identical.", "每份账单计算两次（节点自身账本与副本）：完全一致。");
     public static readonly Phrase BillsDiffer = new("the bill of {0} is not the same from the copy", "{0} 的账单与副本计算结果不同");
 
+    public static readonly Phrase NothingBilled = new("nothing was billed from the ledger of {0}", "{0} 的账本没有产生任何计费");
+
     public static readonly Phrase EndTitle = new("What left, and what is left", "哪些数据离开，哪些仍在运行");
     public static readonly Phrase Peer = new("peer", "对端");
     public static readonly Phrase BytesOut = new("bytes out", "发出字节");
@@ -114,6 +116,7 @@ internal static class DemoTexts
     public static readonly Phrase TotalOut = new("{0}: {1} bytes left it in all, counted at the socket", "{0}：共发出 {1} 字节（在套接字处计数）");
     public static readonly Phrase Running = new("Left running (--keep): {0}", "保持运行（--keep）：{0}");
     public static readonly Phrase HowToStop = new("Stop and remove with: dataspace demo --clean", "停止并删除：dataspace demo --clean");
+    public static readonly Phrase StoppingAll = new("stopping the four nodes", "正在停止四个节点");
     public static readonly Phrase AllStopped = new("All four nodes are stopped; their ledgers stay in {0} for offline verification.", "四个节点均已停止；账本保留在 {0}，可离线验证。");
     public static readonly Phrase Alias = new("To try the commands above: alias dataspace={0}", "试用以上命令：alias dataspace={0}");
     public static readonly Phrase Finished = new("Done in {0} s.", "完成，用时 {0} 秒。");

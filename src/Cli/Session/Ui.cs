@@ -95,7 +95,7 @@ internal sealed class Ui
     /// Runs something that may take longer than a second under a sign of life: a spinner on a terminal, else a line at the start and one
     /// every ten seconds.
     /// </summary>
-    public async Task<T> BusyAsync<T>(string what, Func<Task<T>> work)
+    public async Task<TValue> BusyAsync<TValue>(string what, Func<Task<TValue>> work)
     {
         if (IsTerminal)
         {

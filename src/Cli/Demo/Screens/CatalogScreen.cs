@@ -15,7 +15,7 @@ internal static class CatalogScreen
         var catalog = await run.Ui.BusyAsync(run.Ui.T(DemoTexts.ReadingCatalog), () => CompleteAsync(run, cancel));
         CatalogCommand.Show(run.Ui, catalog);
         run.Ui.Line(DemoTexts.RowsStay);
-        run.ByHand($"dataspace catalog --node {run.Typed(run.Analyst.Directory)}");
+        run.ByHand($"dataspace catalog --node {DemoRun.Typed(run.Analyst.Directory)}");
     }
 
     /// <summary>The coordinator caches its catalogue for a moment; waits until all three owners are in it.</summary>

@@ -13,7 +13,7 @@ internal static class ContractScreen
         ShowTerms(run);
         foreach (var owner in DemoFolder.Owners)
             await NegotiateAsync(run, owner, "joint-statistics", cancel);
-        run.ByHand($"dataspace negotiate --participant {run.Folder.Did("supplier-a")} --dataset {run.DatasetId} --offer joint-statistics --node {run.Typed(run.Analyst.Directory)}");
+        run.ByHand($"dataspace negotiate --participant {run.Folder.Did("supplier-a")} --dataset {run.DatasetId} --offer joint-statistics --node {DemoRun.Typed(run.Analyst.Directory)}");
     }
 
     /// <summary>Negotiates one contract and prints the states in one growing line; gives the agreement's id.</summary>

@@ -14,7 +14,7 @@ internal static class PlanScreen
         JobViews.ShowPlan(run.Ui, plan);
         run.Require(plan.Refusals is not { Count: > 0 }, DemoTexts.PlanRefused, plan.Refusals is { Count: > 0 } refusals ? refusals[0].Code : "");
         run.Summary["planHash"] = plan.PlanHash;
-        run.ByHand($"dataspace job plan {run.Typed(run.Folder.Job(run.MainJob))} --node {run.Typed(run.Analyst.Directory)}");
+        run.ByHand($"dataspace job plan {DemoRun.Typed(run.Folder.Job(run.MainJob))} --node {DemoRun.Typed(run.Analyst.Directory)}");
     }
 
     /// <summary>The plan for a spec file.</summary>

@@ -22,7 +22,7 @@ internal static class RefusalScreen
         }
         run.Ui.Styled("bold", run.Ui.T(DemoTexts.Exhausted));
         codes.Add(await ExhaustAsync(run, cancel));
-        run.ByHand($"dataspace job plan {run.Typed(run.Folder.Job(run.Options.Rows is null ? "per-firm" : "trial"))} --node {run.Typed(run.Analyst.Directory)}");
+        run.ByHand($"dataspace job plan {DemoRun.Typed(run.Folder.Job(run.Options.Rows is null ? "per-firm" : "trial"))} --node {DemoRun.Typed(run.Analyst.Directory)}");
         run.Summary["refusals"] = codes;
     }
 

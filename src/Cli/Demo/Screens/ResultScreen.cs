@@ -20,7 +20,7 @@ internal static class ResultScreen
         JobViews.ShowResult(ui, many ? result with { Rows = result.Rows.Take(ShownRowsOfMany).ToList() } : result);
         if (many)
             ui.Line(DemoTexts.FirstRows, ShownRowsOfMany, result.Rows.Count);
-        run.ByHand($"dataspace job result {run.JobId} --node {run.Typed(run.Analyst.Directory)}");
+        run.ByHand($"dataspace job result {run.JobId} --node {DemoRun.Typed(run.Analyst.Directory)}");
         Compare(run, result);
         run.Summary["result"] = result.Rows;
     }

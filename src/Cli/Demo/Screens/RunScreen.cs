@@ -21,7 +21,7 @@ internal static class RunScreen
         run.JobId = job.JobId;
         run.Summary["jobId"] = job.JobId;
         run.Summary["stages"] = job.Stages?.Select(s => new { s.Name, s.Ms });
-        run.ByHand($"dataspace job submit {run.Typed(run.Folder.Job(run.MainJob))} --wait --node {run.Typed(run.Analyst.Directory)}");
+        run.ByHand($"dataspace job submit {DemoRun.Typed(run.Folder.Job(run.MainJob))} --wait --node {DemoRun.Typed(run.Analyst.Directory)}");
         await ShowCoordinatorViewAsync(run, cancel);
     }
 

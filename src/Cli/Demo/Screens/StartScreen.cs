@@ -29,7 +29,7 @@ internal static class StartScreen
         await JoinAsync(run, cancel);
         await PublishAsync(run, cancel);
         run.ByHand("dataspace doctor");
-        run.ByHand($"dataspace members list --node {run.Typed(run.Nodes[DemoFolder.Coordinator].Directory)}");
+        run.ByHand($"dataspace members list --node {DemoRun.Typed(run.Nodes[DemoFolder.Coordinator].Directory)}");
     }
 
     private static async Task StartAsync(DemoRun run, string key, CancellationToken cancel)
@@ -69,7 +69,7 @@ internal static class StartScreen
         var ui = run.Ui;
         var table = ui.Table(ui.T(DemoTexts.Node), "pid", ui.T(DemoTexts.Port), ui.T(DemoTexts.DataDirectory));
         foreach (var node in run.Nodes.Values)
-            ui.Row(table, node.Client.Info.Name, Money.Number(node.Process.Pid), Money.Number(node.Port), run.Typed(node.Directory));
+            ui.Row(table, node.Client.Info.Name, Money.Number(node.Process.Pid), Money.Number(node.Port), DemoRun.Typed(node.Directory));
         ui.Show(table);
         run.Summary["nodes"] = run.Nodes.Values.Select(n => new { n.Key, did = n.Client.Info.Did, pid = n.Process.Pid, port = n.Port, directory = n.Directory });
     }
