@@ -23,10 +23,10 @@ internal static class JobViews
             ui.Row(steps, Money.Number(step.N), step.From ?? "", step.To ?? "", step.Message ?? "", step.Size ?? "", ui.T(step.Learns?.En, step.Learns?.Zh));
         ui.Show(steps);
 
-        var contracts = ui.Table(ui.T(JobTexts.Contract), "id", ui.T(JobTexts.UsesSpent), ui.T(JobTexts.UsesLeft), ui.T(JobTexts.Debit), ui.T(JobTexts.Price));
+        var contracts = ui.Table(ui.T(JobTexts.Contract), "id", ui.T(JobTexts.UsesAllowed), ui.T(JobTexts.UsesSpent), ui.T(JobTexts.Debit), ui.T(JobTexts.Price));
         foreach (var contract in plan.Contracts ?? [])
         {
-            ui.Row(contracts, contract.ParticipantName ?? "", contract.AgreementId, Optional(contract.UsesSpent), Optional(contract.UsesLeft),
+            ui.Row(contracts, contract.ParticipantName ?? "", contract.AgreementId, Optional(contract.UsesLimit), contract.UsesSpent is { } spent ? Money.Number(spent) : ui.T(JobTexts.OwnersCounter),
                 Optional(contract.Debit), contract.PricePerUseMinor is { } price ? Money.Show(price, contract.Currency ?? plan.Currency) : "");
         }
         ui.Show(contracts);
@@ -133,12 +133,11 @@ internal static class JobViews
     {
         if (slots?.Statistics is not { Count: > 0 } statistics)
             return;
-        var table = ui.Table(ui.T(JobTexts.Statistic), ui.T(JobTexts.Bits), ui.T(JobTexts.Bound));
+        var table = ui.Table(ui.T(JobTexts.Statistic), ui.T(JobTexts.Bits), ui.T(JobTexts.Room), ui.T(JobTexts.Bound));
         foreach (var statistic in statistics)
-            ui.Row(table, statistic.Name, statistic.Bits is { } bits ? Money.Number(bits) : "", Cell(statistic.Bound));
+            ui.Row(table, statistic.Name, Optional(statistic.Bits), Optional(statistic.Available), Cell(statistic.Bound));
         ui.Show(table);
-        if (slots.Scale is { } scale)
-            ui.Line(JobTexts.ScaleLine, scale);
+        ui.Line(JobTexts.ScaleLine, Cell(slots.Scale));
     }
 
     private static string ColumnTitle(Ui ui, ResultColumnView column)

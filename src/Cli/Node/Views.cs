@@ -76,13 +76,13 @@ internal sealed record StepView(int N, string? From, string? To, string? Message
 
 /// <summary>A contract that a plan would spend from.</summary>
 internal sealed record PlanContractView(
-    string? ParticipantName, string AgreementId, long? UsesLeft, long? UsesSpent, long? Debit, long? PricePerUseMinor, string? Currency);
+    string? ParticipantName, string AgreementId, long? UsesLimit, long? UsesSpent, long? Debit, long? PricePerUseMinor, string? Currency);
 
 /// <summary>Fixed-point layout of the aggregate.</summary>
-internal sealed record SlotsView(long? Scale, IReadOnlyList<SlotStatisticView>? Statistics);
+internal sealed record SlotsView(System.Text.Json.JsonElement Scale, long? MaxRowsPerParty, IReadOnlyList<SlotStatisticView>? Statistics);
 
 /// <summary>Bits and bound of one statistic.</summary>
-internal sealed record SlotStatisticView(string Name, int? Bits, System.Text.Json.JsonElement Bound);
+internal sealed record SlotStatisticView(string Name, int? Bits, int? Available, System.Text.Json.JsonElement Bound);
 
 /// <summary>Something to know before submitting.</summary>
 internal sealed record WarningView(string? Code, string? En, string? Zh);
