@@ -69,3 +69,10 @@ public static class NegotiationPaths
             ? template.Replace("{pid}", pid, StringComparison.Ordinal)
             : throw new ArgumentException("not a process id", nameof(pid)); // the codec lets no such pid in
 }
+
+/// <summary>Where our nodes serve the protocol; other connectors learn it from the version document.</summary>
+public static class DspBase
+{
+    /// <summary>Base path of version 2025-1.</summary>
+    public const string Path = "/dsp/2025-1";
+}

@@ -66,7 +66,10 @@ public sealed class GoldenTests
     {
         var dataset = Vectors.Message<Dataset>("dataset");
         Assert.Equal("title", dataset.Extra.Single().Key);
-        Assert.Equal("https://w3id.org/dataspace/profile/1", dataset.Policies[0].Policy.GetProperty("profile").GetString());
+        var foreign = Vectors.Text("dataset").Replace("\"@type\": \"Offer\"", "\"@type\": \"Offer\", \"x:rule\": [\"unknown\"]", StringComparison.Ordinal);
+        var offer = DspCodec.Read<Dataset>(Encoding.UTF8.GetBytes(foreign)).Value.Policies[0];
+        Assert.Equal("unknown", offer.WithTarget("t").Policy.GetProperty("x:rule")[0].GetString());
+        Assert.False(offer.HasSameRulesAs(dataset.Policies[0]));
 
         var withExtra = Vectors.Text("contract-negotiation").Replace("\"state\"", "\"x:note\": {\"a\": [1]}, \"state\"", StringComparison.Ordinal);
         var read = DspCodec.Read<ContractNegotiation>(Encoding.UTF8.GetBytes(withExtra)).Value;

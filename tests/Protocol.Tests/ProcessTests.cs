@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using DataSpace.Protocol.Codec;
 using DataSpace.Protocol.Messages;
 using DataSpace.Protocol.Negotiation;
@@ -58,7 +59,7 @@ public sealed class ProcessTests
     public void An_agreement_with_a_changed_rule_or_target_is_refused_by_the_consumer()
     {
         var honest = Encoding.UTF8.GetString(DspCodec.Write(new ContractAgreementMessage(Pid, Cid, Concluded())));
-        foreach (var (from, to) in new[] { ("\"20\"", "\"2000\""), ("supply-chain-planning", "advertising"), ("supplier-a:investments", "supplier-a:payroll"), ("\"distribute\"", "\"use\"") })
+        foreach (var (from, to) in new[] { ("\"20\"", "\"2000\""), ("supply-chain-planning", "advertising"), ("supplier-a:investments", "supplier-a:payroll"), ("advertising", "charity") })
         {
             var forged = honest.Replace(from, to, StringComparison.Ordinal);
             Assert.NotEqual(honest, forged);
@@ -81,9 +82,13 @@ public sealed class ProcessTests
     [Fact]
     public void Empty_rule_lists_and_missing_ones_are_the_same_rules_for_peers_that_write_them()
     {
-        var text = Encoding.UTF8.GetString(DspCodec.Write(new ContractAgreementMessage(Pid, Cid, Concluded())))
-            .Replace("\"prohibition\"", "\"obligation\":[],\"prohibition\"", StringComparison.Ordinal);
-        Assert.True(_consumer.Receive(DspCodec.Read<ContractAgreementMessage>(Encoding.UTF8.GetBytes(text)).Value).IsOk);
+        const string Rules = "\"target\":\"t\",\"permission\":[{\"action\":\"use\"}]";
+        var offer = Offer.Parse(JsonElement.Parse("{\"@type\":\"Offer\",\"@id\":\"o\"," + Rules + "}")).Value;
+        Agreement With(string more) => Agreement.Parse(JsonElement.Parse(
+            "{\"@type\":\"Agreement\",\"@id\":\"a\",\"assigner\":\"p\",\"assignee\":\"c\",\"timestamp\":\"2026-03-01T08:30:00Z\"," + more + Rules + "}")).Value;
+        Assert.True(With("\"prohibition\":[],\"obligation\":[],").Honours(offer));
+        Assert.False(With("\"x\":[],").Honours(offer));
+        Assert.False(With("\"obligation\":[{\"action\":\"compensate\"}],").Honours(offer));
     }
 
     [Fact]

@@ -112,8 +112,7 @@ public sealed partial class SampleTests
     [InlineData("trial-one-use", "1")]
     public void Every_sample_policy_is_an_offer_with_the_terms_that_the_readme_states(string name, string uses)
     {
-        var template = JsonElement.Parse(Fill(File.ReadAllText(Path.Combine(Sample, "policies", name + ".odrl.json"))));
-        var offer = Offer.FromTemplate(template, "urn:offer:" + name).Value;
+        var offer = Offer.FromTemplate(Template(name), "urn:offer:" + name).Value;
         Assert.Equal(("urn:offer:" + name, null), (offer.Id, offer.Target));
         var terms = offer.Policy.GetProperty("permission")[0].GetProperty("constraint").EnumerateArray()
             .ToDictionary(c => c.GetProperty("leftOperand").GetString()!, c => c.GetProperty("rightOperand"));
@@ -152,6 +151,10 @@ public sealed partial class SampleTests
         var suppressed = perOwnerAndYear.Where(cell => cell.Firms is 1 or 2).Select(cell => cell.Year).Distinct().Count();
         Assert.Equal(20, suppressed);
     }
+
+    /// <summary>A policy of the sample, filled in.</summary>
+    internal static JsonElement Template(string name)
+        => JsonElement.Parse(Fill(File.ReadAllText(Path.Combine(Sample, "policies", name + ".odrl.json"))));
 
     private static string Round(decimal value) => Math.Round(value, 3).ToString("F3", CultureInfo.InvariantCulture);
 

@@ -37,7 +37,7 @@ public static class CanonicalJson
             using var document = JsonDocument.Parse(json, Strict);
             return FromElement(document.RootElement);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter for lone surrogates in names
         {
             return CryptoErrors.NotCanonicalizable.Of("not well-formed JSON, duplicate names, or nested too deeply");
         }
@@ -75,7 +75,7 @@ public static class CanonicalJson
             using var document = JsonDocument.Parse(json, Strict with { MaxDepth = maxDepth });
             return document.RootElement.Clone();
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter for lone surrogates in names
         {
             return CryptoErrors.NotCanonicalizable.Of("not well-formed JSON, duplicate names, or nested too deeply");
         }

@@ -14,28 +14,29 @@ public static class Hpke
     public const int OverheadBytes = X25519KeyPair.KeyBytes + TagBytes;
 
     private const int TagBytes = 16;
-    private const int KeyBytes = 32;
     private const int NonceBytes = 12;
     private const int HashBytes = 32;
 
     private static readonly byte[] KemSuite = [.. "KEM"u8, 0x00, 0x20];
-    private static readonly byte[] Suite = [.. "HPKE"u8, 0x00, 0x20, 0x00, 0x01, 0x00, 0x02];
 
     /// <summary>Seals <paramref name="plaintext"/> to a raw X25519 public key, bound to <paramref name="info"/> and <paramref name="aad"/>.</summary>
     public static Result<byte[]> Seal(ReadOnlySpan<byte> recipientPublicKey, ReadOnlySpan<byte> info, ReadOnlySpan<byte> aad, ReadOnlySpan<byte> plaintext)
     {
         using var ephemeral = X25519KeyPair.Generate();
-        return Seal(ephemeral, recipientPublicKey, info, aad, plaintext);
+        return Seal(Aead.Aes256, ephemeral, recipientPublicKey, info, aad, plaintext);
     }
 
-    /// <summary>With a given ephemeral pair: only for test vectors; reusing one would reuse a nonce.</summary>
+    /// <summary>
+    /// With a given cipher and ephemeral pair: for test vectors only. Reusing a pair would reuse a nonce, and the RFC prints vectors of this
+    /// KEM and KDF with AES-128-GCM but none with AES-256-GCM.
+    /// </summary>
     internal static Result<byte[]> Seal(
-        X25519KeyPair ephemeral, ReadOnlySpan<byte> recipientPublicKey, ReadOnlySpan<byte> info, ReadOnlySpan<byte> aad, ReadOnlySpan<byte> plaintext)
+        Aead aead, X25519KeyPair ephemeral, ReadOnlySpan<byte> recipientPublicKey, ReadOnlySpan<byte> info, ReadOnlySpan<byte> aad, ReadOnlySpan<byte> plaintext)
     {
         if (!ephemeral.Agree(recipientPublicKey).TryGet(out var secret, out var error))
             return error;
         var enc = ephemeral.PublicKey.Span;
-        var (key, nonce) = Schedule(secret, enc, recipientPublicKey, info);
+        var (key, nonce) = Schedule(aead, secret, enc, recipientPublicKey, info);
         var box = new byte[plaintext.Length + OverheadBytes];
         enc.CopyTo(box);
         using (var aes = new AesGcm(key, TagBytes))
@@ -52,7 +53,7 @@ public static class Hpke
         var enc = box[..X25519KeyPair.KeyBytes];
         if (!recipient.Agree(enc).TryGet(out var secret, out _))
             return CryptoErrors.CannotOpen.Of();
-        var (key, nonce) = Schedule(secret, enc, recipient.PublicKey.Span, info);
+        var (key, nonce) = Schedule(Aead.Aes256, secret, enc, recipient.PublicKey.Span, info);
         var plaintext = new byte[box.Length - OverheadBytes];
         try
         {
@@ -71,23 +72,31 @@ public static class Hpke
     }
 
     /// <summary>Encapsulation (§4.1) and key schedule (§5.1) of base mode: no PSK, sequence number 0.</summary>
-    internal static (byte[] Key, byte[] BaseNonce) Schedule(byte[] dh, ReadOnlySpan<byte> enc, ReadOnlySpan<byte> recipient, ReadOnlySpan<byte> info)
+    private static (byte[] Key, byte[] BaseNonce) Schedule(Aead aead, byte[] dh, ReadOnlySpan<byte> enc, ReadOnlySpan<byte> recipient, ReadOnlySpan<byte> info)
     {
+        byte[] suite = [.. "HPKE"u8, 0x00, 0x20, 0x00, 0x01, 0x00, aead.Id];
         byte[] kemContext = [.. enc, .. recipient];
         var eaePrk = LabeledExtract(KemSuite, [], "eae_prk"u8, dh);
         var shared = LabeledExpand(KemSuite, eaePrk, "shared_secret"u8, kemContext, HashBytes);
         byte[] context =
         [
             0x00, // mode_base
-            .. LabeledExtract(Suite, [], "psk_id_hash"u8, []),
-            .. LabeledExtract(Suite, [], "info_hash"u8, info),
+            .. LabeledExtract(suite, [], "psk_id_hash"u8, []),
+            .. LabeledExtract(suite, [], "info_hash"u8, info),
         ];
-        var secret = LabeledExtract(Suite, shared, "secret"u8, []);
-        var key = LabeledExpand(Suite, secret, "key"u8, context, KeyBytes);
-        var nonce = LabeledExpand(Suite, secret, "base_nonce"u8, context, NonceBytes);
+        var secret = LabeledExtract(suite, shared, "secret"u8, []);
+        var key = LabeledExpand(suite, secret, "key"u8, context, aead.KeyBytes);
+        var nonce = LabeledExpand(suite, secret, "base_nonce"u8, context, NonceBytes);
         foreach (var used in (byte[][])[dh, eaePrk, shared, secret])
             CryptographicOperations.ZeroMemory(used);
         return (key, nonce);
+    }
+
+    /// <summary>An AEAD of RFC 9180 §7.3.</summary>
+    internal readonly record struct Aead(byte Id, int KeyBytes)
+    {
+        public static readonly Aead Aes128 = new(1, 16);
+        public static readonly Aead Aes256 = new(2, 32);
     }
 
     private static byte[] LabeledExtract(byte[] suite, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> label, ReadOnlySpan<byte> input)

@@ -79,7 +79,7 @@ public sealed class Jws
             var header = JsonSerializer.Deserialize<Header>(utf8, KernelJson.Options);
             return header is { Alg: Algorithm, Kid.Length: > 0 and <= MaxNameChars, Typ.Length: > 0 and <= MaxNameChars } ? header : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return null;
         }

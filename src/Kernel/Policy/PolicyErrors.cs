@@ -55,6 +55,10 @@ public static class PolicyErrors
     /// <summary>Nothing is permitted.</summary>
     public static readonly ErrorKind NothingPermitted = new("DS-POL-014", 422, "The policy permits nothing", "策略没有任何许可", FixPolicyEn, FixPolicyZh);
 
+    /// <summary>A placeholder of a template was left over, or a value fits none.</summary>
+    public static readonly ErrorKind TemplateUnfilled = new("DS-POL-015", 422,
+        "The policy template is not filled in", "策略模板未填写完整", "Give every placeholder of the template a value, and no others.", "请为模板的每个占位符提供取值，且不要多给。");
+
     /// <summary>Default deny: no policy, or no permission, answers the request.</summary>
     public static readonly ErrorKind NoPermission = new("DS-POL-020", 403,
         "No contract permits this", "没有合约允许此操作", "Negotiate a contract for this dataset first.", "请先为该数据集协商合约。");

@@ -184,9 +184,12 @@ public static class PolicyReader
             return json.ValueKind == JsonValueKind.String ? Limited(json.GetString()!) : throw Refuse(PolicyErrors.Malformed, name + " must be a text");
         }
 
-        private static string Limited(string text) => text.Length is > 0 and <= MaxTextChars
-            ? text
-            : throw Refuse(PolicyErrors.TooLarge, "a text is empty or longer than 1,024 characters");
+        private static string Limited(string text)
+        {
+            if (text.Length is 0 or > MaxTextChars)
+                throw Refuse(PolicyErrors.TooLarge, "a text is empty or longer than 1,024 characters");
+            return text.Contains(PolicyTemplate.Mark, StringComparison.Ordinal) ? throw Refuse(PolicyErrors.TemplateUnfilled, Show(text)) : text;
+        }
 
         /// <summary>Eclipse connectors write <c>odrl:use</c> where the protocol writes <c>use</c>; both mean the ODRL term.</summary>
         private static string Strip(string term) => term.StartsWith("odrl:", StringComparison.Ordinal) ? term[5..] : term;

@@ -19,7 +19,7 @@ internal static class PolicyVocabulary
             return PolicyErrors.UnknownMember.Of("unit of " + PolicyReader.Show(c.LeftOperand));
         return c.LeftOperand switch
         {
-            PolicyTerms.Purpose => Set(c, CheckKind.Purpose, static v => v.Length <= 256),
+            PolicyTerms.Purpose => Set(c, CheckKind.Purpose, PolicyValues.IsPurpose),
             PolicyTerms.Recipient => Set(c, CheckKind.Recipient, static v => ParticipantId.Parse(v).IsOk),
             PolicyTerms.Computation => Set(c, CheckKind.Computation, static v => PolicyTerms.Computations.Contains(v, StringComparer.Ordinal)),
             PolicyTerms.Column => Set(c, CheckKind.Column, PolicyValues.IsColumn),
@@ -119,6 +119,10 @@ internal static class PolicyValues
     public static long? Integer(string text)
         => text.Length is > 0 and <= 18 && text.All(char.IsAsciiDigit) && (text.Length == 1 || text[0] != '0')
             ? long.Parse(text, CultureInfo.InvariantCulture) : null;
+
+    /// <summary>A term or IRI: letters of any script, digits and <c>-_.:/#</c>, at most 256; no spaces, so that what looks equal is equal.</summary>
+    public static bool IsPurpose(string text)
+        => text.Length is > 0 and <= 256 && text.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' or ':' or '/' or '#');
 
     /// <summary>A letter or underscore, then letters, digits and underscores; letters of any script.</summary>
     public static bool IsColumn(string text)

@@ -107,7 +107,7 @@ internal static class PolicyShape
 
     private static bool IsText(JsonElement element) => element.ValueKind == JsonValueKind.String && element.GetString() is { Length: > 0 };
 
-    /// <summary>True when both policies hold equal rules; empty lists count as absent, order within a list matters.</summary>
+    /// <summary>True when both policies hold equal rules; empty rule lists count as absent, order within a list matters.</summary>
     public static bool SameRules(JsonElement one, JsonElement other)
         => JsonElement.DeepEquals(Rewrite(one, keep: IsRule, []), Rewrite(other, keep: IsRule, []));
 
@@ -117,7 +117,7 @@ internal static class PolicyShape
 
     private static bool IsRule(JsonProperty property)
         => !Envelope.Contains(property.Name)
-           && !(property.Value.ValueKind == JsonValueKind.Array && property.Value.GetArrayLength() == 0);
+           && !(RuleLists.Contains(property.Name) && property.Value.ValueKind == JsonValueKind.Array && property.Value.GetArrayLength() == 0);
 
     private static JsonElement Rewrite(JsonElement policy, Func<JsonProperty, bool> keep, (string Name, string Value)[] envelope)
     {

@@ -1,4 +1,5 @@
 using DataSpace.Kernel.Results;
+using DataSpace.Ledger.Merkle;
 using DataSpace.Ledger.Notes;
 using DataSpace.Ledger.Receipts;
 using DataSpace.Ledger.Sequencing;
@@ -59,7 +60,7 @@ public sealed class AuditLedgerTests
         foreach (var checkpoint in checkpoints)
         {
             var proof = again.ProveConsistency(checkpoint.Size, again.Latest.Size);
-            Assert.True(Merkle.ProofVerifier.Consistency(
+            Assert.True(ProofVerifier.Consistency(
                 checkpoint.Size, again.Latest.Size, checkpoint.RootHash.Span, again.Latest.RootHash.Span, proof));
             Assert.True(again.CheckNotRolledBack(checkpoint.Note).IsOk);
         }

@@ -1,0 +1,67 @@
+using DataSpace.Kernel.Results;
+
+namespace DataSpace.Connector;
+
+/// <summary>Errors of the connector.</summary>
+public static class ConnectorErrors
+{
+    /// <summary>No such dataset.</summary>
+    public static readonly ErrorKind DatasetUnknown = new("DS-CON-001", 404, "There is no such dataset", "没有该数据集",
+        "Look it up in the catalogue.", "请查看目录。");
+
+    /// <summary>The offer is not published for this dataset.</summary>
+    public static readonly ErrorKind OfferUnknown = new("DS-CON-002", 409, "The offer is not published for this dataset", "该数据集未发布此要约",
+        "Take an offer from the current catalogue, unchanged.", "请使用当前目录中的要约且不作改动。");
+
+    /// <summary>The agreement is unknown to this node.</summary>
+    public static readonly ErrorKind AgreementUnknown = new("DS-CON-003", 403, "The agreement is unknown to this node", "本节点没有该合约",
+        "Negotiate a contract first; a finalised agreement has an id.", "请先协商合约；合约完成后会有标识。");
+
+    /// <summary>The agreement hash in the job differs.</summary>
+    public static readonly ErrorKind AgreementDiffers = new("DS-CON-004", 409, "The job names another version of the agreement", "任务指定的合约版本不同",
+        "Plan the job again; both sides must hold the same agreement with the same keys.", "请重新制定计划；双方须持有相同且密钥一致的合约。");
+
+    /// <summary>The node is not yet an approved member.</summary>
+    public static readonly ErrorKind NotJoined = new("DS-CON-005", 409, "This node is not yet an approved member of the space", "本节点尚未成为空间的批准成员",
+        "Ask the operator to approve it: dataspace members approve.", "请运营方批准：dataspace members approve。");
+
+    /// <summary>No coordinator is configured.</summary>
+    public static readonly ErrorKind NoCoordinator = new("DS-CON-006", 409, "No coordinator is configured", "未配置协调方",
+        "Start the connector with --coordinator FILE, the coordinator's node.json.", "请以 --coordinator FILE（协调方的 node.json）启动连接器。");
+
+    /// <summary>The participant is unknown.</summary>
+    public static readonly ErrorKind ParticipantUnknown = new("DS-CON-007", 404, "There is no such participant in the space", "空间中没有该参与方",
+        "List the catalogue to see who takes part.", "请查看目录了解参与方。");
+
+    /// <summary>The consumer used a key other than the pinned one.</summary>
+    public static readonly ErrorKind KeyNotPinned = new("DS-CON-008", 403, "The key is not the one pinned in the agreement", "密钥与合约固定的密钥不符",
+        "Negotiate a new agreement if the key was rotated.", "若密钥已轮换请重新签约。");
+
+    /// <summary>A policy of an offer cannot be enforced.</summary>
+    public static readonly ErrorKind PolicyNotEnforceable = new("DS-CON-009", 500, "An offer's policy cannot be enforced", "要约的策略无法执行",
+        "Correct the policy file; a term that cannot be enforced is never offered.", "请更正策略文件；无法执行的条款不得发布。");
+
+    /// <summary>The negotiation is unknown.</summary>
+    public static readonly ErrorKind NegotiationUnknown = new("DS-CON-010", 404, "There is no such negotiation", "没有该协商",
+        "Check the id.", "请检查标识。");
+
+    /// <summary>The dataset's file changed while the job ran.</summary>
+    public static readonly ErrorKind DatasetChanged = new("DS-CON-011", 409, "The dataset changed between round 0 and the use", "数据集在第零轮与使用之间发生变化",
+        "Submit the job again; the version of the data is part of what all parties signed.", "请重新提交；数据版本是各方签署内容的一部分。");
+
+    /// <summary>The plan is wider than the contract.</summary>
+    public static readonly ErrorKind PlanExceedsContract = new("DS-CON-012", 403, "The plan asks for more than the contract allows", "计划超出合约允许范围",
+        "Plan the job with the contract's bounds, minimum group and dominance rule.", "请按合约的取值范围、最小分组与主导规则制定计划。");
+
+    /// <summary>The job is not known here.</summary>
+    public static readonly ErrorKind JobUnknown = new("DS-CON-013", 404, "There is no such job", "没有该任务",
+        "List the jobs of this node.", "请查看本节点的任务列表。");
+
+    /// <summary>Too many open jobs.</summary>
+    public static readonly ErrorKind Busy = new("DS-CON-014", 429, "The node has too many unfinished jobs", "节点未完成任务过多",
+        "Try again when running jobs have ended.", "请待运行中的任务结束后重试。");
+
+    /// <summary>The receipt does not belong to a use of this node.</summary>
+    public static readonly ErrorKind ReceiptUnknown = new("DS-CON-015", 409, "The receipt does not fit a use of this node", "回执与本节点的使用记录不符",
+        "Send the receipt to the provider whose grant it names.", "请将回执发送给其所指授权的提供方。");
+}

@@ -1,0 +1,133 @@
+using DataSpace.Hosting.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataSpace.Connector;
+
+/// <summary>One negotiation, as either side.</summary>
+internal sealed class NegotiationRow
+{
+    public required string Id { get; init; }
+    public required string Counterparty { get; init; }
+    public required string DatasetId { get; init; }
+    public required string OfferId { get; init; }
+    public required string Role { get; init; }
+    public required string State { get; set; }
+
+    /// <summary>The protocol's process as JSON.</summary>
+    public required string Process { get; set; }
+    public string History { get; set; } = "[]";
+    public string? ErrorJson { get; set; }
+    public string? AgreementId { get; set; }
+    public DateTimeOffset CreatedAt { get; init; }
+    public int Revision { get; set; }
+}
+
+/// <summary>A finalised agreement with the keys of both parties pinned. Never changed, only ended.</summary>
+internal sealed class AgreementRow
+{
+    public required string AgreementId { get; init; }
+
+    /// <summary>Hex SHA-256 over the agreement and both pinned keys: what jobs name.</summary>
+    public required string AgreementHash { get; init; }
+
+    /// <summary><c>consumer</c> or <c>provider</c>: this node's side. A node may hold both sides of an agreement with itself.</summary>
+    public required string Role { get; init; }
+    public required string Provider { get; init; }
+    public required string Consumer { get; init; }
+    public required string DatasetId { get; init; }
+
+    /// <summary>The agreement's ODRL policy as concluded.</summary>
+    public required string Policy { get; init; }
+    public required string PolicyVersion { get; init; }
+    public required string ProviderKey { get; init; }
+    public required string ProviderKeyId { get; init; }
+    public required string ConsumerKey { get; init; }
+    public required string ConsumerKeyId { get; init; }
+    public DateTimeOffset SignedAt { get; init; }
+}
+
+/// <summary>Provider's side of a job. The ledger, not this row, says whether a use was spent.</summary>
+internal sealed class UseRow
+{
+    public required string JobHash { get; init; }
+    public required string Consumer { get; init; }
+    public required string AgreementId { get; init; }
+    public required string Order { get; init; }
+    public required byte[] AnalystKeys { get; init; }
+
+    /// <summary>Private half of the ephemeral mask key; cleared once the contribution is committed.</summary>
+    public required byte[] EphemeralKey { get; set; }
+    public required string RoundZero { get; init; }
+    public string? RoundZeros { get; set; }
+    public string? RosterHash { get; set; }
+
+    /// <summary><c>rostered</c>, <c>running</c>, <c>committed</c>, <c>refused</c>.</summary>
+    public required string State { get; set; }
+    public string? Refusal { get; set; }
+    public DateTimeOffset ReceivedAt { get; init; }
+    public DateTimeOffset NotAfter { get; init; }
+    public int Revision { get; set; }
+}
+
+/// <summary>Analyst's side of a job.</summary>
+internal sealed class JobRow
+{
+    public required string JobId { get; init; }
+    public required string JobHash { get; init; }
+    public required string Title { get; init; }
+    public required string Kind { get; init; }
+    public required string Order { get; init; }
+    public required string OrderJson { get; init; }
+    public required byte[] AnalystKeys { get; init; }
+
+    /// <summary>Job secrets (decryption keys, reply key), sealed to this node; cleared when the job ends.</summary>
+    public required byte[] Secrets { get; set; }
+    public required string State { get; set; }
+    public required string Stage { get; set; }
+    public string StageTimes { get; set; } = "[]";
+    public string Parties { get; set; } = "[]";
+    public string Trail { get; set; } = "[]";
+    public string Reasons { get; set; } = "[]";
+    public string? Result { get; set; }
+    public string? PendingReceipts { get; set; }
+    public DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset StageStartedAt { get; set; }
+    public DateTimeOffset NotAfter { get; init; }
+    public int Revision { get; set; }
+}
+
+/// <summary>The one set of parties for exact results over a dataset and consumer (roster rule).</summary>
+internal sealed class RosterRow
+{
+    public required string DatasetId { get; init; }
+    public required string Consumer { get; init; }
+    public required string Parties { get; init; }
+}
+
+/// <summary>The connector's state.</summary>
+internal sealed class ConnectorState(DbContextOptions<ConnectorState> options) : DbContext(options)
+{
+    public DbSet<NegotiationRow> Negotiations => Set<NegotiationRow>();
+
+    public DbSet<AgreementRow> Agreements => Set<AgreementRow>();
+
+    public DbSet<UseRow> Uses => Set<UseRow>();
+
+    public DbSet<JobRow> Jobs => Set<JobRow>();
+
+    public DbSet<RosterRow> Rosters => Set<RosterRow>();
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => configurationBuilder.UseUtcTicks();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<NegotiationRow>().HasKey(n => n.Id);
+        modelBuilder.Entity<NegotiationRow>().Property(n => n.Revision).IsConcurrencyToken();
+        modelBuilder.Entity<AgreementRow>().HasKey(a => new { a.AgreementId, a.Role });
+        modelBuilder.Entity<UseRow>().HasKey(u => u.JobHash);
+        modelBuilder.Entity<UseRow>().Property(u => u.Revision).IsConcurrencyToken();
+        modelBuilder.Entity<JobRow>().HasKey(j => j.JobId);
+        modelBuilder.Entity<JobRow>().Property(j => j.Revision).IsConcurrencyToken();
+        modelBuilder.Entity<RosterRow>().HasKey(r => new { r.DatasetId, r.Consumer });
+    }
+}

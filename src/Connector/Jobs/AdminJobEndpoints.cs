@@ -1,0 +1,161 @@
+using System.Text.Json;
+using DataSpace.Hosting;
+using DataSpace.Hosting.Http;
+using DataSpace.Hosting.Identity;
+using DataSpace.Hosting.Transport;
+using DataSpace.Kernel.Results;
+using DataSpace.Protocol.Jobs;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataSpace.Connector.Jobs;
+
+/// <summary>The analyst's management endpoints: plan, submit, follow, why, result, cancel.</summary>
+internal static class AdminJobEndpoints
+{
+    private const int MaxSpecBytes = 256 * 1024;
+
+    private static readonly (string Name, string En, string Zh)[] Stages =
+    [
+        ("sign", "sign the order", "签署指令"), ("dispatch", "dispatch (logged)", "派发（已留痕）"), ("roster", "agree the roster", "确认名册"),
+        ("contribute", "owners compute, mask and encrypt", "各方计算、掩码并加密"), ("sum", "coordinator adds ciphertexts", "协调方密文求和"),
+        ("decode", "verify and decrypt", "核验并解密"), ("receipt", "exchange receipts", "交换回执"),
+    ];
+
+    public static void MapAdminJobs(this WebApplication app)
+    {
+        var jobs = app.MapGroup("/admin/jobs").RequireAdmin();
+        jobs.MapPost("/plan", PlanAsync).WithSummary("Dry run: who learns what, contracts, price, refusals known in advance. Spends nothing.");
+        jobs.MapPost("/", SubmitAsync).WithSummary("Submits a spec whose plan hash was seen in a dry run.");
+        jobs.MapGet("/", ListAsync).WithSummary("Jobs of this node.");
+        jobs.MapGet("/{id}", GetAsync).WithSummary("Status with progress.");
+        jobs.MapGet("/{id}/why", WhyAsync).WithSummary("Why a job is where it is.");
+        jobs.MapGet("/{id}/result", ResultAsync).WithSummary("The result with its provenance.");
+        jobs.MapPost("/{id}/cancel", CancelAsync).WithSummary("Asks the coordinator to stop the job; granted uses stay spent.");
+    }
+
+    private static async Task<IResult> PlanAsync(HttpRequest request, JobPlanner planner, PlanView view, CancellationToken cancellation)
+    {
+        if (!(await ReadAsync<JobSpec>(request, cancellation)).TryGet(out var spec, out var error))
+            return error.ToProblem();
+        return (await planner.PlanAsync(spec, cancellation)).TryGet(out var bound, out error) ? Results.Json(view.Of(bound), JobJson.Options) : error.ToProblem();
+    }
+
+    private static async Task<IResult> SubmitAsync(HttpRequest request, AnalystDesk desk, CancellationToken cancellation)
+    {
+        if (!(await ReadAsync<SubmitJob>(request, cancellation)).TryGet(out var submit, out var error))
+            return error.ToProblem();
+        return (await desk.SubmitAsync(submit.Spec, submit.PlanHash, cancellation)).TryGet(out var id, out error)
+            ? Results.Json(new { jobId = id }, JobJson.Options, statusCode: StatusCodes.Status202Accepted)
+            : error.ToProblem();
+    }
+
+    private static async Task<IResult> ListAsync(IDbContextFactory<ConnectorState> store, CancellationToken cancellation)
+    {
+        await using var db = await store.CreateDbContextAsync(cancellation);
+        var jobs = await db.Jobs.AsNoTracking().OrderByDescending(j => j.CreatedAt).Take(200)
+            .Select(j => new { j.JobId, j.Title, j.State, j.CreatedAt }).ToListAsync(cancellation);
+        return Results.Json(new { jobs }, JobJson.Options);
+    }
+
+    private static async Task<IResult> GetAsync(string id, IDbContextFactory<ConnectorState> store, PeerDirectory peers, NodeIdentity self, CancellationToken cancellation)
+    {
+        if (await FindAsync(id, store, cancellation) is not { } job)
+            return ConnectorErrors.JobUnknown.Of(id).ToProblem();
+        var times = JobStory.Read<StageTime>(job.StageTimes).ToDictionary(t => t.Name);
+        var order = JsonSerializer.Deserialize<JobOrder>(job.OrderJson, JobJson.Options)!;
+        var progress = JobStory.Read<PartyProgress>(job.Parties).ToDictionary(p => p.Participant);
+        var reasons = JobStory.Read<JobReason>(job.Reasons);
+        return Results.Json(new
+        {
+            job.JobId,
+            job.Title,
+            job.State,
+            stages = Stages.Select(s => times.TryGetValue(s.Name, out var t)
+                ? new { s.Name, title = new Bilingual(s.En, s.Zh), done = t.Done, total = t.Total, ms = t.Ms }
+                : new { s.Name, title = new Bilingual(s.En, s.Zh), done = s.Name == "sign" ? 1 : 0, total = s.Name is "roster" or "contribute" ? order.Plan.Roster.Count : 1, ms = 0L }),
+            parties = order.Plan.Roster.Select(r => new
+            {
+                did = r.Participant,
+                name = r.Participant == self.Did ? self.Name : peers.Find(r.Participant)?.Name ?? r.Participant,
+                state = progress.GetValueOrDefault(r.Participant)?.State ?? "waiting",
+                code = progress.GetValueOrDefault(r.Participant)?.Code,
+            }),
+            error = job.State == AnalystStates.Failed && reasons.Count > 0 ? Spell(reasons[0].Notice) : null,
+        }, JobJson.Options);
+    }
+
+    private static async Task<IResult> WhyAsync(string id, IDbContextFactory<ConnectorState> store, PeerDirectory peers, NodeIdentity self, CancellationToken cancellation)
+    {
+        if (await FindAsync(id, store, cancellation) is not { } job)
+            return ConnectorErrors.JobUnknown.Of(id).ToProblem();
+        string Name(string did) => did == self.Did ? self.Name : peers.Find(did)?.Name ?? did;
+        return Results.Json(new
+        {
+            job.JobId,
+            job.State,
+            reasons = JobStory.Read<JobReason>(job.Reasons).Select(r => new
+            { r.At, party = Name(r.Notice.Participant), r.Notice.Code, r.Notice.Title, r.Notice.TitleZh, r.Notice.Detail, r.Notice.Advice, r.Notice.AdviceZh }),
+            trail = JobStory.Read<TrailLine>(job.Trail).Select(t => new { t.At, t.Party, @event = new Bilingual(t.En, t.Zh) }),
+        }, JobJson.Options);
+    }
+
+    private static async Task<IResult> ResultAsync(string id, IDbContextFactory<ConnectorState> store, CancellationToken cancellation)
+    {
+        if (await FindAsync(id, store, cancellation) is not { } job)
+            return ConnectorErrors.JobUnknown.Of(id).ToProblem();
+        if (job.Result is null)
+            return JobErrors.NoResultYet.Of(job.State).ToProblem();
+        using var json = JsonDocument.Parse(job.Result);
+        var root = json.RootElement;
+        var table = root.GetProperty("table");
+        return Results.Json(new
+        {
+            job.JobId,
+            job.Kind,
+            columns = table.GetProperty("Columns").EnumerateArray().Select(c => new { name = c.GetProperty("Name").GetString(), title = c.GetProperty("Title").GetString() }).ToList(),
+            rows = table.GetProperty("Rows").Clone(),
+            suppressed = table.GetProperty("Suppressed").EnumerateArray().Select(s => new { group = s.GetProperty("Group").GetString(), code = s.GetProperty("Code").GetString() }).ToList(),
+            clamped = table.GetProperty("Clamped").GetBoolean(),
+            resultDigest = root.GetProperty("resultDigest").GetString(),
+            provenance = root.GetProperty("provenance").Clone(),
+        }, JobJson.Options);
+    }
+
+    private static async Task<IResult> CancelAsync(
+        string id, IDbContextFactory<ConnectorState> store, INodeTransport transport, CoordinatorLink link, CancellationToken cancellation)
+    {
+        if (await FindAsync(id, store, cancellation) is not { } job || link.Coordinator is not { } coordinator)
+            return ConnectorErrors.JobUnknown.Of(id).ToProblem();
+        var sent = await transport.SendAsync(PeerDirectory.PeerOf(coordinator), HttpMethod.Post, $"/jobs/{job.JobHash}/cancel", default, cancellation);
+        if (!sent.TryGet(out var answer, out var error))
+            return error.ToProblem();
+        if (!answer.IsSuccess)
+            return Results.Content(System.Text.Encoding.UTF8.GetString(answer.Body.Span), "application/problem+json", statusCode: answer.Status);
+        return Results.Json(new { state = AnalystStates.Cancelled }, JobJson.Options);
+    }
+
+    private static async Task<JobRow?> FindAsync(string id, IDbContextFactory<ConnectorState> store, CancellationToken cancellation)
+    {
+        await using var db = await store.CreateDbContextAsync(cancellation);
+        return await db.Jobs.AsNoTracking().FirstOrDefaultAsync(j => j.JobId == id, cancellation);
+    }
+
+    private static object Spell(RefusalNotice r) => new { r.Code, r.Title, r.TitleZh, r.Detail, r.Advice, r.AdviceZh };
+
+    private static async Task<Result<T>> ReadAsync<T>(HttpRequest request, CancellationToken cancellation)
+        where T : class
+    {
+        if (request.ContentLength > MaxSpecBytes)
+            return HostErrors.RequestTooLarge.Of($"at most {MaxSpecBytes} bytes");
+        try
+        {
+            return await request.ReadFromJsonAsync<T>(JobJson.Options, cancellation) is { } value ? value : HostErrors.MalformedRequest.Of("empty body");
+        }
+        catch (JsonException e)
+        {
+            return JobErrors.BadSpec.Of($"at {e.Path}");
+        }
+    }
+
+    private sealed record SubmitJob(JobSpec Spec, string PlanHash);
+}

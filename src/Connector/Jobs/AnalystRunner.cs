@@ -1,0 +1,218 @@
+using System.Text.Json;
+using DataSpace.Hosting.Identity;
+using DataSpace.Hosting.Transport;
+using DataSpace.Kernel.Results;
+using DataSpace.Protocol.Jobs;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataSpace.Connector.Jobs;
+
+/// <summary>
+/// The analyst's side of a running job, one step per message: hand the order to the coordinator, follow it, verify and decode the bundle, exchange receipts.
+/// Every step can be repeated.
+/// </summary>
+internal sealed partial class AnalystRunner(
+    IDbContextFactory<ConnectorState> store, INodeTransport transport, CoordinatorLink link, ResultDesk results, ReceiptDesk receipts,
+    NodeIdentity self, TimeProvider clock, ILogger<AnalystRunner> log) : IConsumer<AdvanceAnalystJob>
+{
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(80);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
+
+    public async Task Consume(ConsumeContext<AdvanceAnalystJob> context)
+    {
+        using var scope = log.BeginScope(new Dictionary<string, object?> { ["jobId"] = context.Message.JobId });
+        TimeSpan? pause;
+        try
+        {
+            pause = await AdvanceAsync(context.Message.JobId, context.CancellationToken);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            pause = TimeSpan.Zero;
+        }
+        if (pause is not { } wait)
+            return;
+        if (wait > TimeSpan.Zero)
+            await Task.Delay(wait, clock, context.CancellationToken);
+        await context.Publish(context.Message);
+    }
+
+    private async Task<TimeSpan?> AdvanceAsync(string jobId, CancellationToken cancellation)
+    {
+        await using var db = await store.CreateDbContextAsync(cancellation);
+        if (await db.Jobs.FindAsync([jobId], cancellation) is not { } job || link.Coordinator is not { } coordinator)
+            return null;
+        if (job.State != AnalystStates.Running)
+            return null;
+        var peer = PeerDirectory.PeerOf(coordinator);
+        var pause = job.Stage switch
+        {
+            AnalystStages.Dispatch => await DispatchAsync(job, peer, cancellation),
+            AnalystStages.Wait => await FollowAsync(job, peer, cancellation),
+            AnalystStages.Decode => await DecodeAsync(job, peer, cancellation),
+            AnalystStages.Receipt => await ReceiptAsync(job, cancellation),
+            _ => RetryInterval,
+        };
+        if (job.State == AnalystStates.Running && job.Stage != AnalystStages.Receipt && clock.GetUtcNow() > job.NotAfter)
+            Fail(job, [RefusalNotice.Of(self.Did, JobErrors.DeadlinePassed.Of())]);
+        if (job.State != AnalystStates.Running)
+            job.Secrets = [];
+        job.Revision++;
+        await db.SaveChangesAsync(cancellation);
+        return job.State == AnalystStates.Running ? pause : null;
+    }
+
+    private async Task<TimeSpan> DispatchAsync(JobRow job, Peer coordinator, CancellationToken cancellation)
+    {
+        var envelope = new JobEnvelope(job.Order, job.AnalystKeys.Length == 0 ? string.Empty : Convert.ToBase64String(job.AnalystKeys));
+        var sent = await transport.SendAsync(coordinator, HttpMethod.Post, "/jobs", JsonSerializer.SerializeToUtf8Bytes(envelope, JobJson.Options), cancellation);
+        if (!sent.TryGet(out var answer, out var error))
+        {
+            LogCoordinatorAway(log, error.Code);
+            return RetryInterval;
+        }
+        if (!answer.IsSuccess)
+        {
+            Fail(job, [PeerProblem.Read(coordinator.Did, answer)]);
+            return TimeSpan.Zero;
+        }
+        JobStory.Enter(job, AnalystStages.Wait, 1, clock.GetUtcNow());
+        JobStory.Tell(job, self.Name, "order accepted by the coordinator, dispatch logged in its ledger", "协调方已受理，派发记录写入其账本", clock.GetUtcNow());
+        return TimeSpan.Zero;
+    }
+
+    private async Task<TimeSpan> FollowAsync(JobRow job, Peer coordinator, CancellationToken cancellation)
+    {
+        var asked = await transport.SendAsync(coordinator, HttpMethod.Get, "/jobs/" + job.JobHash, default, cancellation);
+        if (!asked.TryGet(out var answer, out var error))
+        {
+            LogCoordinatorAway(log, error.Code);
+            return RetryInterval;
+        }
+        if (!answer.IsSuccess)
+        {
+            Fail(job, [PeerProblem.Read(coordinator.Did, answer)]);
+            return TimeSpan.Zero;
+        }
+        var status = JsonSerializer.Deserialize<CoordinatorJobStatus>(answer.Body.Span, JobJson.Options)!;
+        job.Parties = JsonSerializer.Serialize(status.Parties, JobJson.Options);
+        JobStory.Merge(job, status.Stages);
+        switch (status.State)
+        {
+            case AnalystStates.Running:
+                return PollInterval;
+            case AnalystStates.Completed:
+                JobStory.Enter(job, AnalystStages.Decode, 1, clock.GetUtcNow());
+                return TimeSpan.Zero;
+            default:
+                Fail(job, status.Refusals.Count > 0 ? status.Refusals : [RefusalNotice.Of(self.Did, JobErrors.DeadlinePassed.Of(status.State))]);
+                return TimeSpan.Zero;
+        }
+    }
+
+    private async Task<TimeSpan> DecodeAsync(JobRow job, Peer coordinator, CancellationToken cancellation)
+    {
+        var asked = await transport.SendAsync(coordinator, HttpMethod.Get, $"/jobs/{job.JobHash}/bundle", default, cancellation);
+        if (!asked.TryGet(out var answer, out _))
+            return RetryInterval;
+        if (!answer.IsSuccess)
+        {
+            Fail(job, [PeerProblem.Read(coordinator.Did, answer)]);
+            return TimeSpan.Zero;
+        }
+        JobBundle? bundle;
+        try
+        {
+            bundle = JsonSerializer.Deserialize<JobBundle>(answer.Body.Span, JobJson.Options);
+        }
+        catch (JsonException)
+        {
+            bundle = null;
+        }
+        var decoded = bundle is null ? JobErrors.ContributionInvalid.Of("bundle") : results.Decode(job, bundle);
+        if (!decoded.TryGet(out var result, out var error))
+        {
+            Fail(job, [RefusalNotice.Of(self.Did, error)]);
+            return TimeSpan.Zero;
+        }
+        job.Result = result.Json;
+        job.PendingReceipts = JsonSerializer.Serialize(result.Receipts, JobJson.Options);
+        foreach (var refusal in result.DataRefusals)
+            JobStory.Reason(job, refusal, clock.GetUtcNow());
+        JobStory.Tell(job, self.Name, "signatures, roster, grants and the sum verified; result decrypted here", "签名、名册、授权与总和均已核验，结果在本地解密", clock.GetUtcNow());
+        JobStory.Enter(job, AnalystStages.Receipt, 1, clock.GetUtcNow());
+        return TimeSpan.Zero;
+    }
+
+    private async Task<TimeSpan> ReceiptAsync(JobRow job, CancellationToken cancellation)
+    {
+        var pending = JsonSerializer.Deserialize<List<PendingReceipt>>(job.PendingReceipts ?? "[]", JobJson.Options)!;
+        var left = await receipts.ExchangeAsync(job, pending, cancellation);
+        job.PendingReceipts = left.Count == 0 ? null : JsonSerializer.Serialize(left, JobJson.Options);
+        if (left.Count > 0 && clock.GetUtcNow() < job.NotAfter)
+            return RetryInterval;
+        JobStory.Enter(job, AnalystStages.Done, pending.Count, clock.GetUtcNow());
+        JobStory.Tell(job, self.Name, "receipts countersigned and in both ledgers", "回执已会签并写入双方账本", clock.GetUtcNow());
+        // A job whose every answer was refused by the data has no result, but its uses were granted and are receipted all the same.
+        job.State = job.Result is null ? AnalystStates.Failed : AnalystStates.Completed;
+        LogEnded(log, job.State);
+        return TimeSpan.Zero;
+    }
+
+    private void Fail(JobRow job, IReadOnlyList<RefusalNotice> refusals)
+    {
+        foreach (var refusal in refusals)
+            JobStory.Reason(job, refusal, clock.GetUtcNow());
+        job.State = AnalystStates.Failed;
+        LogFailed(log, refusals[0].Code);
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "The coordinator does not answer: {Code}")]
+    private static partial void LogCoordinatorAway(ILogger logger, string code);
+
+    [LoggerMessage(2, LogLevel.Warning, "The job failed: {Code}")]
+    private static partial void LogFailed(ILogger logger, string code);
+
+    [LoggerMessage(3, LogLevel.Information, "The job ended: {State}")]
+    private static partial void LogEnded(ILogger logger, string state);
+}
+
+/// <summary>Writes stages, reasons and trail of a job into its row.</summary>
+internal static class JobStory
+{
+    public static void Enter(JobRow job, string stage, int total, DateTimeOffset now)
+    {
+        if (job.Stage != AnalystStages.Wait)
+        {
+            var times = Read<StageTime>(job.StageTimes);
+            times.RemoveAll(t => t.Name == job.Stage);
+            times.Add(new StageTime(job.Stage, total, total, (long)(now - job.StageStartedAt).TotalMilliseconds));
+            job.StageTimes = JsonSerializer.Serialize(times, JobJson.Options);
+        }
+        (job.Stage, job.StageStartedAt) = (stage, now);
+    }
+
+    /// <summary>The coordinator's stages, beside our own.</summary>
+    public static void Merge(JobRow job, IReadOnlyList<StageTime> stages)
+    {
+        var times = Read<StageTime>(job.StageTimes);
+        foreach (var stage in stages.Where(s => s.Name is "roster" or "contribute" or "sum"))
+        {
+            times.RemoveAll(t => t.Name == stage.Name);
+            times.Add(stage);
+        }
+        job.StageTimes = JsonSerializer.Serialize(times, JobJson.Options);
+    }
+
+    public static void Tell(JobRow job, string party, string en, string zh, DateTimeOffset now)
+        => job.Trail = JsonSerializer.Serialize(Read<TrailLine>(job.Trail).Append(new TrailLine(now, party, en, zh)), JobJson.Options);
+
+    public static void Reason(JobRow job, RefusalNotice refusal, DateTimeOffset now)
+        => job.Reasons = JsonSerializer.Serialize(Read<JobReason>(job.Reasons).Append(new JobReason(now, refusal)), JobJson.Options);
+
+    public static List<T> Read<T>(string json) => JsonSerializer.Deserialize<List<T>>(json, JobJson.Options)!;
+}
+
+/// <summary>Why a job failed or a group is missing.</summary>
+internal sealed record JobReason(DateTimeOffset At, RefusalNotice Notice);

@@ -1,0 +1,34 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace DataSpace.Connector.Jobs;
+
+/// <summary>What an analyst asks for (contracts/schemas/job-spec.schema.json), before it is bound to contracts.</summary>
+internal sealed record JobSpec(
+    int Version, string Kind, string Title, string Purpose, IReadOnlyList<SpecInput> Inputs,
+    SpecGroupBy? GroupBy = null, IReadOnlyList<SpecMeasure>? Measures = null, IReadOnlyList<SpecFilter>? Where = null,
+    string? Sql = null, string? CaseId = null, SpecLimits? Limits = null);
+
+internal sealed record SpecInput(string Participant, string Dataset, string? Agreement = null);
+
+internal sealed record SpecGroupBy(string Column, IReadOnlyList<JsonElement>? Values = null, SpecRange? Range = null)
+{
+    private const int MaxGroups = 1024;
+
+    /// <summary>The public list of groups as text, or null when it is malformed.</summary>
+    public IReadOnlyList<string>? Groups() => (Values, Range) switch
+    {
+        ({ Count: > 0 and <= MaxGroups } values, null) => [.. values.Select(v => v.ValueKind == JsonValueKind.String ? v.GetString()! : v.GetRawText())],
+        (null, { } range) when range.To >= range.From && range.To - range.From < MaxGroups
+            => [.. Enumerable.Range(0, (int)(range.To - range.From + 1)).Select(i => (range.From + i).ToString(CultureInfo.InvariantCulture))],
+        _ => null,
+    };
+}
+
+internal sealed record SpecRange(long From, long To);
+
+internal sealed record SpecMeasure(string Column, IReadOnlyList<string> Statistics);
+
+internal sealed record SpecFilter(string Column, string Operator, string Value);
+
+internal sealed record SpecLimits(int? WallLimitMs = null, int? NotAfterMinutes = null);

@@ -1,0 +1,37 @@
+using DataSpace.Hosting.Http;
+using DataSpace.Kernel.Results;
+using DataSpace.Protocol.Jobs;
+
+namespace DataSpace.Connector.Jobs;
+
+/// <summary>What the coordinator and consumers may ask of a provider.</summary>
+internal static class PeerEndpoints
+{
+    public static void MapPeer(this WebApplication app)
+    {
+        var peer = app.MapGroup("/peer").RequirePeer();
+        peer.MapPost("/jobs", async (HttpContext http, ProviderDesk desk, CancellationToken c) =>
+        {
+            var call = http.CallOf();
+            return call.Read<JobEnvelope>().TryGet(out var envelope, out var error)
+                ? (await desk.OpenAsync(envelope, call.Did, c)).ToHttp()
+                : error.ToProblem();
+        }).WithSummary("Round 0: a signed order arrives; answered with this node's signed ephemeral key, always the same for one job.");
+        peer.MapPost("/jobs/{jobHash}/roster", async (HttpContext http, string jobHash, ProviderDesk desk, CancellationToken c) =>
+        {
+            var call = http.CallOf();
+            return call.Read<RoundOneRequest>().TryGet(out var request, out var error)
+                ? (await desk.AcceptRosterAsync(jobHash, request, call.Did, c)).ToHttp(StatusCodes.Status202Accepted)
+                : error.ToProblem();
+        }).WithSummary("Round 1: the roster's statements; starts the use.");
+        peer.MapGet("/jobs/{jobHash}/contribution", async (HttpContext http, string jobHash, ProviderDesk desk, CancellationToken c)
+            => (await desk.AnswerAsync(jobHash, http.CallOf().Did, c)).ToHttp()).WithSummary("The committed contribution with its proofs, or that it is not there yet.");
+        peer.MapPost("/receipts", async (HttpContext http, ReceiptDesk desk, CancellationToken c) =>
+        {
+            var call = http.CallOf();
+            return call.Read<ReceiptOffer>().TryGet(out var offer, out var error)
+                ? (await desk.CountersignAsync(offer, call.Did, c)).ToHttp()
+                : error.ToProblem();
+        }).WithSummary("A consumer's signed receipt; countersigned and appended.");
+    }
+}

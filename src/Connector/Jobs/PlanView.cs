@@ -1,0 +1,145 @@
+using System.Globalization;
+using DataSpace.Hosting.Identity;
+using DataSpace.Hosting.Jobs;
+using DataSpace.Hosting.Transport;
+using DataSpace.Kernel.Results;
+using DataSpace.Ledger.Sequencing;
+using DataSpace.Protocol.Jobs;
+
+namespace DataSpace.Connector.Jobs;
+
+/// <summary>The dry run as people see it: parties, messages and what each learns from them, contracts, price, refusals known in advance.</summary>
+internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedger ledger, CoordinatorLink link)
+{
+    public object Of(BoundPlan bound)
+    {
+        var plan = bound.Plan;
+        var price = bound.Agreements.Select(a => a.Policy.Terms[0].Obligations.Price).ToList();
+        var shape = plan.Aggregate is { } query ? AggregationShapes.Of(query, plan.Roster.Count).Value : null;
+        return new
+        {
+            bound.PlanHash,
+            plan.Kind,
+            plan.Title,
+            plan.Purpose,
+            plan.SpaceId,
+            parties = Parties(plan),
+            steps = plan.Kind == JobKinds.Aggregate ? AggregateSteps(plan, shape!.MessageBytes) : SqlSteps(plan),
+            contracts = bound.Agreements.Select(a => Contract(a, price)).ToList(),
+            slots = shape is null ? null : new
+            {
+                scale = string.Join(", ", plan.Aggregate!.Measures.Select(m => $"{m.Column}: 10^-{m.Decimals}")),
+                maxRowsPerParty = plan.Aggregate.MaxRowsPerParty,
+                statistics = shape.Describe().Select(s => new { name = s.Statistic, bits = s.BitsNeeded, available = s.BitsAvailable, bound = s.Bound.ToString(CultureInfo.InvariantCulture) }),
+            },
+            totalPriceMinor = price.Sum(p => p?.Minor ?? 0),
+            currency = price.FirstOrDefault(p => p is not null)?.Currency.Code ?? "CNY",
+            warnings = Warnings(plan),
+            refusals = bound.Refusals.Select(r => new { r.Code, participantName = NameOf(r.Participant), r.Title, r.TitleZh, r.Detail, r.Advice, r.AdviceZh }),
+        };
+    }
+
+    private string NameOf(string did) => did == self.Did ? self.Name : peers.Find(did)?.Name ?? did;
+
+    private IEnumerable<object> Parties(JobPlan plan)
+        => plan.Roster.Select(r => (object)new { did = r.Participant, name = NameOf(r.Participant), role = "provider" })
+            .Append(new { did = self.Did, name = self.Name, role = "analyst" })
+            .Append(new { did = link.CoordinatorDid, name = NameOf(link.CoordinatorDid ?? string.Empty), role = "coordinator" });
+
+    private object Contract(Agreements.BoundAgreement agreement, IReadOnlyList<Kernel.Money.Money?> _)
+    {
+        var terms = agreement.Policy.Terms[0].Obligations;
+        var debit = terms.Debits.Count > 0 ? terms.Debits[0] : null;
+        // Only our own ledger knows what was spent of contracts with ourselves; other owners' counters are theirs.
+        var spent = agreement.Row.Provider == self.Did && debit is not null
+            ? ledger.GetBudget(Agreements.AgreementBook.BudgetId(agreement.Row.AgreementId, debit.Key))?.Spent
+            : null;
+        return new
+        {
+            participantName = NameOf(agreement.Row.Provider),
+            agreement.Row.AgreementId,
+            usesLimit = debit?.Limit,
+            usesSpent = spent,
+            debit = debit?.Amount ?? 0,
+            minGroupSize = terms.MinimumGroupSize,
+            dominance = terms.DominancePercent?.ToString(CultureInfo.InvariantCulture) + "%" is { Length: > 1 } percent ? percent : "off",
+            pricePerUseMinor = terms.Price?.Minor ?? 0,
+            currency = terms.Price?.Currency.Code ?? "CNY",
+        };
+    }
+
+    private static object[] AggregateSteps(JobPlan plan, int messageBytes)
+    {
+        var parties = plan.Roster.Count;
+        return
+        [
+            Step(1, "analyst", "coordinator, providers", "signed order + fresh public keys", "≈ 0.4 MB",
+                "the query, purpose, roster, contracts", "查询内容、用途、名册与合约"),
+            Step(2, "each provider", "all", "round 0: signed ephemeral key", "≈ 1 KB",
+                "a random key, the dataset's version", "随机密钥与数据集版本"),
+            Step(3, "coordinator", "providers", "round 1: the roster", $"≈ {parties} KB",
+                "who takes part (already in the order)", "参与方名册（指令中已有）"),
+            Step(4, "each provider", "coordinator", "masked ciphertexts + grant proof", Bytes(messageBytes),
+                "sizes and digests; ciphertexts it has no key for", "仅大小与摘要；密文无法解开"),
+            Step(5, "coordinator", "analyst", "contributions and their sum", Bytes(messageBytes * (parties + 1)),
+                "the joint statistics per group; which groups were suppressed, not by whom; whether a value was outside the bounds", "各组联合统计；哪些组被抑制（不知由谁）；是否有值超出界限"),
+            Step(6, "analyst", "each provider", "receipt over grant, report and result digest", "≈ 1 KB",
+                "a digest of the result", "结果的摘要"),
+        ];
+    }
+
+    private static object[] SqlSteps(JobPlan plan) =>
+    [
+        Step(1, "analyst", "coordinator, provider", "signed order", "≈ 4 KB", "the statement, purpose, contract", "语句、用途与合约"),
+        Step(2, "provider", "all", "round 0: signed ephemeral key", "≈ 1 KB", "the dataset's version", "数据集版本"),
+        Step(3, "provider", "coordinator", "reply sealed to the analyst, one size for every outcome", Bytes(Egress.TableBytes), "its size", "仅大小"),
+        Step(4, "coordinator", "analyst", "sealed reply", Bytes(Egress.TableBytes), $"the released rows of {plan.Roster[0].DatasetId}", $"{plan.Roster[0].DatasetId} 的已放行结果"),
+        Step(5, "analyst", "provider", "receipt", "≈ 1 KB", "a digest of the result", "结果的摘要"),
+    ];
+
+    private static object Step(int n, string from, string to, string message, string size, string en, string zh)
+        => new { n, from, to, message, size, learns = new { en, zh } };
+
+    private static string Bytes(long bytes) => bytes >= 1024 * 1024
+        ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0.0} MB")
+        : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:0} KB");
+
+    private List<object> Warnings(JobPlan plan)
+    {
+        var warnings = new List<object>();
+        if (plan.Roster.Any(r => r.Participant == self.Did) && plan.Roster.Count == 3)
+        {
+            warnings.Add(new
+            {
+                code = "own-data",
+                en = "You are also an owner: subtracting your own part leaves the sum of the two others.",
+                zh = "您同时也是数据方：减去自己的部分即得其余两方之和。",
+            });
+        }
+        if (plan.Roster.Count == 2 && plan.Roster.Any(r => r.Participant == self.Did))
+        {
+            warnings.Add(new
+            {
+                code = "two-owners",
+                en = "With two owners of which you are one, the result shows the other's figures (never below its minimum group).",
+                zh = "仅两方且您为其一时，结果即等于对方数值（不低于其最小分组）。",
+            });
+        }
+        if (plan.Aggregate is { DominancePercent: null })
+        {
+            warnings.Add(new
+            {
+                code = "dominance-off",
+                en = "The contracts switch the dominance rule off: one subject may hold most of a total.",
+                zh = "合约关闭了主导规则：某一主体可能占总量的大部分。",
+            });
+        }
+        warnings.Add(new
+        {
+            code = "many-queries",
+            en = "Linear combinations of many exact queries are stopped only by a privacy budget, which these contracts do not have.",
+            zh = "多次精确查询的线性组合只能靠隐私预算阻止，当前合约未设置。",
+        });
+        return warnings;
+    }
+}

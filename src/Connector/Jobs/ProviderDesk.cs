@@ -1,0 +1,215 @@
+using System.Text.Json;
+using DataSpace.Connector.Agreements;
+using DataSpace.Connector.Datasets;
+using DataSpace.Connector.Uses;
+using DataSpace.Hosting.Identity;
+using DataSpace.Hosting.Transport;
+using DataSpace.Kernel.Crypto;
+using DataSpace.Kernel.Results;
+using DataSpace.Ledger.Receipts;
+using DataSpace.Ledger.Sequencing;
+using DataSpace.Privacy.Aggregation;
+using DataSpace.Protocol.Jobs;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataSpace.Connector.Jobs;
+
+/// <summary>
+/// A provider's side of jobs up to the point where data would be touched: verifies the order with the keys that this node pinned itself,
+/// issues the round-0 statement once, takes one roster once, answers questions for the contribution.
+/// </summary>
+internal sealed class ProviderDesk(
+    IDbContextFactory<ConnectorState> store, AgreementBook agreements, DatasetRegistry datasets, UseGate gate, AuditLedger ledger,
+    PeerDirectory peers, NodeIdentity self, IBus bus, TimeProvider clock)
+{
+    private const int MaxAnalystKeyBytes = 4 * 1024 * 1024;
+    private const int MaxUnfinishedUses = 100;
+
+    /// <summary>Round 0. Repeating it gives the same statement: a second key for one job would be a second mask.</summary>
+    public async Task<Result<string>> OpenAsync(JobEnvelope envelope, string carrier, CancellationToken cancellation)
+    {
+        var keys = new byte[Math.Min(envelope.AnalystKeys.Length, MaxAnalystKeyBytes * 4 / 3) + 4];
+        if (envelope.AnalystKeys.Length / 4 * 3 > MaxAnalystKeyBytes || !Convert.TryFromBase64String(envelope.AnalystKeys, keys, out var length))
+            return JobErrors.BadOrder.Of("public keys");
+        keys = keys[..length];
+        if (!(await VerifyAsync(envelope.Order, keys, cancellation)).TryGet(out var use, out var error))
+            return error;
+        if (use.Order.ServiceParty != carrier)
+            return JobErrors.BadOrder.Of("the order names another coordinator");
+        if (envelope.CheckpointHeld is { } held && ledger.CheckNotRolledBack(held) is { IsOk: false } rolledBack)
+            return rolledBack.Error;
+
+        await using var db = await store.CreateDbContextAsync(cancellation);
+        if (await db.Uses.AsNoTracking().FirstOrDefaultAsync(u => u.JobHash == use.JobHash, cancellation) is { } known)
+            return known.RoundZero;
+        // The mask key is gone if the state store was lost after the use was granted: such a job can never be answered again.
+        if (ledger.FindUse(UseIdOf(use)) is { Output: null })
+            return JobErrors.Abandoned.Of();
+        if (!gate.Preview(use).TryGet(out _, out error))
+        {
+            await gate.RecordDenialAsync(use.JobHash, use.Entry.AgreementId, error.Code, cancellation);
+            return error;
+        }
+        if (await db.Uses.CountAsync(u => u.State == UseStates.Rostered || u.State == UseStates.Running, cancellation) >= MaxUnfinishedUses)
+            return ConnectorErrors.Busy.Of($"at most {MaxUnfinishedUses}");
+        return await IssueAsync(db, use, envelope, keys, cancellation);
+    }
+
+    /// <summary>Round 1: the roster. The first one stands; a different second one is an attack.</summary>
+    public async Task<Result<Unit>> AcceptRosterAsync(string jobHash, RoundOneRequest request, string carrier, CancellationToken cancellation)
+    {
+        await using var db = await store.CreateDbContextAsync(cancellation);
+        if (await db.Uses.FindAsync([jobHash], cancellation) is not { } row)
+            return JobErrors.Unknown.Of();
+        if (!(await ReadAsync(row, cancellation)).TryGet(out var use, out var error))
+            return error;
+        if (use.Order.ServiceParty != carrier)
+            return JobErrors.Unknown.Of();
+        var statements = JobOrders.VerifyRoster(use.Order, jobHash, request.RoundZeros, self.Did, PinnedCoProvider, clock);
+        if (!statements.TryGet(out var verified, out error))
+            return error;
+        var own = verified.First(s => s.Participant == self.Did);
+        if (row.RoundZero != request.RoundZeros[verified.ToList().IndexOf(own)])
+            return JobErrors.RosterBroken.Of("this node's own statement was altered");
+        var rosterHash = JobOrders.RosterHash(jobHash, verified);
+        if (row.RosterHash is { } first)
+            return first == rosterHash ? Unit.Value : JobErrors.TwoRosters.Of();
+        (row.RosterHash, row.RoundZeros, row.State) = (rosterHash, JsonSerializer.Serialize(request.RoundZeros, JobJson.Options), UseStates.Running);
+        row.Revision++;
+        await db.SaveChangesAsync(cancellation);
+        await bus.Publish(new RunUse(jobHash), cancellation);
+        return Unit.Value;
+    }
+
+    /// <summary>The contribution, when it is committed. The bytes are those in the ledger's file, always the same.</summary>
+    public async Task<Result<ContributionAnswer>> AnswerAsync(string jobHash, string carrier, CancellationToken cancellation)
+    {
+        await using var db = await store.CreateDbContextAsync(cancellation);
+        var row = await db.Uses.AsNoTracking().FirstOrDefaultAsync(u => u.JobHash == jobHash, cancellation);
+        if (row is null || Unverified(row.Order).ServiceParty != carrier)
+            return JobErrors.Unknown.Of();
+        if (row.State == UseStates.Refused)
+            return new ContributionAnswer(ContributionAnswer.Refused, null, JsonSerializer.Deserialize<RefusalNotice>(row.Refusal!, JobJson.Options));
+        if (row.State != UseStates.Committed)
+            return new ContributionAnswer(ContributionAnswer.Running);
+        var useId = GrantPayload.ComputeUseId(jobHash, row.AgreementId, JobOrders.ContributeStep);
+        if (ledger.FindUse(useId) is not { Output: { } committed, ReportIndex: { } report })
+            return JobErrors.Abandoned.Of();
+        if (!ledger.ProveGrant(useId).TryGet(out var grantProof, out var error)
+            || !ledger.ProveEntry(report, label => !label.StartsWith(ReportPayload.OwnerOnlyPrefix, StringComparison.Ordinal)).TryGet(out var reportProof, out error))
+            return error;
+        return new ContributionAnswer(ContributionAnswer.Ready, new ContributionEnvelope(
+            JsonSerializer.Deserialize<Contribution>(committed.Span, JobJson.Options)!,
+            Convert.ToBase64String(grantProof.Encode()), Convert.ToBase64String(reportProof.Encode())));
+    }
+
+    /// <summary>A stored use with everything the gate needs, verified again: what was true at round 0 may have ended since.</summary>
+    public async Task<Result<UseRequest>> ReadAsync(UseRow row, CancellationToken cancellation)
+        => await VerifyAsync(row.Order, row.AnalystKeys, cancellation);
+
+    /// <summary>A co-provider's key. The id is a hash of the key, so whoever serves the bytes cannot swap them; which ids are accepted is the contract's say.</summary>
+    public PublicKey? PinnedCoProvider(string did, string keyId)
+        => did == self.Did ? (keyId == self.Signer.PublicKey.KeyId ? self.Signer.PublicKey : null) : peers.Key(did, keyId);
+
+    private async Task<Result<UseRequest>> VerifyAsync(string token, byte[] analystKeys, CancellationToken cancellation)
+    {
+        if (!Jws.Parse(token, SignedMessage.MaxDocumentChars).TryGet(out var jws, out var error))
+            return error;
+        JobOrder claimed;
+        try
+        {
+            claimed = Unverified(token);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return JobErrors.BadOrder.Of("not a job order");
+        }
+        _ = jws;
+        if (claimed.Plan.Roster.FirstOrDefault(r => r.Participant == self.Did) is not { } entry)
+            return JobErrors.NotInRoster.Of();
+        if (await agreements.FindAsync(entry.AgreementId, AgreementBook.Provider, cancellation) is not { } agreement)
+            return ConnectorErrors.AgreementUnknown.Of(entry.AgreementId);
+        if (jws.KeyId != agreement.Row.ConsumerKeyId)
+            return JobErrors.AnalystKeyNotPinned.Of();
+        // From here on the claims are held against the key pinned in the agreement, not against anything the coordinator says.
+        PublicKey? Pinned(string did, string kid) => did == agreement.Row.Consumer && kid == agreement.Row.ConsumerKeyId ? agreement.ConsumerKey : null;
+        if (!JobOrders.Verify(token, analystKeys, self.Did, Pinned, clock).TryGet(out var order, out error))
+            return error;
+        if (entry.AgreementHash != agreement.Row.AgreementHash || entry.KeyId != agreement.Row.ProviderKeyId)
+            return ConnectorErrors.AgreementDiffers.Of();
+        if (entry.DatasetId != agreement.Row.DatasetId || !datasets.All.TryGetValue(entry.DatasetId, out var dataset))
+            return ConnectorErrors.DatasetUnknown.Of(entry.DatasetId);
+        if (!datasets.VersionOf(dataset).TryGet(out var version, out error))
+            return error;
+        if (order.Body.AnalystKeysDigest.Length > 0 && AggregationKeysProblem(order.Body, analystKeys) is { } bad)
+            return bad;
+        return new UseRequest(order.Body, order.Hash, entry, agreement, dataset, version);
+    }
+
+    private static DsError? AggregationKeysProblem(JobOrder order, byte[] keys)
+    {
+        if (order.Plan.Aggregate is not { } query)
+            return null;
+        if (!Hosting.Jobs.AggregationShapes.Of(query, order.Plan.Roster.Count).TryGet(out var shape, out var error))
+            return error;
+        return AnalystKeys.CheckPublic(shape, keys, Convert.FromHexString(order.AnalystKeysDigest)).Error;
+    }
+
+    private async Task<Result<string>> IssueAsync(ConnectorState db, UseRequest use, JobEnvelope envelope, byte[] keys, CancellationToken cancellation)
+    {
+        using var ephemeral = ProviderRound.NewKey();
+        var order = SignedDocumentLife(envelope.Order);
+        IReadOnlyList<string> audiences = Audiences(use.Order);
+        var statement = new RoundZeroStatement(use.JobHash, self.Did, self.Signer.PublicKey.KeyId, Convert.ToBase64String(ephemeral.PublicKey), use.DatasetVersion);
+        var signed = SignedDocument.Create(statement, self.Signer, self.Did, audiences, RoundZeroStatement.Typ, order, clock);
+        db.Uses.Add(new UseRow
+        {
+            JobHash = use.JobHash, Consumer = use.Order.Consumer, AgreementId = use.Entry.AgreementId, Order = envelope.Order, AnalystKeys = keys,
+            EphemeralKey = ephemeral.ExportPrivate(), RoundZero = signed, State = UseStates.Rostered, ReceivedAt = clock.GetUtcNow(), NotAfter = order,
+        });
+        try
+        {
+            await db.SaveChangesAsync(cancellation);
+            return signed;
+        }
+        catch (DbUpdateException)
+        {
+            // Two deliveries raced; the first one's key stands.
+            await using var again = await store.CreateDbContextAsync(cancellation);
+            return (await again.Uses.AsNoTracking().FirstAsync(u => u.JobHash == use.JobHash, cancellation)).RoundZero;
+        }
+    }
+
+    /// <summary>Everyone who may rely on this node's statements in a job.</summary>
+    public static IReadOnlyList<string> Audiences(JobOrder order)
+        => [.. order.Plan.Roster.Select(r => r.Participant).Append(order.Consumer).Append(order.ServiceParty).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>Statements live as long as the order they answer.</summary>
+    public DateTimeOffset SignedDocumentLife(string order)
+    {
+        using var claims = JsonDocument.Parse(Jws.Parse(order, SignedMessage.MaxDocumentChars).Value.Payload);
+        var expiry = DateTimeOffset.FromUnixTimeSeconds(claims.RootElement.GetProperty("exp").GetInt64());
+        var longest = clock.GetUtcNow() + JobOrders.MaxLifetime;
+        return expiry < longest ? expiry : longest;
+    }
+
+    private static string UseIdOf(UseRequest use) => GrantPayload.ComputeUseId(use.JobHash, use.Entry.AgreementId, JobOrders.ContributeStep);
+
+    private static JobOrder Unverified(string token)
+    {
+        using var claims = JsonDocument.Parse(Jws.Parse(token, SignedMessage.MaxDocumentChars).Value.Payload);
+        return claims.RootElement.GetProperty("body").Deserialize<JobOrder>(JobJson.Options) ?? throw new JsonException();
+    }
+}
+
+/// <summary>Bus message: do the work of a use.</summary>
+public sealed record RunUse(string JobHash);
+
+internal static class UseStates
+{
+    public const string Rostered = "rostered";
+    public const string Running = "running";
+    public const string Committed = "committed";
+    public const string Refused = "refused";
+}

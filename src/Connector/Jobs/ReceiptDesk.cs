@@ -1,0 +1,92 @@
+using System.Text.Json;
+using DataSpace.Connector.Agreements;
+using DataSpace.Hosting.Identity;
+using DataSpace.Hosting.Transport;
+using DataSpace.Kernel.Results;
+using DataSpace.Ledger.Receipts;
+using DataSpace.Ledger.Sequencing;
+using DataSpace.Protocol.Jobs;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataSpace.Connector.Jobs;
+
+/// <summary>
+/// Two-sided receipts: the consumer signs over Grant, Report and result digest, the provider countersigns, both append the same receipt.
+/// </summary>
+internal sealed class ReceiptDesk(
+    IDbContextFactory<ConnectorState> store, AgreementBook agreements, AuditLedger ledger, INodeTransport transport, PeerDirectory peers, NodeIdentity self)
+{
+    /// <summary>Consumer side: offers the receipts; returns those that could not be exchanged yet.</summary>
+    public async Task<List<PendingReceipt>> ExchangeAsync(JobRow job, IReadOnlyList<PendingReceipt> pending, CancellationToken cancellation)
+    {
+        var left = new List<PendingReceipt>();
+        foreach (var receipt in pending)
+        {
+            if (!await ExchangeAsync(job, receipt, cancellation))
+                left.Add(receipt);
+        }
+        return left;
+    }
+
+    /// <summary>Provider side: countersigns a receipt for a use of this node and appends it; repeating gives the same answer.</summary>
+    public async Task<Result<ReceiptCountersigned>> CountersignAsync(ReceiptOffer offer, string caller, CancellationToken cancellation)
+    {
+        if (ledger.FindUse(offer.UseId) is not { ReportIndex: { } reportIndex } use)
+            return ConnectorErrors.ReceiptUnknown.Of("no reported use");
+        if (await agreements.FindAsync(use.ContractId, AgreementBook.Provider, cancellation) is not { } agreement || agreement.Row.Consumer != caller)
+            return ConnectorErrors.ReceiptUnknown.Of("another consumer's use");
+        if (ReadOffer(offer) is not { } receipt
+            || receipt.GrantHash != Convert.ToHexStringLower(use.Handle.GrantHash.Span)
+            || receipt.ReportHash != Hash(reportIndex) || receipt.Consumer != caller)
+            return ConnectorErrors.ReceiptUnknown.Of("grant, report or consumer");
+        if (!receipt.Countersign(agreement.ConsumerKey, self.Signer).TryGet(out var countersigned, out var error))
+            return error;
+        // The event id follows from the use, so that a repeated offer cannot append a second receipt.
+        var draft = new EntryDraft(countersigned, use.ContractId) { EventId = EventId("receipt", offer.UseId) };
+        return (await ledger.AppendAsync(draft, cancellation)).TryGet(out var entry, out error)
+            ? new ReceiptCountersigned(Convert.ToBase64String(countersigned.ProviderSignature.Span), entry.Index)
+            : error;
+    }
+
+    private async Task<bool> ExchangeAsync(JobRow job, PendingReceipt pending, CancellationToken cancellation)
+    {
+        if (peers.Find(pending.Provider) is not { } provider)
+            return false;
+        var receipt = ReceiptPayload.SignAsConsumer(pending.GrantHash, pending.ReportHash, pending.ResultDigest, job.JobHash, self.Did, self.Signer);
+        var body = JsonSerializer.SerializeToUtf8Bytes(WriteOffer(job.JobId, pending.UseId, receipt), JobJson.Options);
+        var sent = await transport.SendAsync(PeerDirectory.PeerOf(provider), HttpMethod.Post, "/peer/receipts", body, cancellation);
+        if (!sent.TryGet(out var answer, out _) || !answer.IsSuccess)
+            return false;
+        if (pending.Provider == self.Did)
+            return true; // one ledger, one entry
+        var signed = JsonSerializer.Deserialize<ReceiptCountersigned>(answer.Body.Span, JobJson.Options)!;
+        var agreement = (await agreements.ListAsync(cancellation)).First(a => a.Row.Role == AgreementBook.Consumer && a.Row.Provider == pending.Provider);
+        var complete = receipt with { ProviderKeyId = agreement.Row.ProviderKeyId, ProviderSignature = Convert.FromBase64String(signed.ProviderSignature) };
+        if (complete.Verify(self.Signer.PublicKey, agreement.ProviderKey) is not null)
+            return false;
+        var appended = await ledger.AppendAsync(new EntryDraft(complete, agreement.Row.AgreementId) { EventId = EventId("receipt-consumer", pending.UseId) }, cancellation);
+        _ = store;
+        return appended.IsOk;
+    }
+
+    private static ReadOnlyMemory<byte> EventId(string domain, string useId)
+        => Kernel.Crypto.Digest.Sha256(System.Text.Encoding.ASCII.GetBytes(domain + "/" + useId)).AsMemory(0, 16);
+
+    private string Hash(long index) => Convert.ToHexStringLower(Ledger.Merkle.MerkleHash.Leaf(ledger.EntryBytes(index)!.Value.Span));
+
+    private static ReceiptOffer WriteOffer(string jobId, string useId, ReceiptPayload receipt)
+        => new(jobId, useId, receipt.GrantHash, receipt.ReportHash, receipt.ResultDigest, receipt.JobHash, receipt.ConsumerKeyId, Convert.ToBase64String(receipt.ConsumerSignature.Span), receipt.Consumer);
+
+    private static ReceiptPayload? ReadOffer(ReceiptOffer offer)
+    {
+        var signature = new byte[64];
+        if (!Convert.TryFromBase64String(offer.ConsumerSignature, signature, out var length) || length != 64
+            || new[] { offer.GrantHash, offer.ReportHash, offer.ResultDigest, offer.JobHash }.Any(d => !Kernel.Crypto.Digest.IsSha256Hex(d)))
+            return null;
+        return new ReceiptPayload
+        {
+            GrantHash = offer.GrantHash, ReportHash = offer.ReportHash, ResultDigest = offer.ResultDigest, JobHash = offer.JobHash,
+            Consumer = offer.Consumer, ConsumerKeyId = offer.ConsumerKeyId, ConsumerSignature = signature,
+        };
+    }
+}

@@ -1,0 +1,186 @@
+using System.Globalization;
+using System.Text.Json;
+using DataSpace.Connector.Agreements;
+using DataSpace.Hosting.Identity;
+using DataSpace.Hosting.Jobs;
+using DataSpace.Hosting.Transport;
+using DataSpace.Kernel.Crypto;
+using DataSpace.Kernel.Results;
+using DataSpace.Privacy.Aggregation;
+using DataSpace.Privacy.Seal;
+using DataSpace.Protocol.Jobs;
+
+namespace DataSpace.Connector.Jobs;
+
+/// <summary>A receipt that still has to be exchanged with its provider.</summary>
+internal sealed record PendingReceipt(string Provider, string UseId, string GrantHash, string ReportHash, string ResultDigest);
+
+/// <summary>What came out of a bundle.</summary>
+internal sealed record DecodedJob(string? Json, IReadOnlyList<PendingReceipt> Receipts, IReadOnlyList<RefusalNotice> DataRefusals);
+
+/// <summary>
+/// Verifies a bundle as if the coordinator were hostile, then decodes it: statements by the keys that the agreements pin, one roster hash, grant and report
+/// proofs, digests, the sum added again. Pure but for the clock.
+/// </summary>
+internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, NodeIdentity self, ISealEngine engine, TimeProvider clock)
+{
+    public Result<DecodedJob> Decode(JobRow job, JobBundle bundle)
+    {
+        var order = JsonSerializer.Deserialize<JobOrder>(job.OrderJson, JobJson.Options)!;
+        var roster = order.Plan.Roster;
+        var pins = agreements.ListAsync(CancellationToken.None).GetAwaiter().GetResult()
+            .Where(a => a.Row.Role == AgreementBook.Consumer).ToDictionary(a => a.Row.AgreementId);
+        PublicKey? Pinned(string did, string kid)
+            => roster.FirstOrDefault(r => r.Participant == did && r.KeyId == kid) is { } entry && pins.TryGetValue(entry.AgreementId, out var agreement)
+                && agreement.Row.ProviderKeyId == kid ? agreement.ProviderKey : null;
+        if (!JobOrders.VerifyRoster(order, job.JobHash, bundle.RoundZeros, self.Did, Pinned, clock).TryGet(out var statements, out var error))
+            return error;
+        if (bundle.Contributions.Count != roster.Count)
+            return JobErrors.ContributionInvalid.Of($"{bundle.Contributions.Count} contributions for {roster.Count} parties");
+        var rosterHash = JobOrders.RosterHash(job.JobHash, statements);
+        var contributions = new List<VerifiedContribution>();
+        foreach (var (entry, envelope) in roster.Zip(bundle.Contributions))
+        {
+            var vkey = entry.Participant == self.Did ? peers.Find(self.Did)!.LedgerVkey : peers.Find(entry.Participant)?.LedgerVkey;
+            if (vkey is null)
+                return ConnectorErrors.ParticipantUnknown.Of(entry.Participant);
+            var verified = Contributions.Verify(order, job.JobHash, entry.Participant, envelope, self.Did, Pinned, vkey, clock, rosterHash);
+            if (!verified.TryGet(out var contribution, out error))
+                return error;
+            contributions.Add(contribution);
+        }
+        return Open(job, order, bundle, contributions, rosterHash);
+    }
+
+    private Result<DecodedJob> Open(JobRow job, JobOrder order, JobBundle bundle, List<VerifiedContribution> contributions, string rosterHash)
+    {
+        var secrets = JsonSerializer.Deserialize<JobSecrets>(job.Secrets, JobJson.Options)!;
+        using var replyKey = X25519KeyPair.Import(Convert.FromBase64String(secrets.Reply!));
+        var replies = new List<SealedReply>();
+        foreach (var contribution in contributions)
+        {
+            if (!Egress.Open(replyKey, job.JobHash, contribution.Statement.Participant, contribution.Sealed).TryGet(out var reply, out var error))
+                return error;
+            replies.Add(reply);
+        }
+        // What failed over data is said here for the first time; the coordinator could not see it.
+        var refusals = replies.Zip(contributions).Where(p => !p.First.Ok)
+            .Select(p => DataRefusal(p.Second.Statement.Participant, p.First.Code!)).ToList();
+        object? table = null;
+        if (refusals.Count == 0)
+        {
+            var made = order.Plan.Aggregate is { } query
+                ? Aggregate(order, query, secrets, bundle, contributions, rosterHash, replies)
+                : Table(replies[0]);
+            if (!made.TryGet(out table, out var error))
+                return error;
+        }
+        var provenance = new
+        {
+            planHash = order.PlanHash,
+            jobHash = job.JobHash,
+            contracts = order.Plan.Roster.Select(r => r.AgreementId),
+            roster = order.Plan.Roster.Select(r => r.Participant),
+            rosterHash,
+            grants = contributions.Select(c => new
+            {
+                participant = c.Statement.Participant,
+                participantName = c.Statement.Participant == self.Did ? self.Name : peers.Find(c.Statement.Participant)?.Name ?? c.Statement.Participant,
+                ledgerIndex = c.GrantProof.Inner.Proof.Index,
+                origin = c.Report.Checkpoint.Origin,
+                datasetVersion = c.Grant.DatasetVersion,
+            }),
+        };
+        var content = JsonSerializer.SerializeToElement(new { table, refused = refusals.Select(r => r.Code) });
+        var digest = Digest.Sha256Hex(CanonicalJson.FromElement(content).Value);
+        var json = table is null ? null : JsonSerializer.Serialize(new { jobId = job.JobId, kind = job.Kind, table, resultDigest = digest, provenance });
+        var pending = contributions.Select(c => new PendingReceipt(c.Statement.Participant, c.Statement.UseId, c.Statement.GrantHash, c.ReportHash, digest)).ToList();
+        if (table is ResultTable { Suppressed.Count: > 0 } partly)
+            refusals.Add(RefusalNotice.Of(self.Did, JobErrors.GroupSuppressed.Of(string.Join(", ", partly.Suppressed.Take(12).Select(s => s.Group)))));
+        return new DecodedJob(json, pending, refusals);
+    }
+
+    private Result<object?> Aggregate(
+        JobOrder order, AggregateQuery query, JobSecrets secrets, JobBundle bundle, List<VerifiedContribution> contributions, string rosterHash, List<SealedReply> replies)
+    {
+        if (!AggregationShapes.Of(query, order.Plan.Roster.Count).TryGet(out var shape, out var error)
+            || !AnalystKeys.Import(shape, Convert.FromBase64String(secrets.Homomorphic!)).TryGet(out var keys, out error))
+            return error;
+        using (keys)
+        {
+            var decoded = AnalystDecoder.Decode(
+                engine, keys, shape, [.. contributions.Select(c => c.Payload)], Convert.FromBase64String(bundle.Sum),
+                [.. contributions.Select(c => (ReadOnlyMemory<byte>)Convert.FromHexString(c.Statement.PayloadDigest))], Convert.FromHexString(rosterHash), 0);
+            return decoded.TryGet(out var result, out error) ? ResultTable.Of(query, result, replies.Any(r => r.ClampedRows > 0)) : error;
+        }
+    }
+
+    private static Result<object?> Table(SealedReply reply)
+    {
+        using var json = JsonDocument.Parse(reply.Table!);
+        return ResultTable.Of(json.RootElement);
+    }
+
+    private static RefusalNotice DataRefusal(string participant, string code)
+        => ErrorCatalogue.Find(code) is { } kind
+            ? RefusalNotice.Of(participant, kind.Of())
+            : new RefusalNotice(participant, code, "The owner's node refused over its data", "数据方节点因数据原因拒绝", "Ask the owner; the detail is in its log.", "请联系数据方，详情见其日志。");
+}
+
+/// <summary>A suppressed group with the code that says why.</summary>
+internal sealed record SuppressedGroup(string Group, string Code);
+
+/// <summary>A result as people read it; numbers as exact decimal text.</summary>
+internal sealed record ResultTable(
+    IReadOnlyList<ResultColumn> Columns, IReadOnlyList<IReadOnlyList<string?>> Rows, IReadOnlyList<SuppressedGroup> Suppressed, bool Clamped)
+{
+    public static ResultTable Of(AggregateQuery query, AggregationResult result, bool clamped)
+    {
+        var columns = new List<ResultColumn> { new(query.GroupColumn, query.GroupColumn) };
+        foreach (var measure in query.Measures)
+            columns.AddRange(measure.Statistics.Select(s => new ResultColumn($"{measure.Column}_{s}", $"{s}({measure.Column})")));
+        var rows = new List<IReadOnlyList<string?>>();
+        var suppressed = new List<SuppressedGroup>();
+        foreach (var (group, cell) in query.Groups.Zip(result.Cells))
+        {
+            if (cell.Suppressed)
+            {
+                suppressed.Add(new SuppressedGroup(group, JobErrors.GroupSuppressed.Code));
+                continue;
+            }
+            var row = new List<string?> { group };
+            foreach (var (measure, values) in query.Measures.Zip(cell.Measures))
+                row.AddRange(measure.Statistics.Select(s => Spell(Statistic(s, cell, values))));
+            rows.Add(row);
+        }
+        return new ResultTable(columns, rows, suppressed, clamped);
+    }
+
+    public static ResultTable Of(JsonElement released)
+    {
+        var columns = released.GetProperty("columns").EnumerateArray().Select(c => c.GetProperty("name").GetString()!).Select(n => new ResultColumn(n, n)).ToList();
+        IReadOnlyList<IReadOnlyList<string?>> rows = [.. released.GetProperty("rows").EnumerateArray().Select(r => (IReadOnlyList<string?>)[.. r.EnumerateArray().Select(Text)])];
+        return new ResultTable(columns, rows, [], false);
+    }
+
+    private static decimal? Statistic(string name, CellResult cell, MeasureResult values) => name switch
+    {
+        "count" => cell.Count,
+        "sum" => values.Total,
+        "mean" => values.Mean(),
+        "variance_pop" => values.PopulationVariance(),
+        _ => values.PopulationStdDev(),
+    };
+
+    private static string? Spell(decimal? value) => value?.ToString(CultureInfo.InvariantCulture);
+
+    private static string? Text(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null => null,
+        JsonValueKind.String => value.GetString(),
+        _ => value.GetRawText(),
+    };
+}
+
+/// <summary>A column of a result.</summary>
+internal sealed record ResultColumn(string Name, string Title);

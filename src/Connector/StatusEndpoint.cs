@@ -1,0 +1,34 @@
+using DataSpace.Connector.Datasets;
+using DataSpace.Hosting.Http;
+using DataSpace.Hosting.Identity;
+using DataSpace.Ledger.Sequencing;
+using DataSpace.Protocol.Jobs;
+using DataSpace.Sandbox;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataSpace.Connector;
+
+/// <summary>One look at this node for its owner.</summary>
+internal static class StatusEndpoint
+{
+    public static void MapStatus(this WebApplication app) => app.MapGet("/admin/status", async (
+        NodeIdentity self, ConnectorConfig config, CoordinatorLink link, AuditLedger ledger, DatasetRegistry datasets, SqlSandbox sandbox,
+        IDbContextFactory<ConnectorState> store, CancellationToken cancellation) =>
+    {
+        await using var db = await store.CreateDbContextAsync(cancellation);
+        var probe = await sandbox.ProbeAsync(cancellation);
+        return Results.Json(new
+        {
+            self.Did,
+            self.Name,
+            role = "connector",
+            config.SpaceId,
+            coordinator = link.Coordinator is { } coordinator ? new { coordinator.Did, coordinator.Url, link.Membership, link.Reachable } : null,
+            ledger = new { ledger.Origin, ledger.Latest.Size, rootHash = Convert.ToBase64String(ledger.Latest.RootHash.Span), refusal = ledger.Refusal?.Code },
+            datasets = datasets.All.Count,
+            agreements = await db.Agreements.CountAsync(cancellation),
+            jobs = await db.Jobs.CountAsync(cancellation),
+            sandbox = new { available = probe.IsOk, profile = probe.IsOk ? probe.Value.Name : null, code = probe.Error?.Code },
+        }, JobJson.Options);
+    }).RequireAdmin().WithSummary("Identity, membership, ledger, datasets, sandbox.");
+}

@@ -1,0 +1,173 @@
+using DataSpace.Connector.Agreements;
+using DataSpace.Connector.Datasets;
+using DataSpace.Hosting.Identity;
+using DataSpace.Hosting.Jobs;
+using DataSpace.Kernel.Policy;
+using DataSpace.Kernel.Results;
+using DataSpace.Ledger.Receipts;
+using DataSpace.Ledger.Sequencing;
+using DataSpace.Protocol.Jobs;
+
+namespace DataSpace.Connector.Uses;
+
+/// <summary>What a use is about, all of it verified before it gets here.</summary>
+internal sealed record UseRequest(
+    JobOrder Order, string JobHash, RosterEntry Entry, BoundAgreement Agreement, PublishedDataset Dataset, string DatasetVersion);
+
+/// <summary>
+/// The gate that every use passes: contract policy, then budgets and Grant in one ledger transaction. There is no other way to a
+/// <see cref="GrantHandle"/>, and nothing about data leaves without one. (The regulator's negative list comes before the contract
+/// policy once its room exists.)
+/// </summary>
+internal sealed class UseGate(PolicyDecisionPoint decisions, AuditLedger ledger, NodeIdentity self, TimeProvider clock)
+{
+    /// <summary>Kind of consumer for which the contract's limits hold; spelt into grants that name no case.</summary>
+    private const string NoCase = "none";
+
+    /// <summary>The decision without spending anything: dry run and round 0.</summary>
+    public Result<PolicyDecision> Preview(UseRequest use)
+    {
+        if (PlanCheck.Problem(use) is { } problem)
+            return problem;
+        var decision = decisions.Decide(RequestOf(use));
+        return decision.IsAllowed ? decision : decision.ToError();
+    }
+
+    /// <summary>Decides, spends and grants: durable and covered by this node's checkpoint when it returns.</summary>
+    public async Task<Result<(GrantedUse Use, PolicyDecision Decision)>> AdmitAsync(UseRequest use, CancellationToken cancellation)
+    {
+        if (!Preview(use).TryGet(out var decision, out var error))
+            return error;
+        var obligations = decision.Obligations!;
+        var agreementId = use.Agreement.Row.AgreementId;
+        var debits = obligations.Debits.Select(d => new Ledger.Sequencing.BudgetDebit(AgreementBook.BudgetId(agreementId, d.Key), d.Amount)).ToList();
+        var granted = await ledger.GrantAsync(PayloadOf(use, decision), debits, cancellation);
+        return granted.TryGet(out var grant, out error) ? (grant, decision) : error;
+    }
+
+    /// <summary>A refusal, for the record: a dispatch without Grant or Denied is an unreported use.</summary>
+    public Task<Result<AppendedEntry>> RecordDenialAsync(string jobHash, string contractId, string code, CancellationToken cancellation)
+        => ledger.AppendAsync(new EntryDraft(
+            new DeniedPayload { JobHash = jobHash, Step = JobOrders.ContributeStep, Code = code, ContractId = contractId }, contractId), cancellation);
+
+    private PolicyRequest RequestOf(UseRequest use)
+    {
+        var plan = use.Order.Plan;
+        return new PolicyRequest
+        {
+            Policy = use.Agreement.Policy,
+            PolicyVersion = use.Agreement.Row.PolicyVersion,
+            Action = PolicyActions.Use,
+            Actor = use.Order.Actor,
+            Consumer = use.Order.Consumer,
+            Provider = self.Did,
+            DatasetId = use.Entry.DatasetId,
+            ContractId = use.Agreement.Row.AgreementId,
+            Now = clock.GetUtcNow(),
+            Purpose = plan.Purpose,
+            Computation = plan.Kind,
+            Columns = PlanCheck.ColumnsOf(plan),
+            GroupKeys = plan.Aggregate is { } aggregate ? [aggregate.GroupColumn] : [],
+            MinimumGroupSize = plan.Aggregate?.MinGroupSize,
+            DominancePercent = plan.Aggregate?.DominancePercent,
+            CoProviders = [.. plan.Roster.Where(r => r.Participant != self.Did).Select(r => new CoProvider(r.Participant, r.KeyId))],
+            UsesSpent = UsesSpent(use.Agreement),
+        };
+    }
+
+    private long? UsesSpent(BoundAgreement agreement)
+        => agreement.Policy.Terms.SelectMany(t => t.Obligations.Debits)
+            .Select(d => ledger.GetBudget(AgreementBook.BudgetId(agreement.Row.AgreementId, d.Key))?.Spent).FirstOrDefault();
+
+    private GrantPayload PayloadOf(UseRequest use, PolicyDecision decision)
+    {
+        var order = use.Order;
+        var obligations = decision.Obligations!;
+        var agreementId = use.Agreement.Row.AgreementId;
+        var limits = new SortedDictionary<string, long>(StringComparer.Ordinal)
+        {
+            ["minGroupSize"] = Math.Max(obligations.MinimumGroupSize, order.Plan.Aggregate?.MinGroupSize ?? 0),
+            ["dominancePercent"] = obligations.DominancePercent ?? 0,
+            ["wallLimitMs"] = order.Plan.WallLimitMs,
+            ["parties"] = order.Plan.Roster.Count,
+        };
+        foreach (var debit in obligations.Debits)
+            limits["debit/" + debit.Key] = debit.Amount;
+        return new GrantPayload
+        {
+            Actor = order.Actor,
+            Role = order.Role,
+            Participant = order.Consumer,
+            SpaceId = order.Plan.SpaceId,
+            ServiceParty = order.ServiceParty,
+            CaseId = order.Plan.CaseId ?? NoCase,
+            ContractId = agreementId,
+            ContractVersion = use.Agreement.Row.AgreementHash,
+            PolicyDecisionId = decision.DecisionId,
+            PolicyVersion = decision.PolicyVersion,
+            PlanHash = order.PlanHash,
+            JobHash = use.JobHash,
+            JobId = order.JobId,
+            Step = JobOrders.ContributeStep,
+            UseId = GrantPayload.ComputeUseId(use.JobHash, agreementId, JobOrders.ContributeStep),
+            Nonce = order.Nonce,
+            DatasetId = use.Entry.DatasetId,
+            DatasetVersion = use.DatasetVersion,
+            Purpose = order.Plan.Purpose,
+            Limits = limits,
+            PricePerUseMinor = obligations.Price?.Minor ?? 0,
+            Currency = obligations.Price?.Currency ?? "CNY",
+            PricePlanHash = use.Agreement.Policy.RulesHash,
+        };
+    }
+}
+
+/// <summary>Does a plan stay inside the contract where the policy engine has no words for it? Pure.</summary>
+internal static class PlanCheck
+{
+    /// <summary>Every column a plan touches.</summary>
+    public static IReadOnlyList<string> ColumnsOf(JobPlan plan) => plan.Aggregate is { } query
+        ? [.. query.Measures.Select(m => m.Column).Append(query.GroupColumn).Concat(query.Where.Select(w => w.Column)).Distinct(StringComparer.Ordinal)]
+        : [];
+
+    /// <summary>The first reason why the contract does not cover the plan, or null.</summary>
+    public static DsError? Problem(UseRequest use)
+    {
+        if (use.Order.Plan.Aggregate is not { } query)
+            return null;
+        if (!AggregationShapes.Of(query, use.Order.Plan.Roster.Count).TryGet(out _, out var error))
+            return error;
+        var schema = use.Dataset.Source.Columns.ToDictionary(c => c.Name, StringComparer.Ordinal);
+        foreach (var name in ColumnsOf(use.Order.Plan))
+        {
+            if (!schema.TryGetValue(name, out var column))
+                return Sandbox.SandboxErrors.UnknownColumn.Of(name);
+            if (column.IsIdentifier)
+                return Sandbox.SandboxErrors.ColumnNotAllowed.Of($"{name} identifies subjects");
+        }
+        foreach (var permission in use.Agreement.Policy.Terms)
+        {
+            if (Covers(permission.Obligations, query) is null)
+                return null;
+        }
+        return Covers(use.Agreement.Policy.Terms[0].Obligations, query);
+    }
+
+    private static DsError? Covers(UseObligations terms, AggregateQuery query)
+    {
+        if (query.MinGroupSize < terms.MinimumGroupSize)
+            return ConnectorErrors.PlanExceedsContract.Of($"minimum group {query.MinGroupSize}, contract {terms.MinimumGroupSize}");
+        if (terms.DominancePercent is { } most && (query.DominancePercent is not { } asked || asked > most))
+            return ConnectorErrors.PlanExceedsContract.Of($"dominance rule of {most}% missing");
+        foreach (var measure in query.Measures)
+        {
+            // Bounds are the contract's own: a consumer who could choose them would read extremes off the clamping.
+            if (terms.Clamps.FirstOrDefault(c => c.Column == measure.Column) is not { } clamp)
+                return ConnectorErrors.PlanExceedsContract.Of($"the contract has no value bounds for '{measure.Column}'");
+            if (clamp.Decimals != measure.Decimals || AggregationShapes.Scaled(measure.Min, measure.Decimals) != clamp.Min
+                || AggregationShapes.Scaled(measure.Max, measure.Decimals) != clamp.Max)
+                return ConnectorErrors.PlanExceedsContract.Of($"bounds of '{measure.Column}' are not the contract's");
+        }
+        return null;
+    }
+}

@@ -1,0 +1,32 @@
+using System.Text.Json;
+using DataSpace.Hosting;
+using DataSpace.Kernel.Results;
+using DataSpace.Protocol.Jobs;
+
+namespace DataSpace.Coordinator;
+
+/// <summary>The coordinator's configuration file.</summary>
+/// <param name="Did">Participant id of the operator.</param>
+/// <param name="DisplayName">For people, by language (<c>en</c>, <c>zh</c>).</param>
+internal sealed record CoordinatorConfig(string Did, IReadOnlyDictionary<string, string> DisplayName, string? SpaceId = null)
+{
+    /// <summary>Reads and validates the file.</summary>
+    public static Result<CoordinatorConfig> Load(string path)
+    {
+        try
+        {
+            var config = JsonSerializer.Deserialize<CoordinatorConfig>(File.ReadAllBytes(path), JobJson.Options);
+            return config is null || !Kernel.Identity.ParticipantId.Parse(config.Did).IsOk || !config.DisplayName.ContainsKey("en")
+                ? HostErrors.BadConfiguration.Of("did must be a did:web and displayName must have 'en'")
+                : config;
+        }
+        catch (JsonException e)
+        {
+            return HostErrors.BadConfiguration.Of($"{Path.GetFileName(path)} at {e.Path}, line {e.LineNumber + 1}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return HostErrors.BadConfiguration.Of($"{Path.GetFileName(path)} cannot be read");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using DataSpace.Hosting.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataSpace.Coordinator;
+
+/// <summary>A participant that asked to join.</summary>
+internal sealed class MemberRow
+{
+    public required string Did { get; init; }
+    public required string Name { get; set; }
+    public required string Url { get; set; }
+    public required string PublicKey { get; init; }
+    public required string Document { get; set; }
+
+    /// <summary><c>pending</c>, <c>approved</c> or <c>rejected</c>.</summary>
+    public required string State { get; set; }
+    public DateTimeOffset ChangedAt { get; set; }
+}
+
+/// <summary>One job. The row is the truth; bus messages only wake the runner.</summary>
+internal sealed class JobRow
+{
+    public required string JobHash { get; init; }
+    public required string JobId { get; init; }
+    public required string Consumer { get; init; }
+    public required string Title { get; init; }
+    public required string Order { get; init; }
+    public required byte[] AnalystKeys { get; init; }
+    public required string State { get; set; }
+    public required string Stage { get; set; }
+    public byte[] Sum { get; set; } = [];
+    public string StageTimes { get; set; } = "[]";
+    public DateTimeOffset StageStartedAt { get; set; }
+    public DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset Deadline { get; init; }
+
+    /// <summary>Optimistic concurrency: two runners never advance one job.</summary>
+    public int Revision { get; set; }
+}
+
+/// <summary>One provider's part in a job.</summary>
+internal sealed class PartyRow
+{
+    public required string JobHash { get; init; }
+    public required string Participant { get; init; }
+    public int Position { get; init; }
+
+    /// <summary><c>waiting</c>, <c>roster</c>, <c>computing</c>, <c>ready</c>, <c>refused</c>, <c>unreported</c>.</summary>
+    public required string State { get; set; }
+    public string? Code { get; set; }
+    public string? RoundZero { get; set; }
+    public bool RoundOneAccepted { get; set; }
+    public string? Envelope { get; set; }
+    public string? Refusal { get; set; }
+}
+
+/// <summary>One thing the coordinator saw of a job: who sent it, what it is, how large, its digest. Never more.</summary>
+internal sealed class SightRow
+{
+    public long Id { get; init; }
+    public required string JobHash { get; init; }
+    public DateTimeOffset At { get; init; }
+    public required string Sender { get; init; }
+    public required string What { get; init; }
+    public long Bytes { get; init; }
+    public required string Sha256 { get; init; }
+}
+
+/// <summary>Newest checkpoint of each member's log that this node has verified.</summary>
+internal sealed class CheckpointRow
+{
+    public required string Did { get; init; }
+    public long Size { get; set; }
+    public required string Note { get; set; }
+}
+
+/// <summary>The coordinator's state.</summary>
+internal sealed class CoordinatorState(DbContextOptions<CoordinatorState> options) : DbContext(options)
+{
+    public DbSet<MemberRow> Members => Set<MemberRow>();
+
+    public DbSet<JobRow> Jobs => Set<JobRow>();
+
+    public DbSet<PartyRow> Parties => Set<PartyRow>();
+
+    public DbSet<SightRow> Sights => Set<SightRow>();
+
+    public DbSet<CheckpointRow> Checkpoints => Set<CheckpointRow>();
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => configurationBuilder.UseUtcTicks();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<MemberRow>().HasKey(m => m.Did);
+        modelBuilder.Entity<JobRow>().HasKey(j => j.JobHash);
+        modelBuilder.Entity<JobRow>().HasIndex(j => new { j.Consumer, j.JobId }).IsUnique();
+        modelBuilder.Entity<JobRow>().Property(j => j.Revision).IsConcurrencyToken();
+        modelBuilder.Entity<PartyRow>().HasKey(p => new { p.JobHash, p.Participant });
+        modelBuilder.Entity<SightRow>().HasKey(s => s.Id);
+        modelBuilder.Entity<SightRow>().HasIndex(s => s.JobHash);
+        modelBuilder.Entity<CheckpointRow>().HasKey(c => c.Did);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Text.Json;
+using DataSpace.Hosting.Jobs;
+using DataSpace.Hosting.Transport;
+using DataSpace.Kernel.Results;
+using DataSpace.Ledger.Notes;
+using DataSpace.Ledger.Receipts;
+using DataSpace.Privacy.Aggregation;
+using DataSpace.Protocol.Jobs;
+using DataSpace.Protocol.Membership;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataSpace.Coordinator.Jobs;
+
+/// <summary>What the coordinator does with a contribution: check form and proofs, remember sizes and digests, add.</summary>
+internal sealed class ContributionInbox(PeerDirectory peers, TimeProvider clock)
+{
+    /// <summary>Signature, digests, grant proof and ciphertext form. Content is opaque.</summary>
+    public Result<Unit> Check(JobRow job, PartyRow party, ContributionEnvelope envelope, MemberDocument member)
+    {
+        var order = Order(job);
+        var verified = Contributions.Verify(order, job.JobHash, party.Participant, envelope, [order.ServiceParty], peers.Key, member.LedgerVkey, clock);
+        if (!verified.TryGet(out var contribution, out var error))
+            return error.Code == JobErrors.ContributionInvalid.Code && error.Detail?.StartsWith("grant", StringComparison.Ordinal) == true
+                ? CoordinatorErrors.NoGrantProof.Of(error.Detail)
+                : CoordinatorErrors.BadContribution.Of($"{error.Code} {error.Detail}");
+        if (order.Plan.Aggregate is not { } query)
+            return Unit.Value;
+        var shape = AggregationShapes.Of(query, order.Plan.Roster.Count);
+        if (!shape.IsOk)
+            return shape.Error;
+        var form = ContributionAdder.Check(shape.Value, contribution.Payload);
+        return form.IsOk ? form : CoordinatorErrors.BadContribution.Of(form.Error.Code);
+    }
+
+    /// <summary>The ciphertext sum; empty for kinds without one.</summary>
+    public static Result<byte[]> SumOf(JobOrder order, IReadOnlyList<byte[]> payloads)
+        => order.Plan.Aggregate is { } query
+            ? AggregationShapes.Of(query, order.Plan.Roster.Count).TryGet(out var shape, out var error) ? ContributionAdder.Sum(shape, payloads) : error
+            : Array.Empty<byte>();
+
+    /// <summary>Sums the stored contributions of a job.</summary>
+    public Result<byte[]> Sum(JobRow job, IReadOnlyList<PartyRow> parties)
+        => SumOf(Order(job), [.. parties.Select(p => Convert.FromBase64String(Envelope(p).Contribution.Payload))]);
+
+    /// <summary>Remembers what was seen, and the provider's newest checkpoint: whoever shows an older one later was rolled back.</summary>
+    public async Task RecordAsync(CoordinatorState db, string jobHash, PartyRow party, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var what = $"contribution of {party.Participant}";
+        if (await db.Sights.AnyAsync(s => s.JobHash == jobHash && s.Sender == party.Participant && s.What.StartsWith("masked"), cancellation))
+            return;
+        _ = what;
+        var envelope = Envelope(party);
+        var payload = Convert.FromBase64String(envelope.Contribution.Payload);
+        if (payload.Length > 0)
+            db.See(jobHash, party.Participant, "masked ciphertexts under the analyst's key", payload, now);
+        db.See(jobHash, party.Participant, "masked status sealed to the analyst", Convert.FromBase64String(envelope.Contribution.Sealed), now);
+        var proof = Convert.FromBase64String(envelope.GrantProof);
+        db.See(jobHash, party.Participant, "grant proof (ledger entry, opened fields, checkpoint)", proof, now);
+        if (GrantProof.Parse(proof).TryGet(out var grant, out _))
+            await KeepCheckpointAsync(db, party.Participant, grant.CheckpointNote, cancellation);
+    }
+
+    private async Task KeepCheckpointAsync(CoordinatorState db, string did, string note, CancellationToken cancellation)
+    {
+        if (peers.Find(did) is not { } member || !VerifierKey.Parse(member.LedgerVkey).TryGet(out var key, out _)
+            || !Checkpoint.Open(note, key).TryGet(out var checkpoint, out _))
+            return;
+        var row = await db.Checkpoints.FindAsync([did], cancellation);
+        if (row is null)
+            db.Checkpoints.Add(new CheckpointRow { Did = did, Size = checkpoint.Size, Note = note });
+        else if (checkpoint.Size > row.Size)
+            (row.Size, row.Note) = (checkpoint.Size, note);
+    }
+
+    private static ContributionEnvelope Envelope(PartyRow party) => JsonSerializer.Deserialize<ContributionEnvelope>(party.Envelope!, JobJson.Options)!;
+
+    private static JobOrder Order(JobRow job)
+    {
+        // Verified when it was accepted; the stored row is ours, so reading the payload suffices here.
+        var payload = Kernel.Crypto.Jws.Parse(job.Order, Kernel.Crypto.SignedMessage.MaxDocumentChars).Value.Payload;
+        using var claims = JsonDocument.Parse(payload);
+        return claims.RootElement.GetProperty("body").Deserialize<JobOrder>(JobJson.Options)!;
+    }
+}

@@ -1,0 +1,152 @@
+using System.Text.Json;
+using DataSpace.Hosting.Http;
+using DataSpace.Hosting.Identity;
+using DataSpace.Hosting.Transport;
+using DataSpace.Kernel.Crypto;
+using DataSpace.Kernel.Results;
+using DataSpace.Privacy.Aggregation;
+using DataSpace.Protocol.Jobs;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataSpace.Coordinator.Jobs;
+
+/// <summary>Analyst-facing endpoints: submit, status, bundle, cancel; and the operator's view.</summary>
+internal static class JobEndpoints
+{
+    private const int MaxUnfinishedJobs = 200;
+    private const int MaxAnalystKeyBytes = 4 * 1024 * 1024;
+
+    public static void MapJobs(this WebApplication app)
+    {
+        var jobs = app.MapGroup("/jobs").RequirePeer();
+        jobs.MapPost("/", SubmitAsync).WithSummary("Submits a signed job order; the same order again is answered alike.");
+        jobs.MapGet("/{jobHash}", StatusAsync).WithSummary("Where a job stands; for its analyst only.");
+        jobs.MapGet("/{jobHash}/bundle", BundleAsync).WithSummary("Statements, contributions with grant proofs, and the sum.");
+        jobs.MapPost("/{jobHash}/cancel", CancelAsync).WithSummary("Stops a job; uses already granted stay spent.");
+        var admin = app.MapGroup("/admin/jobs").RequireAdmin();
+        admin.MapGet("/", ListAsync).WithSummary("All jobs.");
+        admin.MapGet("/{jobId}/view", ViewAsync).WithSummary("Everything the coordinator saw of a job: senders, kinds, sizes, digests.");
+    }
+
+    private static async Task<IResult> SubmitAsync(
+        HttpContext http, IDbContextFactory<CoordinatorState> store, NodeIdentity self, PeerDirectory peers, IBus bus, TimeProvider clock, CancellationToken cancellation)
+    {
+        var call = http.CallOf();
+        if (!call.Read<JobEnvelope>().TryGet(out var envelope, out var error))
+            return error.ToProblem();
+        if (!TryDecode(envelope.AnalystKeys, MaxAnalystKeyBytes, out var keys))
+            return JobErrors.BadOrder.Of("public keys").ToProblem();
+        var verified = JobOrders.Verify(envelope.Order, keys, self.Did, peers.Key, clock);
+        if (!verified.TryGet(out var order, out error))
+            return error.ToProblem();
+        if (order.Issuer != call.Did)
+            return CryptoErrors.WrongIssuer.Of("somebody else's order").ToProblem();
+        if (order.Body.ServiceParty != self.Did)
+            return CoordinatorErrors.NotTheServiceParty.Of(order.Body.ServiceParty).ToProblem();
+        if (order.Body.Plan.Roster.FirstOrDefault(r => peers.Find(r.Participant) is null) is { } stranger)
+            return CoordinatorErrors.ProviderNotMember.Of(stranger.Participant).ToProblem();
+        if (order.Body.Plan.Aggregate is { } query && !AggregationShapes.Of(query, order.Body.Plan.Roster.Count).TryGet(out _, out error))
+            return error.ToProblem();
+
+        await using var db = await store.CreateDbContextAsync(cancellation);
+        var existing = await db.Jobs.FirstOrDefaultAsync(j => j.Consumer == call.Did && j.JobId == order.Body.JobId, cancellation);
+        if (existing is not null)
+            return existing.JobHash == order.Hash ? Results.Json(new { jobHash = order.Hash }, JobJson.Options) : CoordinatorErrors.JobConflict.Of(order.Body.JobId).ToProblem();
+        if (await db.Jobs.CountAsync(j => j.State == JobStates.Running, cancellation) >= MaxUnfinishedJobs)
+            return CoordinatorErrors.TooManyJobs.Of($"at most {MaxUnfinishedJobs}").ToProblem();
+
+        Store(db, order, envelope, keys, clock);
+        await db.SaveChangesAsync(cancellation);
+        await bus.Publish(new AdvanceJob(order.Hash), cancellation);
+        return Results.Json(new { jobHash = order.Hash }, JobJson.Options, statusCode: StatusCodes.Status202Accepted);
+    }
+
+    private static void Store(CoordinatorState db, SignedDocument<JobOrder> order, JobEnvelope envelope, byte[] keys, TimeProvider clock)
+    {
+        var now = clock.GetUtcNow();
+        var workLimit = now + TimeSpan.FromMilliseconds(order.Body.Plan.WallLimitMs) + JobRunner.ProtocolAllowance;
+        db.Jobs.Add(new JobRow
+        {
+            JobHash = order.Hash, JobId = order.Body.JobId, Consumer = order.Issuer, Title = order.Body.Plan.Title, Order = envelope.Order,
+            AnalystKeys = keys, State = JobStates.Running, Stage = JobStages.Dispatch, CreatedAt = now, StageStartedAt = now,
+            Deadline = workLimit < order.NotAfter ? workLimit : order.NotAfter,
+        });
+        var position = 0;
+        foreach (var party in order.Body.Plan.Roster)
+            db.Parties.Add(new PartyRow { JobHash = order.Hash, Participant = party.Participant, Position = position++, State = PartyStates.Waiting });
+        db.See(order.Hash, order.Issuer, "job order (signed plan)", System.Text.Encoding.ASCII.GetBytes(envelope.Order), now);
+        if (keys.Length > 0)
+            db.See(order.Hash, order.Issuer, "analyst's homomorphic public keys", keys, now);
+    }
+
+    private static async Task<IResult> StatusAsync(HttpContext http, string jobHash, IDbContextFactory<CoordinatorState> store, CancellationToken cancellation)
+    {
+        await using var db = await store.CreateDbContextAsync(cancellation);
+        if (await OwnJobAsync(db, http, jobHash, cancellation) is not { } job)
+            return CoordinatorErrors.JobUnknown.Of().ToProblem();
+        var parties = await db.Parties.AsNoTracking().Where(p => p.JobHash == jobHash).OrderBy(p => p.Position).ToListAsync(cancellation);
+        return Results.Json(new CoordinatorJobStatus(
+            job.JobId, job.State, job.Stage,
+            [.. parties.Select(p => new PartyProgress(p.Participant, p.State, p.Code))],
+            [.. parties.Where(p => p.Refusal is not null).Select(p => JsonSerializer.Deserialize<RefusalNotice>(p.Refusal!, JobJson.Options)!)],
+            StageClock.Read(job, parties)), JobJson.Options);
+    }
+
+    private static async Task<IResult> BundleAsync(HttpContext http, string jobHash, IDbContextFactory<CoordinatorState> store, CancellationToken cancellation)
+    {
+        await using var db = await store.CreateDbContextAsync(cancellation);
+        if (await OwnJobAsync(db, http, jobHash, cancellation) is not { State: JobStates.Completed } job)
+            return CoordinatorErrors.JobUnknown.Of("or it has no result").ToProblem();
+        var parties = await db.Parties.AsNoTracking().Where(p => p.JobHash == jobHash).OrderBy(p => p.Position).ToListAsync(cancellation);
+        return Results.Json(new JobBundle(
+            [.. parties.Select(p => p.RoundZero!)],
+            [.. parties.Select(p => JsonSerializer.Deserialize<ContributionEnvelope>(p.Envelope!, JobJson.Options)!)],
+            Convert.ToBase64String(job.Sum)), JobJson.Options);
+    }
+
+    private static async Task<IResult> CancelAsync(HttpContext http, string jobHash, IDbContextFactory<CoordinatorState> store, CancellationToken cancellation)
+    {
+        await using var db = await store.CreateDbContextAsync(cancellation);
+        if (await OwnJobAsync(db, http, jobHash, cancellation) is null)
+            return CoordinatorErrors.JobUnknown.Of().ToProblem();
+        // Conditional update: a job that completed in between stays completed.
+        var changed = await db.Jobs.Where(j => j.JobHash == jobHash && j.State == JobStates.Running)
+            .ExecuteUpdateAsync(set => set.SetProperty(j => j.State, JobStates.Cancelled).SetProperty(j => j.Revision, j => j.Revision + 1), cancellation);
+        return changed == 1 ? Results.Json(new { state = JobStates.Cancelled }, JobJson.Options) : CoordinatorErrors.AlreadyFinished.Of().ToProblem();
+    }
+
+    private static async Task<IResult> ListAsync(IDbContextFactory<CoordinatorState> store, CancellationToken cancellation)
+    {
+        await using var db = await store.CreateDbContextAsync(cancellation);
+        var jobs = await db.Jobs.AsNoTracking().OrderByDescending(j => j.CreatedAt).Take(200)
+            .Select(j => new { j.JobId, j.JobHash, j.Title, j.Consumer, j.State, j.Stage, j.CreatedAt }).ToListAsync(cancellation);
+        return Results.Json(new { jobs }, JobJson.Options);
+    }
+
+    private static async Task<IResult> ViewAsync(string jobId, IDbContextFactory<CoordinatorState> store, CancellationToken cancellation)
+    {
+        await using var db = await store.CreateDbContextAsync(cancellation);
+        var job = await db.Jobs.AsNoTracking().FirstOrDefaultAsync(j => j.JobId == jobId || j.JobHash == jobId, cancellation);
+        if (job is null)
+            return CoordinatorErrors.JobUnknown.Of(jobId).ToProblem();
+        var saw = await db.Sights.AsNoTracking().Where(s => s.JobHash == job.JobHash).OrderBy(s => s.Id)
+            .Select(s => new { s.At, from = s.Sender, s.What, s.Bytes, s.Sha256 }).ToListAsync(cancellation);
+        return Results.Json(new { jobId = job.JobId, saw }, JobJson.Options);
+    }
+
+    private static async Task<JobRow?> OwnJobAsync(CoordinatorState db, HttpContext http, string jobHash, CancellationToken cancellation)
+    {
+        var caller = http.CallOf().Did;
+        return await db.Jobs.AsNoTracking().FirstOrDefaultAsync(j => j.JobHash == jobHash && j.Consumer == caller, cancellation);
+    }
+
+    private static bool TryDecode(string base64, int maxBytes, out byte[] bytes)
+    {
+        bytes = new byte[Math.Min(maxBytes, base64.Length * 3 / 4 + 3)];
+        if (base64.Length / 4 * 3 > maxBytes || !Convert.TryFromBase64String(base64, bytes, out var written))
+            return false;
+        bytes = bytes[..written];
+        return true;
+    }
+}

@@ -1,0 +1,241 @@
+using System.Text.Json;
+using DataSpace.Hosting.Identity;
+using DataSpace.Hosting.Transport;
+using DataSpace.Kernel.Crypto;
+using DataSpace.Kernel.Results;
+using DataSpace.Protocol.Jobs;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataSpace.Coordinator.Jobs;
+
+/// <summary>
+/// Takes a job one step further per message, reading and writing the durable row; a crash between two steps repeats a step, and every
+/// step is idempotent at the provider. Holds no key and no plaintext (law 4).
+/// </summary>
+internal sealed partial class JobRunner(
+    IDbContextFactory<CoordinatorState> store, INodeTransport transport, PeerDirectory peers, NodeIdentity self,
+    DispatchLog dispatchLog, ContributionInbox inbox, TimeProvider clock, ILogger<JobRunner> log) : IConsumer<AdvanceJob>
+{
+    /// <summary>Time beside the providers' own work: network, retries, masks.</summary>
+    public static readonly TimeSpan ProtocolAllowance = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(60);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
+
+    public async Task Consume(ConsumeContext<AdvanceJob> context)
+    {
+        using var scope = log.BeginScope(new Dictionary<string, object?> { ["jobHash"] = context.Message.JobHash });
+        var pause = await AdvanceAsync(context.Message.JobHash, context.CancellationToken);
+        if (pause is not { } wait)
+            return;
+        if (wait > TimeSpan.Zero)
+            await Task.Delay(wait, clock, context.CancellationToken);
+        await context.Publish(context.Message);
+    }
+
+    /// <summary>After a restart: every unfinished job goes on.</summary>
+    public static async Task ResumeAsync(IServiceProvider services)
+    {
+        await using var db = await services.GetRequiredService<IDbContextFactory<CoordinatorState>>().CreateDbContextAsync();
+        var bus = services.GetRequiredService<IBus>();
+        foreach (var hash in await db.Jobs.Where(j => j.State == JobStates.Running).Select(j => j.JobHash).ToListAsync())
+            await bus.Publish(new AdvanceJob(hash));
+    }
+
+    /// <summary>One step. Returns how long to wait before the next, or null when the job is over.</summary>
+    private async Task<TimeSpan?> AdvanceAsync(string jobHash, CancellationToken cancellation)
+    {
+        await using var db = await store.CreateDbContextAsync(cancellation);
+        var job = await db.Jobs.FindAsync([jobHash], cancellation);
+        if (job is not { State: JobStates.Running })
+            return null;
+        var parties = await db.Parties.Where(p => p.JobHash == jobHash).OrderBy(p => p.Position).ToListAsync(cancellation);
+        var pause = await StepAsync(db, job, parties, cancellation);
+        if (job.State == JobStates.Running && clock.GetUtcNow() > job.Deadline)
+            Expire(job, parties);
+        job.Revision++;
+        try
+        {
+            await db.SaveChangesAsync(cancellation);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return TimeSpan.Zero; // cancelled meanwhile: look again
+        }
+        return job.State == JobStates.Running ? pause : null;
+    }
+
+    private Task<TimeSpan> StepAsync(CoordinatorState db, JobRow job, List<PartyRow> parties, CancellationToken cancellation) => job.Stage switch
+    {
+        JobStages.Dispatch => DispatchAsync(job, parties, cancellation),
+        JobStages.Roster => RosterAsync(db, job, parties, cancellation),
+        JobStages.Contribute => ContributeAsync(db, job, parties, cancellation),
+        _ => Task.FromResult(SumUp(db, job, parties)),
+    };
+
+    private async Task<TimeSpan> DispatchAsync(JobRow job, List<PartyRow> parties, CancellationToken cancellation)
+    {
+        // Before any provider hears of the job, it stands in the coordinator's ledger: silence becomes visible.
+        var logged = await dispatchLog.AppendAsync(job, [.. parties.Select(p => p.Participant)], cancellation);
+        if (!logged.IsOk)
+        {
+            Fail(job, parties, logged.Error);
+            return TimeSpan.Zero;
+        }
+        StageClock.Enter(job, JobStages.Roster, parties.Count, clock.GetUtcNow());
+        return TimeSpan.Zero;
+    }
+
+    private async Task<TimeSpan> RosterAsync(CoordinatorState db, JobRow job, List<PartyRow> parties, CancellationToken cancellation)
+    {
+        var waiting = parties.Where(p => p.RoundZero is null).ToList();
+        var checkpoints = await db.Checkpoints.AsNoTracking().ToDictionaryAsync(c => c.Did, c => c.Note, cancellation);
+        var keys = job.AnalystKeys.Length == 0 ? string.Empty : Convert.ToBase64String(job.AnalystKeys);
+        var answers = await Task.WhenAll(waiting.Select(p => PostAsync(
+            p.Participant, "/peer/jobs", new JobEnvelope(job.Order, keys, checkpoints.GetValueOrDefault(p.Participant)), cancellation)));
+        var unreachable = false;
+        foreach (var (party, answer) in waiting.Zip(answers))
+        {
+            if (!answer.TryGet(out var response, out var error))
+            {
+                unreachable = true;
+                LogPeerFailed(log, party.Participant, error.Code);
+            }
+            else if (!response.IsSuccess)
+            {
+                Refuse(party, response);
+            }
+            else
+            {
+                (party.RoundZero, party.State) = (JsonSerializer.Deserialize<string>(response.Body.Span, JobJson.Options), PartyStates.Roster);
+                db.See(job.JobHash, party.Participant, "round-0 statement (ephemeral key, dataset version)", response.Body.Span, clock.GetUtcNow());
+            }
+        }
+        if (FailIfRefused(job, parties))
+            return TimeSpan.Zero;
+        if (unreachable)
+            return RetryInterval;
+        StageClock.Enter(job, JobStages.Contribute, parties.Count, clock.GetUtcNow());
+        return TimeSpan.Zero;
+    }
+
+    private async Task<TimeSpan> ContributeAsync(CoordinatorState db, JobRow job, List<PartyRow> parties, CancellationToken cancellation)
+    {
+        var roundOne = new RoundOneRequest([.. parties.Select(p => p.RoundZero!)]);
+        await Task.WhenAll(parties.Where(p => !p.RoundOneAccepted).Select(async party =>
+        {
+            var answer = await PostAsync(party.Participant, $"/peer/jobs/{job.JobHash}/roster", roundOne, cancellation);
+            if (answer.TryGet(out var response, out _))
+            {
+                if (response.IsSuccess)
+                    (party.RoundOneAccepted, party.State) = (true, PartyStates.Computing);
+                else
+                    Refuse(party, response);
+            }
+        }));
+        await Task.WhenAll(parties.Where(p => p is { RoundOneAccepted: true, Envelope: null, State: not PartyStates.Refused })
+            .Select(p => CollectAsync(job, p, cancellation)));
+        foreach (var party in parties.Where(p => p.State == PartyStates.Ready && p.Envelope is not null))
+            await inbox.RecordAsync(db, job.JobHash, party, clock.GetUtcNow(), cancellation);
+        if (FailIfRefused(job, parties))
+            return TimeSpan.Zero;
+        if (parties.Exists(p => p.Envelope is null))
+            return parties.Exists(p => !p.RoundOneAccepted) ? RetryInterval : PollInterval;
+        StageClock.Enter(job, JobStages.Sum, parties.Count, clock.GetUtcNow());
+        return TimeSpan.Zero;
+    }
+
+    private async Task CollectAsync(JobRow job, PartyRow party, CancellationToken cancellation)
+    {
+        if (peers.Find(party.Participant) is not { } member)
+            return;
+        var answer = await transport.SendAsync(PeerDirectory.PeerOf(member), HttpMethod.Get, $"/peer/jobs/{job.JobHash}/contribution", default, cancellation);
+        if (!answer.TryGet(out var response, out var error))
+        {
+            LogPeerFailed(log, party.Participant, error.Code);
+            return;
+        }
+        if (!response.IsSuccess)
+        {
+            Refuse(party, response);
+            return;
+        }
+        var content = JsonSerializer.Deserialize<ContributionAnswer>(response.Body.Span, JobJson.Options)!;
+        if (content.State == ContributionAnswer.Refused)
+        {
+            Refuse(party, content.Refusal ?? RefusalNotice.Of(party.Participant, CoordinatorErrors.BadContribution.Of()));
+            return;
+        }
+        if (content.State != ContributionAnswer.Ready || content.Envelope is null)
+            return;
+        // Nothing is forwarded without a proof of its Grant (law 1, seen from outside).
+        var checkedEnvelope = inbox.Check(job, party, content.Envelope, member);
+        if (checkedEnvelope.IsOk)
+            (party.Envelope, party.State) = (JsonSerializer.Serialize(content.Envelope, JobJson.Options), PartyStates.Ready);
+        else
+            Refuse(party, RefusalNotice.Of(party.Participant, checkedEnvelope.Error));
+    }
+
+    private TimeSpan SumUp(CoordinatorState db, JobRow job, List<PartyRow> parties)
+    {
+        var sum = inbox.Sum(job, parties);
+        if (!sum.TryGet(out var bytes, out var error))
+        {
+            Fail(job, parties, error);
+            return TimeSpan.Zero;
+        }
+        var now = clock.GetUtcNow();
+        job.Sum = bytes;
+        if (bytes.Length > 0)
+            db.See(job.JobHash, self.Did, "its own sum of the ciphertexts", bytes, now);
+        StageClock.Enter(job, JobStages.Done, parties.Count, now);
+        job.State = JobStates.Completed;
+        LogCompleted(log, job.JobId);
+        return TimeSpan.Zero;
+    }
+
+    private bool FailIfRefused(JobRow job, List<PartyRow> parties)
+    {
+        if (!parties.Exists(p => p.State == PartyStates.Refused))
+            return false;
+        job.State = JobStates.Failed; // any dropout fails the job: the masks of the others no longer cancel
+        return true;
+    }
+
+    private void Expire(JobRow job, List<PartyRow> parties)
+    {
+        foreach (var party in parties.Where(p => p is { Envelope: null, State: not PartyStates.Refused }))
+        {
+            (party.State, party.Code) = (PartyStates.Unreported, CoordinatorErrors.Unreported.Code);
+            party.Refusal = JsonSerializer.Serialize(RefusalNotice.Of(party.Participant, CoordinatorErrors.Unreported.Of()), JobJson.Options);
+        }
+        job.State = JobStates.Failed;
+    }
+
+    private void Fail(JobRow job, List<PartyRow> parties, DsError error)
+    {
+        LogJobFailed(log, error.Code);
+        parties[0].Refusal = JsonSerializer.Serialize(RefusalNotice.Of(self.Did, error), JobJson.Options);
+        job.State = JobStates.Failed;
+    }
+
+    private static void Refuse(PartyRow party, RefusalNotice notice)
+        => (party.State, party.Code, party.Refusal) = (PartyStates.Refused, notice.Code, JsonSerializer.Serialize(notice with { Participant = party.Participant }, JobJson.Options));
+
+    private static void Refuse(PartyRow party, PeerAnswer answer) => Refuse(party, PeerProblem.Read(party.Participant, answer));
+
+    private async Task<Result<PeerAnswer>> PostAsync<T>(string participant, string path, T body, CancellationToken cancellation)
+        => peers.Find(participant) is { } member
+            ? await transport.SendAsync(PeerDirectory.PeerOf(member), HttpMethod.Post, path, JsonSerializer.SerializeToUtf8Bytes(body, JobJson.Options), cancellation)
+            : CoordinatorErrors.ProviderNotMember.Of(participant);
+
+    [LoggerMessage(1, LogLevel.Warning, "No answer from {Participant}: {Code}")]
+    private static partial void LogPeerFailed(ILogger logger, string participant, string code);
+
+    [LoggerMessage(2, LogLevel.Information, "Job {JobId} completed")]
+    private static partial void LogCompleted(ILogger logger, string jobId);
+
+    [LoggerMessage(3, LogLevel.Warning, "Job failed: {Code}")]
+    private static partial void LogJobFailed(ILogger logger, string code);
+}

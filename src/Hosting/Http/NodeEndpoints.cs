@@ -1,0 +1,76 @@
+using DataSpace.Hosting.Identity;
+using DataSpace.Hosting.Transport;
+using DataSpace.Ledger.Sequencing;
+using DataSpace.Protocol.Jobs;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DataSpace.Hosting.Http;
+
+/// <summary>Public endpoints of every node: health, DID document, the static files of its log; and the egress counters for its owner.</summary>
+internal static class NodeEndpoints
+{
+    public static void MapNodeEndpoints(this WebApplication app)
+    {
+        var open = app.MapGroup(string.Empty).WithMetadata(new OpenToEveryone());
+        open.MapGet("/healthz", (AuditLedger ledger, NodeRole role) => ledger.Health is { } sick
+            ? sick.ToProblem()
+            : Results.Json(new { status = "ok", role = role.Name, ledgerSize = ledger.Latest.Size }, JobJson.Options))
+            .WithSummary("Whether this node can take requests; a problem with a code when its ledger is not writable.");
+        open.MapGet("/.well-known/did.json", DidDocument).WithSummary("DID document of the participant (did:web).");
+        open.MapGet("/ledger/checkpoint", (NodeOptions options) => LedgerFile(options, "checkpoint", "text/plain; charset=utf-8"))
+            .WithSummary("Newest signed checkpoint (C2SP tlog-tiles).");
+        open.MapGet("/ledger/tile/{**path}", (NodeOptions options, string path) => LedgerFile(options, "tile/" + path, "application/octet-stream"))
+            .WithSummary("Tiles and entry bundles (C2SP tlog-tiles).");
+        app.MapGet("/admin/egress", Egress).RequireAdmin().WithSummary("Bytes per peer, counted at the socket.");
+    }
+
+    private static IResult Egress(EgressMeter meter)
+    {
+        var peers = meter.Read();
+        return Results.Json(new
+        {
+            since = meter.Since,
+            bytesByPeer = peers.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => new { peer = p.Key, bytesOut = p.Value.Out, bytesIn = p.Value.In }),
+            totalBytesOut = peers.Where(p => p.Key != EgressMeter.Management).Sum(p => p.Value.Out),
+            totalBytesIn = peers.Where(p => p.Key != EgressMeter.Management).Sum(p => p.Value.In),
+        }, JobJson.Options);
+    }
+
+    private static IResult DidDocument(IServiceProvider services, NodeAddress address)
+    {
+        var card = address.Card(services);
+        return Results.Json(new Dictionary<string, object>
+        {
+            ["@context"] = (string[])["https://www.w3.org/ns/did/v1", "https://w3id.org/security/suites/jws-2020/v1"],
+            ["id"] = card.Did,
+            ["verificationMethod"] = (object[])
+            [
+                new
+                {
+                    id = card.Did + "#" + card.KeyId,
+                    type = "JsonWebKey2020",
+                    controller = card.Did,
+                    publicKeyJwk = new { kty = "OKP", crv = "Ed25519", kid = card.KeyId, x = card.PublicKey },
+                },
+            ],
+            ["assertionMethod"] = (string[])[card.Did + "#" + card.KeyId],
+            ["service"] = (object[])
+            [
+                new { id = card.Did + "#node", type = "DataSpaceNode", serviceEndpoint = card.Url, tlsSpki = card.TlsSpki, ledgerVkey = card.LedgerVkey },
+            ],
+        });
+    }
+
+    private static IResult LedgerFile(NodeOptions options, string relative, string mediaType)
+    {
+        // Only names that a log has: digits, x-prefixed groups, ".p/", "entries". Everything else does not exist.
+        if (relative.Length > 128 || relative.Contains("..", StringComparison.Ordinal)
+            || !relative.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '/' or '.'))
+            return HostErrors.NotFound.Of().ToProblem();
+        var path = Path.Combine(options.Directory, "ledger", relative);
+        return File.Exists(path) ? Results.File(path, mediaType) : HostErrors.NotFound.Of().ToProblem();
+    }
+}

@@ -1,0 +1,114 @@
+using System.Buffers;
+using DataSpace.Hosting.Identity;
+using DataSpace.Hosting.Transport;
+using DataSpace.Kernel.Crypto;
+using DataSpace.Kernel.Results;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DataSpace.Hosting.Http;
+
+/// <summary>A verified node-to-node call: who called and the exact body its token signs.</summary>
+public sealed record PeerCall(string Did, string KeyId, ReadOnlyMemory<byte> Body)
+{
+    /// <summary>Longest body of a peer request.</summary>
+    public const int MaxBodyBytes = 48 * 1024 * 1024;
+}
+
+/// <summary>
+/// Authenticates node-to-node requests: the bearer token is a JWS by the caller over method, path, body digest, audience and expiry,
+/// accepted once. Runs before the handler, so a handler never sees an unauthenticated body.
+/// </summary>
+public static class PeerAuthentication
+{
+    /// <summary>Requires a verified peer on this endpoint; the handler reads <see cref="CallOf"/>.</summary>
+    public static TBuilder RequirePeer<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        builder.AddEndpointFilter<TBuilder, PeerFilter>();
+        return builder.WithMetadata(new AuthenticatedByPeerToken());
+    }
+
+    /// <summary>The verified call of this request.</summary>
+    public static PeerCall CallOf(this HttpContext context)
+        => (PeerCall?)context.Items[typeof(PeerCall)] ?? throw new InvalidOperationException("The endpoint lacks RequirePeer().");
+
+    /// <summary>Deserializes the verified body, or says that it is malformed.</summary>
+    public static Result<T> Read<T>(this PeerCall call)
+        where T : class
+    {
+        try
+        {
+            return System.Text.Json.JsonSerializer.Deserialize<T>(call.Body.Span, Protocol.Jobs.JobJson.Options) is { } value
+                ? value
+                : HostErrors.MalformedRequest.Of("empty body");
+        }
+        catch (System.Text.Json.JsonException e)
+        {
+            return HostErrors.MalformedRequest.Of($"at {e.Path}");
+        }
+    }
+
+    private sealed class PeerFilter(NodeIdentity self, PeerDirectory peers, ReplayGuard replay, TimeProvider clock) : IEndpointFilter
+    {
+        public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+        {
+            var http = context.HttpContext;
+            var body = await ReadBodyAsync(http.Request, http.RequestAborted);
+            if (!body.TryGet(out var bytes, out var error))
+                return error.ToProblem();
+            var verified = await VerifyAsync(http, bytes);
+            if (!verified.TryGet(out var caller, out error))
+                return error.ToProblem();
+            http.Items[typeof(PeerCall)] = new PeerCall(caller.Did, caller.KeyId, bytes);
+            if (http.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(typeof(ConnectionCount), out var count) == true)
+                ((ConnectionCount)count!).Peer = caller.Did;
+            return await next(context);
+        }
+
+        private async Task<Result<VerifiedCaller>> VerifyAsync(HttpContext http, ReadOnlyMemory<byte> body)
+        {
+            var header = http.Request.Headers.Authorization.ToString();
+            if (!header.StartsWith("Bearer ", StringComparison.Ordinal))
+                return CryptoErrors.Malformed.Of("no bearer token");
+            var expected = RequestExpectation.For(self.Did, http.Request.Method, http.Request.Path + http.Request.QueryString, body.Span);
+            var verified = await RequestToken.VerifyAsync(header["Bearer ".Length..], expected, peers.Key, replay, clock, http.RequestAborted);
+            return verified;
+        }
+
+        private static async Task<Result<ReadOnlyMemory<byte>>> ReadBodyAsync(HttpRequest request, CancellationToken cancellation)
+        {
+            if (request.ContentLength > PeerCall.MaxBodyBytes)
+                return HostErrors.RequestTooLarge.Of($"at most {PeerCall.MaxBodyBytes} bytes");
+            using var buffer = new MemoryStream((int)(request.ContentLength ?? 0));
+            var chunk = ArrayPool<byte>.Shared.Rent(64 * 1024);
+            try
+            {
+                int read;
+                while ((read = await request.Body.ReadAsync(chunk, cancellation)) > 0)
+                {
+                    if (buffer.Length + read > PeerCall.MaxBodyBytes)
+                        return HostErrors.RequestTooLarge.Of($"at most {PeerCall.MaxBodyBytes} bytes");
+                    buffer.Write(chunk, 0, read);
+                }
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(chunk);
+            }
+            return (ReadOnlyMemory<byte>)buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+        }
+    }
+}
+
+/// <summary>Marks endpoints that verify a peer's request token; the authorization coverage test reads it.</summary>
+public sealed class AuthenticatedByPeerToken;
+
+/// <summary>Marks endpoints that anyone may call; the authorization coverage test reads it.</summary>
+public sealed class OpenToEveryone;
+
+/// <summary>Marks endpoints of the management API; the authorization coverage test reads it.</summary>
+public sealed class AuthenticatedByAdminToken;

@@ -1,0 +1,189 @@
+using System.Net;
+using System.Text.Json;
+using DataSpace.Hosting.Http;
+using DataSpace.Hosting.Identity;
+using DataSpace.Hosting.Secrets;
+using DataSpace.Hosting.Telemetry;
+using DataSpace.Hosting.Transport;
+using DataSpace.Kernel.Crypto;
+using DataSpace.Kernel.Results;
+using DataSpace.Ledger.Sequencing;
+using DataSpace.Protocol.Jobs;
+using DataSpace.Protocol.Membership;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace DataSpace.Hosting;
+
+/// <summary>What every node shares: HTTPS, limits, problem details, logs, identity, ledger, transport, health.</summary>
+public static class NodeApplication
+{
+    /// <summary>Exit code: ended on request.</summary>
+    public const int ExitOk = 0;
+
+    /// <summary>Exit code: arguments or configuration are wrong.</summary>
+    public const int ExitBadConfiguration = 2;
+
+    /// <summary>Exit code: the node cannot start.</summary>
+    public const int ExitCannotStart = 3;
+
+    /// <summary>
+    /// A builder with everything shared in place. Fails with a coded error when the directory, the keys or the ledger cannot be used.
+    /// </summary>
+    public static Result<WebApplicationBuilder> CreateBuilder(NodeOptions options, string role, string did, string name, TimeProvider clock)
+    {
+        NodeIdentity identity;
+        try
+        {
+            Directory.CreateDirectory(options.Directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            identity = NodeIdentity.LoadOrCreate(did, name, new FileSecretProvider(Path.Combine(options.Directory, "keys")), clock);
+        }
+        catch (SecretAccessException e)
+        {
+            return e.Error;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return HostErrors.DirectoryNotWritable.Of(e.GetType().Name);
+        }
+        // The log's name is the participant's DID plus its first key id: a restored node continues under a new origin.
+        var ledgerDirectory = Path.Combine(options.Directory, "ledger");
+        var ledger = AuditLedger.Open(new LedgerOptions { Directory = ledgerDirectory, Origin = LedgerOrigin.For(ledgerDirectory, did) }, identity.Signer, clock);
+        if (!ledger.TryGet(out var log, out var error))
+            return error;
+
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "DataSpace." + role, ContentRootPath = options.Directory });
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options, identity));
+        builder.Logging.ClearProviders();
+        builder.Logging.SetMinimumLevel(LogLevel.Information);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("MassTransit", LogLevel.Warning).AddFilter("System", LogLevel.Warning);
+        builder.Logging.AddProvider(new JsonLinesLoggerProvider(Path.Combine(options.Directory, "logs", "node.log"), clock));
+        var services = builder.Services;
+        services.AddSingleton(options).AddSingleton(clock).AddSingleton(identity).AddSingleton(log)
+            .AddSingleton<EgressMeter>().AddSingleton<PeerDirectory>().AddSingleton<ReplayGuard>()
+            .AddSingleton<INodeTransport, DirectHttpsTransport>();
+        services.AddSingleton(new NodeRole(role));
+        services.AddSingleton<NodeAddress>();
+        services.AddProblemDetails().AddOpenApi("v1");
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.MaxDepth = JobJson.Options.MaxDepth);
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        return builder;
+    }
+
+    /// <summary>Shared middleware and public endpoints.</summary>
+    public static void UseNode(this WebApplication app)
+    {
+        app.UseExceptionHandler(handler => handler.Run(async context =>
+        {
+            // Kestrel's own rejections (body too large, bad framing) keep their status; all else is ours.
+            var failure = context.Features.Get<IExceptionHandlerFeature>()?.Error;
+            var error = failure is BadHttpRequestException bad
+                ? (bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? HostErrors.RequestTooLarge : HostErrors.MalformedRequest).Of()
+                : HostErrors.Internal.Of("trace " + context.TraceIdentifier);
+            await error.ToProblem().ExecuteAsync(context);
+        }));
+        app.UseStatusCodePages(async context =>
+        {
+            if (context.HttpContext.Response.StatusCode == StatusCodes.Status404NotFound)
+                await HostErrors.NotFound.Of().ToProblem().ExecuteAsync(context.HttpContext);
+        });
+        app.MapOpenApi("/openapi/{documentName}.json").WithMetadata(new OpenToEveryone());
+        app.MapNodeEndpoints();
+    }
+
+    /// <summary>Starts, announces readiness, waits for the end. Returns the process exit code.</summary>
+    public static async Task<int> RunNodeAsync(this WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (IOException e) when (e.InnerException is AddressInUseException)
+        {
+            return await FailAsync(app, HostErrors.PortInUse.Of(null));
+        }
+        var options = app.Services.GetRequiredService<NodeOptions>();
+        var address = app.Services.GetRequiredService<NodeAddress>();
+        address.Set(options.PublicUrl ?? app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        var card = app.Services.GetRequiredService<NodeAddress>().Card(app.Services);
+        try
+        {
+            WriteCard(options, card);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return await FailAsync(app, HostErrors.DirectoryNotWritable.Of("node.json"));
+        }
+        await Console.Out.WriteLineAsync("ready " + JsonSerializer.Serialize(new { card.Did, card.Url, pid = Environment.ProcessId }, JobJson.Options));
+        await Console.Out.FlushAsync();
+        await app.WaitForShutdownAsync();
+        await app.Services.GetRequiredService<AuditLedger>().DisposeAsync();
+        return ExitOk;
+    }
+
+    /// <summary>Prints a start-up failure for people and scripts.</summary>
+    public static int Report(DsError error, int exitCode)
+    {
+        Console.Error.WriteLine(error.ToString());
+        Console.Error.WriteLine($"  → {error.Kind.Advice}");
+        Console.Error.WriteLine($"  → {error.Kind.TitleZh}：{error.Kind.AdviceZh}");
+        return exitCode;
+    }
+
+    private static async Task<int> FailAsync(WebApplication app, DsError error)
+    {
+        await app.DisposeAsync();
+        return Report(error, ExitCannotStart);
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, NodeOptions options, NodeIdentity identity)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxConcurrentConnections = 256;
+        kestrel.Limits.MaxRequestBodySize = PeerCall.MaxBodyBytes;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        kestrel.Listen(IPAddress.Parse(options.Listen), options.Port, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1AndHttp2;
+            listen.Use(next => async connection =>
+            {
+                // First in the chain, hence below TLS: what is counted here is what crosses the socket.
+                var meter = kestrel.ApplicationServices.GetRequiredService<EgressMeter>();
+                var count = meter.Open(EgressMeter.Unidentified);
+                connection.Items[typeof(ConnectionCount)] = count;
+                connection.Transport = new CountingDuplexPipe(connection.Transport, count);
+                try
+                {
+                    await next(connection);
+                }
+                finally
+                {
+                    meter.Close(count);
+                }
+            });
+            listen.UseHttps(identity.Certificate);
+        });
+    }
+
+    private static void WriteCard(NodeOptions options, MemberDocument card)
+    {
+        var path = Path.Combine(options.Directory, "node.json");
+        File.WriteAllBytes(path + ".new", JsonSerializer.SerializeToUtf8Bytes(
+            new { card.Did, card.Name, card.Role, card.Url, card.PublicKey, card.KeyId, card.TlsSpki, card.LedgerVkey, pid = Environment.ProcessId }, JobJson.Options));
+        File.Move(path + ".new", path, overwrite: true);
+        var token = Path.Combine(options.Directory, "keys", "admin-token");
+        var link = Path.Combine(options.Directory, "admin.token");
+        if (!File.Exists(link))
+            File.CreateSymbolicLink(link, token);
+    }
+}

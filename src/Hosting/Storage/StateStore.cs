@@ -1,0 +1,46 @@
+using DataSpace.Kernel.Results;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DataSpace.Hosting.Storage;
+
+/// <summary>
+/// A node's state: negotiations, agreements, jobs. Models are provider-neutral; SQLite is the embedded default. What must never be lost or
+/// spent twice (grants, budgets, committed contributions) is in the ledger's own file, not here.
+/// </summary>
+public static class StateStore
+{
+    /// <summary>Registers a context factory on <c>state.db</c> in the node directory.</summary>
+    public static IServiceCollection AddStateStore<TContext>(this IServiceCollection services, NodeOptions options)
+        where TContext : DbContext
+        => services.AddDbContextFactory<TContext>(db => db.UseSqlite(new SqliteConnectionStringBuilder
+        {
+            DataSource = Path.Combine(options.Directory, "state.db"),
+            DefaultTimeout = 10,
+        }.ConnectionString));
+
+    /// <summary>Creates or opens the store. Write-ahead logging, fully synced: state may be rebuilt, but must not be torn.</summary>
+    public static Result<Unit> Open<TContext>(IServiceProvider services)
+        where TContext : DbContext
+    {
+        try
+        {
+            using var db = services.GetRequiredService<IDbContextFactory<TContext>>().CreateDbContext();
+            db.Database.EnsureCreated();
+            db.Database.ExecuteSqlRaw("PRAGMA journal_mode=WAL");
+            return Unit.Value;
+        }
+        catch (SqliteException e)
+        {
+            return HostErrors.DirectoryNotWritable.Of($"state.db (SQLite {e.SqliteErrorCode})");
+        }
+    }
+
+    /// <summary>Times as UTC ticks, so that every provider sorts and compares them alike.</summary>
+    public static void UseUtcTicks(this ModelConfigurationBuilder configuration)
+        => configuration.Properties<DateTimeOffset>().HaveConversion<UtcTicks>();
+
+    private sealed class UtcTicks() : ValueConverter<DateTimeOffset, long>(t => t.UtcTicks, t => new DateTimeOffset(t, TimeSpan.Zero));
+}

@@ -1,0 +1,123 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using DataSpace.Hosting.Identity;
+using DataSpace.Kernel.Crypto;
+using DataSpace.Kernel.Results;
+
+namespace DataSpace.Hosting.Transport;
+
+/// <summary>
+/// Direct HTTPS to the peer's address. The server proves itself by the pinned public key of its certificate, nothing else;
+/// the caller by a signed request token. One connection pool per peer; redirects and proxies are off between nodes.
+/// </summary>
+public sealed class DirectHttpsTransport(NodeIdentity self, EgressMeter meter, TimeProvider clock) : INodeTransport, IDisposable
+{
+    /// <summary>Longest answer accepted from a peer.</summary>
+    public const int MaxAnswerBytes = 96 * 1024 * 1024;
+
+    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(60);
+    private readonly ConcurrentDictionary<Peer, HttpMessageInvoker> _pools = new();
+
+    /// <inheritdoc />
+    public async Task<Result<PeerAnswer>> SendAsync(
+        Peer peer, HttpMethod method, string pathAndQuery, ReadOnlyMemory<byte> body, CancellationToken cancellation)
+    {
+        if (!Uri.TryCreate(peer.Address.TrimEnd('/') + pathAndQuery, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttps)
+            return HostErrors.PeerUnreachable.Of("the peer's address is not an https URL");
+        using var request = new HttpRequestMessage(method, uri) { Version = System.Net.HttpVersion.Version11 };
+        var token = RequestToken.Create(self.Signer, self.Did, peer.Did, method.Method, uri.PathAndQuery, body.Span, clock);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        if (!body.IsEmpty)
+        {
+            request.Content = new ReadOnlyMemoryContent(body);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(AnswerLimit);
+        try
+        {
+            var pool = _pools.GetOrAdd(peer, CreatePool);
+            using var response = await pool.SendAsync(request, limit.Token);
+            return await ReadAsync(response, limit.Token);
+        }
+        catch (HttpRequestException e) when (e.InnerException is System.Security.Authentication.AuthenticationException)
+        {
+            return HostErrors.PeerCertificateMismatch.Of(peer.Did);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
+        {
+            return HostErrors.PeerUnreachable.Of(peer.Did);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return HostErrors.PeerUnreachable.Of($"{peer.Did} did not answer in {AnswerLimit.TotalSeconds:0} s");
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        foreach (var pool in _pools.Values)
+            pool.Dispose();
+    }
+
+    private static async Task<Result<PeerAnswer>> ReadAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        if (response.Content.Headers.ContentLength > MaxAnswerBytes)
+            return HostErrors.PeerAnswerInvalid.Of("too large");
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellation);
+        using var buffer = new MemoryStream((int)(response.Content.Headers.ContentLength ?? 0));
+        var chunk = ArrayPool<byte>.Shared.Rent(64 * 1024);
+        try
+        {
+            int read;
+            while ((read = await stream.ReadAsync(chunk, cancellation)) > 0)
+            {
+                if (buffer.Length + read > MaxAnswerBytes)
+                    return HostErrors.PeerAnswerInvalid.Of("too large");
+                buffer.Write(chunk, 0, read);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(chunk);
+        }
+        return new PeerAnswer((int)response.StatusCode, buffer.GetBuffer().AsMemory(0, (int)buffer.Length));
+    }
+
+    private HttpMessageInvoker CreatePool(Peer peer) => new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseProxy = false,
+        UseCookies = false,
+        MaxConnectionsPerServer = 8,
+        ConnectTimeout = ConnectLimit,
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+        SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, certificate, _, _) => IsPinned(peer, certificate) },
+        ConnectCallback = async (context, cancellation) =>
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                await socket.ConnectAsync(context.DnsEndPoint, cancellation);
+                return new CountingStream(new NetworkStream(socket, ownsSocket: true), meter.Open(peer.Did), meter);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        },
+    });
+
+    private static bool IsPinned(Peer peer, X509Certificate? certificate)
+        => certificate is X509Certificate2 given
+            && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(NodeIdentity.PinOf(given)), Encoding.ASCII.GetBytes(peer.TlsPin));
+}

@@ -1,0 +1,36 @@
+using System.Text.Json;
+using DataSpace.Kernel.Results;
+using DataSpace.Protocol.Jobs;
+
+namespace DataSpace.Hosting.Transport;
+
+/// <summary>Reads a peer's problem details (RFC 9457) into a refusal, bounded and without trusting its length or content.</summary>
+public static class PeerProblem
+{
+    private const int MaxTextChars = 500;
+
+    /// <summary>The refusal in a non-success answer.</summary>
+    public static RefusalNotice Read(string participant, PeerAnswer answer)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(answer.Body);
+            var root = json.RootElement;
+            if (root.ValueKind == JsonValueKind.Object && Text(root, "code") is { } code && code.StartsWith("DS-", StringComparison.Ordinal) && code.Length <= 16)
+            {
+                return new RefusalNotice(participant, code, Text(root, "title") ?? code, Text(root, "titleZh") ?? code,
+                    Text(root, "advice") ?? string.Empty, Text(root, "adviceZh") ?? string.Empty, Text(root, "detail"));
+            }
+        }
+        catch (JsonException)
+        {
+            // fall through: the answer is not ours
+        }
+        return RefusalNotice.Of(participant, HostErrors.PeerAnswerInvalid.Of($"status {answer.Status}"));
+    }
+
+    private static string? Text(JsonElement root, string name)
+        => root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { } text
+            ? text[..Math.Min(text.Length, MaxTextChars)]
+            : null;
+}

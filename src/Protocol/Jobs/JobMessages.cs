@@ -1,0 +1,134 @@
+namespace DataSpace.Protocol.Jobs;
+
+/// <summary>
+/// The analyst's signed instruction (JWS, typ <see cref="Typ"/>, audience = coordinator and every provider, life ≤ 24 h).
+/// The hex SHA-256 of the compact JWS is the <em>job hash</em>.
+/// </summary>
+/// <param name="JobId">Random id.</param>
+/// <param name="Plan">What to compute.</param>
+/// <param name="PlanHash">Hex SHA-256 of the plan's canonical JSON; providers recompute it.</param>
+/// <param name="Consumer">DID of the analyst's organisation = issuer.</param>
+/// <param name="Actor">Pseudonym of the person or system that acts.</param>
+/// <param name="Role">Role of the actor, for example <c>analyst</c>.</param>
+/// <param name="ServiceParty">DID of the coordinator that may carry the job.</param>
+/// <param name="Nonce">Random, 128 bit.</param>
+/// <param name="AnalystKeysDigest">Hex SHA-256 of the homomorphic public keys sent beside the order; empty for kinds without them.</param>
+/// <param name="ReplyKey">Base64url X25519 key for sealed replies (HPKE), fresh per job.</param>
+public sealed record JobOrder(
+    string JobId, JobPlan Plan, string PlanHash, string Consumer, string Actor, string Role, string ServiceParty, string Nonce,
+    string AnalystKeysDigest, string ReplyKey)
+{
+    /// <summary>JWS type.</summary>
+    public const string Typ = "dataspace-job+jws";
+}
+
+/// <summary>Analyst → coordinator, and coordinator → provider: the order with the public keys it commits to.</summary>
+/// <param name="Order">Compact JWS of a <see cref="JobOrder"/>.</param>
+/// <param name="AnalystKeys">Base64 of the homomorphic public keys, or empty.</param>
+/// <param name="CheckpointHeld">Newest checkpoint of the receiver that the sender holds (signed note), or null: a receiver whose log is behind it was rolled back.</param>
+public sealed record JobEnvelope(string Order, string AnalystKeys, string? CheckpointHeld = null);
+
+/// <summary>
+/// Round 0, provider → all (JWS, typ <see cref="Typ"/>): the key for this job's masks. Commits each provider to the roster.
+/// Learned by others: a random public key and the dataset's version.
+/// </summary>
+public sealed record RoundZeroStatement(string JobHash, string Participant, string KeyId, string EphemeralKey, string DatasetVersion)
+{
+    /// <summary>JWS type.</summary>
+    public const string Typ = "dataspace-round0+jws";
+}
+
+/// <summary>Coordinator → provider: the round-0 statements of the whole roster, in roster order.</summary>
+public sealed record RoundOneRequest(IReadOnlyList<string> RoundZeros);
+
+/// <summary>
+/// Provider's signed header of a contribution (JWS, typ <see cref="Typ"/>). Sizes are equal for every data-dependent outcome.
+/// </summary>
+/// <param name="JobHash">Hex.</param>
+/// <param name="RosterHash">Hex SHA-256 over job hash and the sorted (DID, key id, ephemeral key).</param>
+/// <param name="Participant">DID.</param>
+/// <param name="Step">Protocol step, <c>contribute</c>.</param>
+/// <param name="UseId">Hex <c>H(jobHash, contractId, step)</c>.</param>
+/// <param name="GrantHash">Hex leaf hash of the Grant.</param>
+/// <param name="PayloadDigest">Hex SHA-256 of the payload.</param>
+/// <param name="SealedDigest">Hex SHA-256 of the sealed reply.</param>
+public sealed record ContributionStatement(
+    string JobHash, string RosterHash, string Participant, string Step, string UseId, string GrantHash, string PayloadDigest, string SealedDigest)
+{
+    /// <summary>JWS type.</summary>
+    public const string Typ = "dataspace-contribution+jws";
+}
+
+/// <summary>One provider's contribution as committed in its ledger: a retry resends exactly these bytes.</summary>
+/// <param name="Statement">Compact JWS of a <see cref="ContributionStatement"/>.</param>
+/// <param name="Payload">Base64 of the masked ciphertexts; empty for kind <c>sql</c>.</param>
+/// <param name="Sealed">Base64 of the reply sealed to the analyst (padded to one size).</param>
+public sealed record Contribution(string Statement, string Payload, string Sealed);
+
+/// <summary>A contribution with the proofs that its Grant and Report stand in the provider's log.</summary>
+/// <param name="Contribution">The committed contribution.</param>
+/// <param name="GrantProof">Base64 of the serialized Grant proof.</param>
+/// <param name="ReportProof">Base64 of the serialized Report proof.</param>
+public sealed record ContributionEnvelope(Contribution Contribution, string GrantProof, string ReportProof);
+
+/// <summary>What a provider says when asked for its contribution.</summary>
+/// <param name="State"><c>running</c>, <c>ready</c> or <c>refused</c>.</param>
+/// <param name="Envelope">Present when ready.</param>
+/// <param name="Refusal">Present when refused: never depends on data.</param>
+public sealed record ContributionAnswer(string State, ContributionEnvelope? Envelope = null, RefusalNotice? Refusal = null)
+{
+    /// <summary>Still computing.</summary>
+    public const string Running = "running";
+
+    /// <summary>The contribution is committed.</summary>
+    public const string Ready = "ready";
+
+    /// <summary>The use was denied or failed for a reason that does not depend on data.</summary>
+    public const string Refused = "refused";
+}
+
+/// <summary>A refusal by code, safe to show to anyone in the job.</summary>
+public sealed record RefusalNotice(string Participant, string Code, string Title, string TitleZh, string Advice, string AdviceZh, string? Detail = null)
+{
+    /// <summary>From an error.</summary>
+    public static RefusalNotice Of(string participant, DataSpace.Kernel.Results.DsError error)
+        => new(participant, error.Code, error.Kind.Title, error.Kind.TitleZh, error.Kind.Advice, error.Kind.AdviceZh, error.Detail);
+}
+
+/// <summary>Provider → analyst inside the sealed reply, padded: the outcome that depends on data.</summary>
+/// <param name="Ok">False when the sandbox failed; the ciphertexts are then uniform.</param>
+/// <param name="Code">Stable code when not ok.</param>
+/// <param name="ClampedRows">Rows outside the public clamping bounds, for the analyst's judgement of exactness: only 0 or 1 (some), never the number.</param>
+/// <param name="Table">Released rows for kind <c>sql</c> (JSON text), otherwise null.</param>
+public sealed record SealedReply(bool Ok, int ClampedRows, string? Code = null, string? Table = null);
+
+/// <summary>Coordinator → analyst: everything the coordinator holds of a finished job.</summary>
+/// <param name="RoundZeros">Compact JWS in roster order.</param>
+/// <param name="Contributions">In roster order.</param>
+/// <param name="Sum">Base64 of the coordinator's ciphertext sum; empty for kind <c>sql</c>.</param>
+public sealed record JobBundle(IReadOnlyList<string> RoundZeros, IReadOnlyList<ContributionEnvelope> Contributions, string Sum);
+
+/// <summary>Where a job stands, as the coordinator tells its analyst.</summary>
+public sealed record CoordinatorJobStatus(string JobId, string State, string Stage, IReadOnlyList<PartyProgress> Parties, IReadOnlyList<RefusalNotice> Refusals, IReadOnlyList<StageTime> Stages);
+
+/// <summary>One provider's progress.</summary>
+public sealed record PartyProgress(string Participant, string State, string? Code = null);
+
+/// <summary>Milliseconds a stage took.</summary>
+public sealed record StageTime(string Name, int Done, int Total, long Ms);
+
+/// <summary>Consumer → provider: the signed receipt over Grant, Report and result. All digests are lower-case hex of 32 bytes.</summary>
+/// <param name="JobId">The job.</param>
+/// <param name="UseId">The use.</param>
+/// <param name="GrantHash">Leaf hash of the Grant.</param>
+/// <param name="ReportHash">Leaf hash of the Report.</param>
+/// <param name="ResultDigest">Digest of the result.</param>
+/// <param name="JobHash">Hash of the order.</param>
+/// <param name="ConsumerKeyId">Key that signed.</param>
+/// <param name="ConsumerSignature">Base64 signature of the consumer.</param>
+/// <param name="Consumer">DID of the consumer.</param>
+public sealed record ReceiptOffer(
+    string JobId, string UseId, string GrantHash, string ReportHash, string ResultDigest, string JobHash, string ConsumerKeyId, string ConsumerSignature, string Consumer);
+
+/// <summary>Provider → consumer: the countersignature.</summary>
+public sealed record ReceiptCountersigned(string ProviderSignature, long LedgerIndex);

@@ -1,0 +1,111 @@
+using DataSpace.Kernel.Crypto;
+using DataSpace.Kernel.Results;
+
+namespace DataSpace.Protocol.Jobs;
+
+/// <summary>Makes and verifies job orders and the hashes that hang on them. Pure.</summary>
+public static class JobOrders
+{
+    /// <summary>Longest life of an order.</summary>
+    public static readonly TimeSpan MaxLifetime = TimeSpan.FromHours(24);
+
+    /// <summary>The one step in which a provider's data is used.</summary>
+    public const string ContributeStep = "contribute";
+
+    private const int MaxGroups = 4096;
+    private const int MaxMeasures = 16;
+    private const int MaxPredicates = 16;
+    private const int MaxTextChars = 512;
+    private const int MaxSqlChars = 16 * 1024;
+
+    /// <summary>Hex SHA-256 of the plan's canonical JSON.</summary>
+    public static string HashOf(JobPlan plan) => Digest.Sha256Hex(CanonicalJson.Of(plan));
+
+    /// <summary>
+    /// Verifies signature, audience, life, plan hash, limits and the commitment to <paramref name="analystKeys"/>. The key comes from
+    /// <paramref name="keys"/>: what the verifier itself pinned, never what the carrier says.
+    /// </summary>
+    public static Result<SignedDocument<JobOrder>> Verify(string order, ReadOnlySpan<byte> analystKeys, string audience, KeyResolver keys, TimeProvider clock)
+    {
+        var verified = SignedDocument.Verify<JobOrder>(order, new DocumentExpectation(JobOrder.Typ, audience), keys, clock);
+        if (!verified.TryGet(out var signed, out var error))
+            return error;
+        if (signed.Issuer != signed.Body.Consumer)
+            return CryptoErrors.WrongIssuer.Of("the order speaks for somebody else");
+        if (Check(signed.Body) is { } broken)
+            return broken;
+        if (signed.Body.AnalystKeysDigest != (analystKeys.IsEmpty ? string.Empty : Digest.Sha256Hex(analystKeys)))
+            return JobErrors.AnalystKeysSwapped.Of();
+        return signed;
+    }
+
+    /// <summary><c>rosterHash = H(jobHash, sorted (DID, key id, ephemeral key))</c>, hex.</summary>
+    public static string RosterHash(string jobHash, IEnumerable<RoundZeroStatement> statements)
+        => Digest.Sha256Hex(CanonicalJson.Of(new
+        {
+            jobHash,
+            roster = statements.OrderBy(s => s.Participant, StringComparer.Ordinal).Select(s => new { s.Participant, s.KeyId, s.EphemeralKey, s.DatasetVersion }).ToList(),
+        }));
+
+    /// <summary>
+    /// Verifies the round-0 statements against the order's roster: exactly one per party, signed with the key id that the analyst named,
+    /// found by <paramref name="keys"/>. Returns them in roster order.
+    /// </summary>
+    public static Result<IReadOnlyList<RoundZeroStatement>> VerifyRoster(
+        JobOrder order, string jobHash, IReadOnlyList<string> roundZeros, string audience, KeyResolver keys, TimeProvider clock)
+    {
+        if (roundZeros.Count != order.Plan.Roster.Count)
+            return JobErrors.RosterBroken.Of($"{roundZeros.Count} statements for {order.Plan.Roster.Count} parties");
+        var statements = new List<RoundZeroStatement>(roundZeros.Count);
+        for (var i = 0; i < roundZeros.Count; i++)
+        {
+            var expected = order.Plan.Roster[i];
+            var verified = SignedDocument.Verify<RoundZeroStatement>(
+                roundZeros[i], new DocumentExpectation(RoundZeroStatement.Typ, audience, expected.Participant), keys, clock);
+            if (!verified.TryGet(out var signed, out var error))
+                return JobErrors.RosterBroken.Of($"position {i}: {error.Code}");
+            var statement = signed.Body;
+            if (statement.Participant != expected.Participant || statement.KeyId != expected.KeyId || signed.KeyId != expected.KeyId || statement.JobHash != jobHash)
+                return JobErrors.RosterBroken.Of($"position {i} is not {expected.Participant}");
+            statements.Add(statement);
+        }
+        return statements;
+    }
+
+    private static DsError? Check(JobOrder order)
+    {
+        var plan = order.Plan;
+        if (order.PlanHash != HashOf(plan))
+            return JobErrors.PlanHashMismatch.Of();
+        if (plan.Version != 1)
+            return JobErrors.BadOrder.Of("version");
+        if (plan.Roster.Count is 0 or > JobPlan.MaxParties)
+            return JobErrors.BadOrder.Of($"1 to {JobPlan.MaxParties} parties");
+        for (var i = 1; i < plan.Roster.Count; i++)
+        {
+            // Ordinal order makes the mask signs and the roster hash independent of who lists the parties.
+            if (string.CompareOrdinal(plan.Roster[i - 1].Participant, plan.Roster[i].Participant) >= 0)
+                return JobErrors.BadOrder.Of("the roster is not sorted or names a party twice");
+        }
+        string[] texts = [order.JobId, plan.Title, plan.Purpose, plan.SpaceId, plan.CaseId ?? "-", order.Actor, order.Role, order.ServiceParty, order.Nonce];
+        if (texts.Any(static t => t.Length is 0 or > MaxTextChars || t.Any(char.IsControl)))
+            return JobErrors.BadOrder.Of("a text is empty, too long or has control characters");
+        if (plan.WallLimitMs is < 100 or > 600_000)
+            return JobErrors.BadOrder.Of("wallLimitMs");
+        return plan.Kind switch
+        {
+            JobKinds.Aggregate when plan is { Aggregate: { } query, Sql: null } => Check(query),
+            JobKinds.Sql when plan is { Sql.Text.Length: > 0 and <= MaxSqlChars, Aggregate: null, Roster.Count: 1 } => null,
+            _ => JobErrors.BadOrder.Of("kind and content do not fit"),
+        };
+    }
+
+    private static DsError? Check(AggregateQuery query)
+        => query.Groups.Count is 0 or > MaxGroups || query.Measures.Count is 0 or > MaxMeasures || query.Where.Count > MaxPredicates
+            ? JobErrors.BadOrder.Of("too few or too many groups, measures or predicates")
+            : query.Groups.Distinct(StringComparer.Ordinal).Count() != query.Groups.Count
+                ? JobErrors.BadOrder.Of("a group is listed twice")
+                : query.MinGroupSize < 1 || query.MaxRowsPerParty is < 1 or > 10_000_000_000
+                    ? JobErrors.BadOrder.Of("limits")
+                    : null;
+}

@@ -1,0 +1,85 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace DataSpace.Protocol.Jobs;
+
+/// <summary>
+/// What a job computes and from whom: everything the analyst saw in the dry run and signs. Its canonical JSON (RFC 8785) hashed with
+/// SHA-256 is the <em>plan hash</em> that the job order and every Grant carry.
+/// </summary>
+/// <param name="Version">Format version, 1.</param>
+/// <param name="Kind"><see cref="JobKinds.Aggregate"/> or <see cref="JobKinds.Sql"/>.</param>
+/// <param name="Title">For people.</param>
+/// <param name="Purpose">Purpose code that the contracts must allow.</param>
+/// <param name="SpaceId">Logical space; several share one node.</param>
+/// <param name="CaseId">Business case the use belongs to, or null.</param>
+/// <param name="Aggregate">The joint statistic; null for other kinds.</param>
+/// <param name="Sql">The SELECT; null for other kinds.</param>
+/// <param name="Roster">Exactly the providers of this job, in mask order (ordinal by participant).</param>
+/// <param name="WallLimitMs">Longest time one provider may compute.</param>
+public sealed record JobPlan(
+    int Version, string Kind, string Title, string Purpose, string SpaceId, IReadOnlyList<RosterEntry> Roster, int WallLimitMs,
+    string? CaseId = null, AggregateQuery? Aggregate = null, SqlQuery? Sql = null)
+{
+    /// <summary>Most providers in one job.</summary>
+    public const int MaxParties = 64;
+
+    /// <summary>Longest plan accepted, as canonical JSON.</summary>
+    public const int MaxBytes = 256 * 1024;
+}
+
+/// <summary>Computation kinds of this version.</summary>
+public static class JobKinds
+{
+    /// <summary>Joint GROUP BY statistics by secure aggregation.</summary>
+    public const string Aggregate = "aggregate";
+
+    /// <summary>Aggregates from one provider through its SQL sandbox.</summary>
+    public const string Sql = "sql";
+}
+
+/// <summary>One provider of a job and the contract under which it takes part.</summary>
+/// <param name="Participant">DID.</param>
+/// <param name="KeyId">Id of the provider's signing key that the analyst pinned.</param>
+/// <param name="DatasetId">Dataset at that provider.</param>
+/// <param name="AgreementId">Agreement between consumer and provider.</param>
+/// <param name="AgreementHash">Hex SHA-256 of the agreement's canonical JSON.</param>
+public sealed record RosterEntry(string Participant, string KeyId, string DatasetId, string AgreementId, string AgreementHash);
+
+/// <summary>A joint GROUP BY over a public list of groups.</summary>
+/// <param name="GroupColumn">Declared group key.</param>
+/// <param name="Groups">Public code list; groups without rows are zero-filled.</param>
+/// <param name="Measures">Columns to aggregate.</param>
+/// <param name="Where">Conjunction of predicates, applied by each provider.</param>
+/// <param name="MinGroupSize">k of the cell rule: the largest of all contracts.</param>
+/// <param name="DominancePercent">Dominance threshold: the smallest of all contracts, or null when every contract says <c>off</c>.</param>
+/// <param name="MaxRowsPerParty">Public bound on rows per provider: the overflow check uses it.</param>
+public sealed record AggregateQuery(
+    string GroupColumn, IReadOnlyList<string> Groups, IReadOnlyList<MeasureQuery> Measures, IReadOnlyList<PredicateQuery> Where,
+    int MinGroupSize, long MaxRowsPerParty, int? DominancePercent = null);
+
+/// <summary>One measured column with its public clamping bounds (from the contracts, never from data).</summary>
+/// <param name="Column">Column name.</param>
+/// <param name="Decimals">Fixed-point scale: values times 10^Decimals.</param>
+/// <param name="Min">Lower clamp, unscaled decimal text.</param>
+/// <param name="Max">Upper clamp, unscaled decimal text.</param>
+/// <param name="Statistics">Subset of count, sum, mean, variance_pop, stddev_pop.</param>
+public sealed record MeasureQuery(string Column, int Decimals, string Min, string Max, IReadOnlyList<string> Statistics)
+{
+    /// <summary>True when a statistic needs the sum of squares.</summary>
+    [JsonIgnore]
+    public bool NeedsSquares => Statistics.Any(static s => s is "variance_pop" or "stddev_pop");
+}
+
+/// <summary>Column, operator (eq, neq, lt, lteq, gt, gteq, isAnyOf) and constants as text in the column's type.</summary>
+public sealed record PredicateQuery(string Column, string Operator, IReadOnlyList<string> Values);
+
+/// <summary>One SELECT over one dataset of one provider.</summary>
+public sealed record SqlQuery(string Text);
+
+/// <summary>JSON settings of every job message.</summary>
+public static class JobJson
+{
+    /// <summary>Camel case, strict, nulls left out: the same spelling that signed documents use.</summary>
+    public static JsonSerializerOptions Options => DataSpace.Kernel.Crypto.KernelJson.Options;
+}

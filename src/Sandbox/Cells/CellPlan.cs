@@ -1,0 +1,61 @@
+namespace DataSpace.Sandbox;
+
+/// <summary>
+/// One owner's part of a joint GROUP BY: exact fixed-point sums per public group. Built by the connector from a checked job; the SQL is written here,
+/// never by an analyst.
+/// </summary>
+public sealed record CellPlan
+{
+    /// <value>Column that names the group: Integer, Text, Date or Boolean, not an identifier.</value>
+    public required string GroupColumn { get; init; }
+
+    /// <value>The public code list, as invariant text of the column's type; distinct; 1 to 10,000. The result has one cell for each, in this order.</value>
+    public required IReadOnlyList<string> Groups { get; init; }
+
+    /// <value>Up to 16 measures.</value>
+    public required IReadOnlyList<MeasurePlan> Measures { get; init; }
+
+    /// <value>All must hold for a row to count; up to 32.</value>
+    public IReadOnlyList<CellPredicate> Where { get; init; } = [];
+
+    /// <value>A cell is <see cref="Cell.Dominated"/> when one subject holds more than this share of a measure's absolute total, percent 1 to 99; null switches the rule off.</value>
+    public int? DominancePercent { get; init; }
+}
+
+/// <summary>A number summed exactly: <c>round(clamp(x, Min, Max) · 10^Decimals)</c>, half away from zero.</summary>
+/// <param name="Column">Integer, Decimal or Double column, not an identifier.</param>
+/// <param name="Decimals">0 to 9.</param>
+/// <param name="Min">Lower public bound; <c>|Min| · 10^Decimals ≤ 10^15</c> and representable at that scale.</param>
+/// <param name="Max">Upper public bound, likewise.</param>
+/// <param name="NeedsSquares">Also sum the squares, at scale <c>10^(2·Decimals)</c>.</param>
+public sealed record MeasurePlan(string Column, int Decimals, decimal Min, decimal Max, bool NeedsSquares);
+
+/// <summary>A comparison of a column with constants.</summary>
+/// <param name="Column">Any declared column that is not an identifier.</param>
+/// <param name="Operator"><c>eq neq lt lteq gt gteq isAnyOf</c>.</param>
+/// <param name="Values">Invariant text of the column's type: exactly one, or 1 to 1000 for <c>isAnyOf</c>.</param>
+public sealed record CellPredicate(string Column, string Operator, IReadOnlyList<string> Values);
+
+/// <summary>
+/// Exact cells of one owner. This is raw material for the Privacy room in the same process and never leaves the connector: egress takes
+/// <c>ReleasedOutput</c> and <c>ProtocolMessage</c> only.
+/// </summary>
+/// <param name="Cells">One per group of the plan, in plan order.</param>
+/// <param name="Usage">What the run used.</param>
+public sealed record CellTable(IReadOnlyList<Cell> Cells, SandboxUsage Usage);
+
+/// <summary>One group's cell.</summary>
+/// <param name="Group">Code as given in the plan.</param>
+/// <param name="Rows">Rows of the group.</param>
+/// <param name="Subjects">Distinct subjects, or rows when the dataset declares no subject column. Rows without a subject count as none.</param>
+/// <param name="Measures">One per measure of the plan, in order.</param>
+/// <param name="Dominated">See <see cref="CellPlan.DominancePercent"/>; always false when the rule is off.</param>
+public sealed record Cell(string Group, long Rows, long Subjects, IReadOnlyList<CellMeasure> Measures, bool Dominated);
+
+/// <summary>Fixed-point sums of one measure in one cell.</summary>
+/// <param name="Sum">At scale <c>10^Decimals</c>.</param>
+/// <param name="SumOfSquares">At scale <c>10^(2·Decimals)</c>; 0 when not asked for.</param>
+/// <param name="ClampedRows">Rows whose value was outside the bounds.</param>
+/// <param name="NullRows">Rows without a value (NULL or NaN): they count in <see cref="Cell.Rows"/> and add nothing.</param>
+/// <param name="Subjects">Distinct subjects (or rows) that have a value. When this is smaller than the cell's count, the smaller number is the one to test.</param>
+public sealed record CellMeasure(Int128 Sum, Int128 SumOfSquares, long ClampedRows, long NullRows, long Subjects);

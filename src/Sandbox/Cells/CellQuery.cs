@@ -1,0 +1,197 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+using DataSpace.Kernel.Results;
+using DataSpace.Sandbox.Sql;
+
+namespace DataSpace.Sandbox.Cells;
+
+/// <summary>A checked <see cref="CellPlan"/> as SQL, with what is needed to read the result back.</summary>
+/// <param name="Sql">The statement.</param>
+/// <param name="Groups">Canonical text of each group, in plan order.</param>
+/// <param name="MeasureScales">Decimals of the sums in the result: 0 when the engine already summed scaled integers.</param>
+internal sealed record CellQuery(string Sql, IReadOnlyList<string> Groups, IReadOnlyList<int> MeasureScales)
+{
+    private const int MaxGroups = 10_000;
+    private const int MaxMeasures = 16;
+    private const int MaxPredicates = 32;
+    private const int MaxPredicateValues = 1000;
+    private const int MaxDecimals = 9;
+    private const long MaxScaledBound = 1_000_000_000_000_000;
+    private const long MaxBoundForNarrowSquare = 3_037_000_499; // floor(sqrt(2^63 - 1))
+
+    /// <summary>Checks the plan against the dataset and writes the statement.</summary>
+    public static Result<CellQuery> Create(DatasetSource dataset, CellPlan plan)
+    {
+        if (plan.DominancePercent is < 1 or > 99)
+            return SandboxErrors.PlanInvalid.Of("dominance percent: 1 to 99");
+        if (plan.Groups.Count is 0 or > MaxGroups || plan.Measures.Count > MaxMeasures || plan.Where.Count > MaxPredicates)
+            return SandboxErrors.PlanInvalid.Of("1 to 10000 groups, at most 16 measures and 32 conditions");
+        if (!UsableColumn(dataset, plan.GroupColumn).TryGet(out var group, out var groupError))
+            return groupError;
+        if (group.Type is ColumnType.Decimal or ColumnType.Double)
+            return SandboxErrors.PlanInvalid.Of("a group column is Integer, Text, Date or Boolean");
+
+        var literals = new List<(string Canonical, string Sql)>(plan.Groups.Count);
+        foreach (var code in plan.Groups)
+        {
+            if (SqlText.Literal(group.Type, code) is not { } literal)
+                return SandboxErrors.PlanInvalid.Of("a group code is not of the column's type");
+            literals.Add(literal);
+        }
+
+        if (literals.DistinctBy(l => l.Canonical, StringComparer.Ordinal).Count() != literals.Count)
+            return SandboxErrors.PlanInvalid.Of("a group code occurs twice");
+
+        var conditions = new StringBuilder($"{SqlText.Name(group.Name)} IN ({string.Join(", ", literals.Select(l => l.Sql))})");
+        foreach (var predicate in plan.Where)
+        {
+            if (!Predicate(dataset, predicate).TryGet(out var condition, out var predicateError))
+                return predicateError;
+            conditions.Append(" AND ").Append(condition);
+        }
+
+        var measures = new List<MeasureSql>();
+        foreach (var measure in plan.Measures)
+        {
+            if (!Measure(dataset, measure, measures.Count).TryGet(out var sql, out var measureError))
+                return measureError;
+            measures.Add(sql);
+        }
+
+        var statement = Statement(dataset, group, measures, conditions.ToString(), plan.DominancePercent);
+        return new CellQuery(statement, [.. literals.Select(l => l.Canonical)], [.. measures.Select(m => m.Scale)]);
+    }
+
+    private static Result<ColumnSchema> UsableColumn(DatasetSource dataset, string name)
+        => dataset.Column(name) is not { } column ? SandboxErrors.UnknownColumn.Of(name)
+            : dataset.IsIdentifier(column) ? SandboxErrors.IdentifierColumn.Of(name)
+            : column;
+
+    private static Result<string> Predicate(DatasetSource dataset, CellPredicate predicate)
+    {
+        if (!UsableColumn(dataset, predicate.Column).TryGet(out var column, out var error))
+            return error;
+        var literals = new List<string>();
+        foreach (var value in predicate.Values)
+        {
+            if (SqlText.Literal(column.Type, value) is not { } literal)
+                return SandboxErrors.PlanInvalid.Of("a condition's value is not of the column's type");
+            literals.Add(literal.Sql);
+        }
+
+        var name = SqlText.Name(column.Name);
+        if (predicate.Operator == "isAnyOf")
+        {
+            return literals.Count is 0 or > MaxPredicateValues
+                ? SandboxErrors.PlanInvalid.Of("isAnyOf takes 1 to 1000 values")
+                : $"{name} IN ({string.Join(", ", literals)})";
+        }
+
+        var symbol = predicate.Operator switch
+        {
+            "eq" => "=",
+            "neq" => "<>",
+            "lt" => "<",
+            "lteq" => "<=",
+            "gt" => ">",
+            "gteq" => ">=",
+            _ => null,
+        };
+        if (symbol is null)
+            return SandboxErrors.PlanInvalid.Of("operator: eq neq lt lteq gt gteq isAnyOf");
+        return literals.Count == 1 ? $"{name} {symbol} {literals[0]}" : SandboxErrors.PlanInvalid.Of("a comparison takes one value");
+    }
+
+    /// <summary>Raw value, scaled value, and their parts of the two aggregation levels.</summary>
+    private sealed record MeasureSql(string Raw, string Value, string Square, string Outside, int Scale);
+
+    private static Result<MeasureSql> Measure(DatasetSource dataset, MeasurePlan measure, int index)
+    {
+        if (!UsableColumn(dataset, measure.Column).TryGet(out var column, out var error))
+            return error;
+        if (column.Type is not (ColumnType.Integer or ColumnType.Decimal or ColumnType.Double))
+            return SandboxErrors.PlanInvalid.Of("a measure is Integer, Decimal or Double");
+        if (measure.Decimals is < 0 or > MaxDecimals || measure.Min > measure.Max)
+            return SandboxErrors.PlanInvalid.Of("a measure has 0 to 9 decimals and Min ≤ Max");
+        var power = (long)BigInteger.Pow(10, measure.Decimals);
+        if (Math.Max(Math.Abs(measure.Min), Math.Abs(measure.Max)) > (decimal)MaxScaledBound / power
+            || decimal.Truncate(measure.Min * power) != measure.Min * power || decimal.Truncate(measure.Max * power) != measure.Max * power)
+            return SandboxErrors.PlanInvalid.Of("bounds are at most 10^15 when scaled, and exact at the measure's decimals");
+
+        long low = (long)(measure.Min * power), high = (long)(measure.Max * power);
+        var bound = Math.Max(Math.Abs(low), Math.Abs(high));
+        var name = SqlText.Name(column.Name);
+        string x = Invariant($"x{index}"), v = Invariant($"v{index}");
+        var square = !measure.NeedsSquares ? "0" : bound <= MaxBoundForNarrowSquare || column.Type == ColumnType.Decimal ? $"{v} * {v}" : $"CAST({v} AS HUGEINT) * {v}";
+        string min = SqlText.Number(Normal(measure.Min)), max = SqlText.Number(Normal(measure.Max));
+        switch (column.Type)
+        {
+            case ColumnType.Integer:
+                // Clamped to whole bounds first, so that the multiplication cannot overflow.
+                var whole = Invariant($"least(greatest({x}, CAST({(long)Math.Floor(measure.Min)} AS BIGINT)), CAST({(long)Math.Ceiling(measure.Max)} AS BIGINT))");
+                var scaled = measure.Decimals == 0 ? whole : Invariant($"least(greatest({whole} * {power}, CAST({low} AS BIGINT)), CAST({high} AS BIGINT))");
+                return new MeasureSql(name, scaled, square, $"{x} < {min} OR {x} > {max}", 0);
+            case ColumnType.Decimal:
+                // As narrow as the bounds allow: up to nine digits the squares still fit 64 bits. The cast rounds half away from zero.
+                var width = Math.Max(bound.ToString(CultureInfo.InvariantCulture).Length, measure.Decimals + 1);
+                var exact = Invariant($"CAST(least(greatest({x}, {min}), {max}) AS DECIMAL({width},{measure.Decimals}))");
+                return new MeasureSql(name, exact, square, $"{x} < {min} OR {x} > {max}", measure.Decimals);
+            default:
+                // NaN is no value. round() is half away from zero; the product is the double nearest to x·10^d.
+                var number = $"CASE WHEN isnan({name}) THEN NULL ELSE {name} END";
+                string lowest = $"CAST('{Normal(measure.Min)}' AS DOUBLE)", highest = $"CAST('{Normal(measure.Max)}' AS DOUBLE)";
+                var rounded = Invariant($"CAST(round(least(greatest({x}, {lowest}), {highest}) * CAST({power} AS DOUBLE)) AS BIGINT)");
+                return new MeasureSql(number, rounded, square, $"{x} < {lowest} OR {x} > {highest}", 0);
+        }
+    }
+
+    /// <summary>
+    /// With subjects: first per group and subject, then per group. One pass gives the distinct count, the subjects behind each measure and the
+    /// largest subject's share, without a second hash table for DISTINCT.
+    /// </summary>
+    private static string Statement(DatasetSource dataset, ColumnSchema group, IReadOnlyList<MeasureSql> measures, string where, int? dominance)
+    {
+        var subject = dataset.SubjectColumn is { } s ? SqlText.Name(s) : null;
+        var raw = new StringBuilder($"SELECT {SqlText.Name(group.Name)} AS g");
+        if (subject is not null)
+            raw.Append(CultureInfo.InvariantCulture, $", {subject} AS s");
+        var scaled = new StringBuilder(subject is null ? "SELECT g" : "SELECT g, s");
+        var inner = new StringBuilder("SELECT g, s, count(*) AS n");
+        var outer = new StringBuilder("SELECT CAST(g AS VARCHAR) AS g, ").Append(subject is null ? "count(*), count(*)" : "CAST(sum(n) AS BIGINT), count(s)");
+        for (var i = 0; i < measures.Count; i++)
+        {
+            var m = measures[i];
+            raw.Append(CultureInfo.InvariantCulture, $", {m.Raw} AS x{i}");
+            scaled.Append(CultureInfo.InvariantCulture, $", {m.Value} AS v{i}, {m.Outside} AS o{i}");
+            if (subject is null)
+            {
+                outer.Append(CultureInfo.InvariantCulture, $", coalesce(sum(v{i}), 0), {(m.Square == "0" ? "0" : $"coalesce(sum({m.Square}), 0)")}");
+                outer.Append(CultureInfo.InvariantCulture, $", count(*) FILTER (o{i}), count(*) - count(v{i}), count(v{i})");
+                if (dominance is not null)
+                    outer.Append(CultureInfo.InvariantCulture, $", coalesce(CAST(max(abs(v{i})) AS DECIMAL(38,{m.Scale})) * 100 > sum(abs(v{i})) * {dominance}, false)");
+            }
+            else
+            {
+                inner.Append(CultureInfo.InvariantCulture, $", sum(v{i}) AS s{i}, {(m.Square == "0" ? "0" : $"sum({m.Square})")} AS q{i}, count(*) FILTER (o{i}) AS c{i}, count(v{i}) AS k{i}");
+                outer.Append(CultureInfo.InvariantCulture, $", coalesce(sum(s{i}), 0), coalesce(sum(q{i}), 0), CAST(sum(c{i}) AS BIGINT), CAST(sum(n) - sum(k{i}) AS BIGINT), count(s) FILTER (k{i} > 0)");
+                if (dominance is not null)
+                {
+                    inner.Append(CultureInfo.InvariantCulture, $", sum(abs(v{i})) AS a{i}");
+                    outer.Append(CultureInfo.InvariantCulture, $", coalesce(max(a{i}) * 100 > sum(a{i}) * {dominance}, false)");
+                }
+            }
+        }
+
+        raw.Append(CultureInfo.InvariantCulture, $" FROM {SqlText.Name(dataset.Name)} WHERE {where}");
+        var rows = measures.Count == 0 ? raw.ToString() : $"{scaled} FROM ({raw})";
+        return subject is null
+            ? $"{outer} FROM ({rows}) GROUP BY g"
+            : $"{outer} FROM ({inner} FROM ({rows}) GROUP BY g, s) GROUP BY g";
+    }
+
+    /// <summary>Without trailing zeros, so that the engine types the literal as narrow as possible.</summary>
+    private static decimal Normal(decimal value) => value / 1.000000000000000000000000000000000m;
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+}

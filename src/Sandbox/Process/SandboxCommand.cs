@@ -1,0 +1,106 @@
+using System.Globalization;
+
+namespace DataSpace.Sandbox.Process;
+
+/// <summary>Builds the command line of one run. Pure: paths in, arguments out.</summary>
+internal sealed record SandboxCommand
+{
+    /// <summary>Where the dataset stands inside: one neutral path for every dataset.</summary>
+    public const string InnerDatasetPath = "/data/input";
+
+    private const string InnerWorkerDirectory = "/app";
+    private const string WorkerFileName = "sandbox-worker";
+    private const int MaxOpenFiles = 64;
+    private const int MaxTasks = 32;
+
+    public required string Bubblewrap { get; init; }
+    public required string WorkerDirectory { get; init; }
+    public required string StagingDirectory { get; init; }
+    public required SandboxProfileKind Profile { get; init; }
+    public required SandboxLayers Layers { get; init; }
+    public string? DatasetPath { get; init; }
+    public int SlotUid { get; init; }
+
+    private string FilterPath => Path.Combine(StagingDirectory, "filter.bpf");
+
+    private string StagedWorker => Path.Combine(StagingDirectory, "worker");
+
+    private string StagedInput => Path.Combine(StagingDirectory, "input");
+
+    /// <summary>Arguments of <c>/bin/sh</c>.</summary>
+    public IReadOnlyList<string> Arguments(SandboxLimits limits)
+    {
+        // Process.Start passes no extra descriptors: this shim opens the filter as fd 9 and becomes the next program.
+        List<string> args = ["-c", "exec 9<\"$1\"; shift; exec \"$@\"", "sh", FilterPath];
+        if (Layers.ClearEnvironment)
+        {
+            // Before bwrap, not only by it: /proc/1/environ inside is the environment that bwrap itself was started with.
+            args.AddRange([Tool("env"), "-i"]);
+        }
+
+        var privileged = Profile == SandboxProfileKind.Privileged;
+        if (privileged)
+            AddPrivileged(args);
+        if (Layers.Limits)
+            AddLimits(args, limits);
+        AddBubblewrap(args, privileged);
+        args.AddRange(["--", InnerWorkerDirectory + "/" + WorkerFileName]);
+        return args;
+    }
+
+    /// <summary>
+    /// As root: a private mount namespace in which worker and dataset stand under a path that the slot uid can reach (they may live below a
+    /// directory that only root enters), then the slot uid with no capability left.
+    /// </summary>
+    private void AddPrivileged(List<string> args)
+    {
+        var mount = Tool("mount");
+        args.AddRange([Tool("unshare"), "--mount", "--propagation", "private", "--", "/bin/sh", "-c"]);
+        args.Add($"{mount} -n --bind \"$1\" \"$2\" && {{ [ -z \"$3\" ] || {mount} -n --bind \"$3\" \"$4\"; }} && shift 4 && exec \"$@\"");
+        args.AddRange(["sh", WorkerDirectory, StagedWorker, DatasetPath ?? "", StagedInput]);
+        var uid = SlotUid.ToString(CultureInfo.InvariantCulture);
+        args.AddRange([Tool("setpriv"), "--reuid", uid, "--regid", uid, "--clear-groups", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"]);
+    }
+
+    private static void AddLimits(List<string> args, SandboxLimits limits)
+    {
+        args.Add(Tool("prlimit"));
+        args.Add(string.Create(CultureInfo.InvariantCulture, $"--cpu={limits.CpuLimitSeconds}"));
+        args.Add(string.Create(CultureInfo.InvariantCulture, $"--as={limits.MemoryLimitBytes}"));
+        args.AddRange(["--fsize=0", "--core=0"]);
+        args.Add(string.Create(CultureInfo.InvariantCulture, $"--nofile={MaxOpenFiles}"));
+        args.Add(string.Create(CultureInfo.InvariantCulture, $"--nproc={MaxTasks}"));
+    }
+
+    private void AddBubblewrap(List<string> args, bool privileged)
+    {
+        args.AddRange([Bubblewrap, "--unshare-user", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]);
+        if (Layers.ProcessNamespace)
+            args.Add("--unshare-pid");
+        if (Layers.NetworkNamespace)
+            args.Add("--unshare-net");
+        args.AddRange(["--die-with-parent", "--new-session", "--hostname", "sandbox", "--uid", "65534", "--gid", "65534", "--cap-drop", "ALL"]);
+        if (Layers.ClearEnvironment)
+            args.Add("--clearenv");
+        if (!Layers.MinimalView)
+            args.AddRange(["--bind", "/", "/"]);
+        args.AddRange(["--ro-bind", privileged ? StagedWorker : WorkerDirectory, InnerWorkerDirectory]);
+        if (Layers.MinimalView)
+        {
+            foreach (var library in HostTools.Libraries())
+                args.AddRange(["--ro-bind", library, library]);
+        }
+
+        if (DatasetPath is not null)
+            args.AddRange([Layers.ReadOnlyInput ? "--ro-bind" : "--bind", privileged ? StagedInput : DatasetPath, InnerDatasetPath]);
+        args.AddRange(["--proc", "/proc", "--dev", "/dev", "--size", "4096", "--tmpfs", "/dev/shm"]);
+        if (Layers.ReadOnlyRoot)
+            args.AddRange(["--remount-ro", "/dev/shm", "--remount-ro", "/dev", "--remount-ro", "/"]);
+        args.AddRange(["--chdir", "/"]);
+        if (Layers.Seccomp)
+            args.AddRange(["--seccomp", "9"]);
+    }
+
+    private static string Tool(string name)
+        => HostTools.FindProgram(name) ?? throw new FileNotFoundException("host tool missing: " + name);
+}

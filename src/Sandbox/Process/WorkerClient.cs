@@ -1,0 +1,143 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text.Json;
+using DataSpace.Kernel.Results;
+
+namespace DataSpace.Sandbox.Process;
+
+/// <summary>A worker's answer and what the run used.</summary>
+internal sealed record WorkerRun(WorkerResponse Response, SandboxUsage Usage);
+
+/// <summary>Speaks with a worker through the launcher and turns every way to fail into a code. Owns the launcher.</summary>
+internal sealed class WorkerClient : IDisposable
+{
+    private const int ResponseOverheadBytes = 256 * 1024;
+    private const int ExitWhenKilled = 128 + 9;
+
+    private readonly SandboxOptions _options;
+
+    private WorkerClient(SandboxOptions options, WorkerLauncher launcher, SandboxProfile profile)
+        => (_options, Launcher, Profile) = (options, launcher, profile);
+
+    public WorkerLauncher Launcher { get; }
+
+    public SandboxProfile Profile { get; private set; }
+
+    public void Dispose() => Launcher.Dispose();
+
+    /// <summary>Finds the parts and runs the operation <c>version</c> once, through every layer.</summary>
+    public static async Task<Result<WorkerClient>> OpenAsync(SandboxOptions options, SandboxLayers layers, CancellationToken cancellationToken)
+    {
+        if (!OperatingSystem.IsLinux() || RuntimeInformation.OSArchitecture != Architecture.X64)
+            return SandboxErrors.PlatformUnsupported.Of();
+        var bubblewrap = options.BubblewrapPath ?? HostTools.FindProgram("bwrap");
+        if (bubblewrap is null || !File.Exists(bubblewrap))
+            return SandboxErrors.BubblewrapMissing.Of();
+        var directory = Path.GetFullPath(options.WorkerDirectory ?? Path.Combine(AppContext.BaseDirectory, "sandbox-worker"));
+        if (!File.Exists(Path.Combine(directory, "sandbox-worker")))
+            return SandboxErrors.WorkerMissing.Of();
+
+        var kind = options.Profile ?? (Environment.IsPrivilegedProcess ? SandboxProfileKind.Privileged : SandboxProfileKind.Unprivileged);
+        var profile = new SandboxProfile(kind, "", bubblewrap, directory, Convert.ToHexStringLower(SHA256.HashData(SeccompFilter.Build())));
+        var client = new WorkerClient(options, new WorkerLauncher(kind, bubblewrap, directory, options) { Layers = layers }, profile);
+        var limits = new SandboxLimits();
+        var probe = await client.RunAsync(Request("version", null, null, limits), null, limits, cancellationToken).ConfigureAwait(false);
+        if (!probe.TryGet(out var run, out var error))
+        {
+            client.Dispose();
+            return error.Kind == SandboxErrors.UserNamespacesUnavailable || error.Kind == SandboxErrors.Cancelled
+                ? error : SandboxErrors.WorkerBroken.Of();
+        }
+
+        client.Profile = profile with { EngineVersion = run.Response.Text ?? "" };
+        return client;
+    }
+
+    public static WorkerRequest Request(string operation, string? sql, WorkerTable? table, SandboxLimits limits) => new()
+    {
+        Operation = operation,
+        Sql = sql,
+        Table = table,
+        EngineMemoryBytes = limits.EngineMemoryBytes,
+        Threads = limits.Threads,
+        MaxRows = limits.MaxRows,
+        MaxOutputBytes = limits.MaxOutputBytes,
+    };
+
+    /// <summary>One run of the worker. Errors carry no detail; the owner's log gets it.</summary>
+    public async Task<Result<WorkerRun>> RunAsync(
+        WorkerRequest request, DatasetSource? dataset, SandboxLimits limits, CancellationToken cancellationToken)
+    {
+        var path = request.Table is null ? null : RealPath(dataset!.Path);
+        var input = JsonSerializer.SerializeToUtf8Bytes(request, WorkerJson.Default.WorkerRequest);
+        var launch = new LaunchRequest(input, path, limits, limits.MaxOutputBytes + ResponseOverheadBytes);
+        var outcome = await Launcher.RunAsync(launch, cancellationToken).ConfigureAwait(false);
+        var name = dataset?.Name;
+        switch (outcome.End)
+        {
+            case LaunchEnd.Cancelled:
+                return Report(SandboxErrors.Cancelled, name, "cancelled");
+            case LaunchEnd.WallLimit:
+                return Report(SandboxErrors.WallLimit, name, "wall limit");
+            case LaunchEnd.OutputLimit:
+                return Report(SandboxErrors.OutputTooLarge, name, "stdout cap");
+        }
+
+        if (Parse(outcome.Stdout) is not { } response)
+            return Report(WithoutAnswer(outcome), name, $"exit {outcome.ExitCode}: {outcome.Stderr}");
+        if (response.FailureClass is { } failure)
+            return Report(OfClass(failure), name, $"{failure}: {response.Detail}");
+        var usage = new SandboxUsage(
+            response.CpuMicros / 1000.0, response.QueryCpuMicros / 1000.0, outcome.Wall.TotalMilliseconds, response.PeakResidentBytes,
+            outcome.Stdout.Length, Profile.Name);
+        return new WorkerRun(response, usage);
+    }
+
+    /// <summary>Tells the owner and returns the bare error.</summary>
+    public DsError Report(ErrorKind kind, string? dataset, string detail)
+    {
+        _options.OnIncident?.Invoke(new SandboxIncident(kind.Code, dataset, detail));
+        return kind.Of();
+    }
+
+    private static ErrorKind WithoutAnswer(LaunchOutcome outcome)
+        => outcome.ExitCode == ExitWhenKilled ? SandboxErrors.WallLimit
+            : outcome.Stderr.Contains("bwrap:", StringComparison.Ordinal) && IsNamespaceTrouble(outcome.Stderr) ? SandboxErrors.UserNamespacesUnavailable
+            : SandboxErrors.QueryFailed;
+
+    private static bool IsNamespaceTrouble(string text)
+        => text.Contains("namespace", StringComparison.OrdinalIgnoreCase) || text.Contains("uid map", StringComparison.Ordinal)
+            || text.Contains("Operation not permitted", StringComparison.Ordinal);
+
+    private static ErrorKind OfClass(string failure) => failure switch
+    {
+        WorkerFailure.MalformedInput => SandboxErrors.DatasetMalformed,
+        WorkerFailure.UnreadableInput => SandboxErrors.DatasetUnreadable,
+        WorkerFailure.MissingColumn => SandboxErrors.DatasetColumnMissing,
+        WorkerFailure.Type => SandboxErrors.DatasetTypeMismatch,
+        WorkerFailure.Limit => SandboxErrors.OutputTooLarge,
+        WorkerFailure.Parse => SandboxErrors.NotParsed,
+        _ => SandboxErrors.QueryFailed,
+    };
+
+    /// <summary>The frame, or null when it is not exactly one.</summary>
+    private static WorkerResponse? Parse(byte[] stdout)
+    {
+        if (stdout.Length < WorkerFrame.HeaderBytes || BinaryPrimitives.ReadUInt32LittleEndian(stdout) != WorkerFrame.Magic
+            || BinaryPrimitives.ReadInt32LittleEndian(stdout.AsSpan(4)) != stdout.Length - WorkerFrame.HeaderBytes)
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize(stdout.AsSpan(WorkerFrame.HeaderBytes), WorkerJson.Default.WorkerResponse);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>bubblewrap binds what the path names; a link is followed here, on the owner's side.</summary>
+    private static string RealPath(string path)
+        => Path.GetFullPath(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path);
+}

@@ -1,0 +1,179 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace DataSpace.Sandbox.Process;
+
+/// <summary>
+/// Starts one process per use under bubblewrap, feeds it, caps and times it, and kills it. Thread-safe; owns the staging directory
+/// (filter and two mount points) and the slots.
+/// </summary>
+internal sealed class WorkerLauncher : IDisposable
+{
+    private const int MaxStderrBytes = 16 * 1024;
+    private static readonly TimeSpan KillGrace = TimeSpan.FromSeconds(5);
+
+    private readonly SandboxProfileKind _profile;
+    private readonly string _bubblewrap;
+    private readonly string _workerDirectory;
+    private readonly string _staging;
+    private readonly TimeProvider _time;
+    private readonly SlotPool _slots;
+
+    public WorkerLauncher(SandboxProfileKind profile, string bubblewrap, string workerDirectory, SandboxOptions options)
+    {
+        _profile = profile;
+        _bubblewrap = bubblewrap;
+        _workerDirectory = workerDirectory;
+        _time = options.TimeProvider;
+        _slots = new SlotPool(profile == SandboxProfileKind.Privileged ? options.MaxConcurrentRuns : 1, options.SlotUidBase);
+        _staging = CreateStaging(options.StagingRoot ?? Path.GetTempPath());
+    }
+
+    public SandboxLayers Layers { get; init; } = SandboxLayers.All;
+
+    public void Dispose()
+    {
+        _slots.Dispose();
+        Directory.Delete(_staging, recursive: true);
+    }
+
+    /// <summary>One run. Waits for a free slot; the wall limit starts with the process.</summary>
+    public async Task<LaunchOutcome> RunAsync(LaunchRequest request, CancellationToken cancellationToken)
+    {
+        var slotUid = await _slots.TakeAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await RunInSlotAsync(request, slotUid, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _slots.Return(slotUid);
+        }
+    }
+
+    private async Task<LaunchOutcome> RunInSlotAsync(LaunchRequest request, int slotUid, CancellationToken cancellationToken)
+    {
+        var command = new SandboxCommand
+        {
+            Bubblewrap = _bubblewrap,
+            WorkerDirectory = _workerDirectory,
+            StagingDirectory = _staging,
+            Profile = _profile,
+            Layers = Layers,
+            DatasetPath = request.DatasetPath,
+            SlotUid = slotUid,
+        };
+        var started = _time.GetTimestamp();
+        using var process = await LauncherThread.RunAsync(() => Start(command.Arguments(request.Limits), request)).ConfigureAwait(false);
+        var processId = process.Id;
+
+        using var wall = new CancellationTokenSource(TimeSpan.FromMilliseconds(request.Limits.WallLimitMs), _time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(wall.Token, cancellationToken);
+        var stderr = ReadCappedAsync(process.StandardError.BaseStream, MaxStderrBytes, CancellationToken.None);
+        var stdout = ReadCappedAsync(process.StandardOutput.BaseStream, request.MaxStdoutBytes, stop.Token);
+        var end = LaunchEnd.Exited;
+        byte[] output = [];
+        try
+        {
+            await FeedAsync(process, request.Input, stop.Token).ConfigureAwait(false);
+            (output, var overflow) = await stdout.ConfigureAwait(false);
+            if (overflow)
+                end = LaunchEnd.OutputLimit;
+            else
+                await process.WaitForExitAsync(stop.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            end = cancellationToken.IsCancellationRequested ? LaunchEnd.Cancelled : LaunchEnd.WallLimit;
+        }
+
+        if (end != LaunchEnd.Exited)
+            await KillAsync(process).ConfigureAwait(false);
+        var (errors, _) = await stderr.ConfigureAwait(false);
+        return new LaunchOutcome(end, process.ExitCode, output, Encoding.UTF8.GetString(errors), _time.GetElapsedTime(started), processId);
+    }
+
+    private static System.Diagnostics.Process Start(IReadOnlyList<string> arguments, LaunchRequest request)
+    {
+        var info = new ProcessStartInfo("/bin/sh")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            WorkingDirectory = "/",
+        };
+        info.Environment.Clear();
+        foreach (var (name, value) in request.LauncherEnvironment ?? new Dictionary<string, string>())
+            info.Environment[name] = value;
+        foreach (var argument in arguments)
+            info.ArgumentList.Add(argument);
+        return System.Diagnostics.Process.Start(info) ?? throw new Win32Exception("the shell did not start");
+    }
+
+    private static async Task FeedAsync(System.Diagnostics.Process process, byte[] input, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await process.StandardInput.BaseStream.WriteAsync(input, cancellationToken).ConfigureAwait(false);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // The process ended before it read everything; its exit code and stderr tell why.
+        }
+    }
+
+    /// <summary>
+    /// The direct child is bwrap (every shim before it used exec). Its death takes the namespace's first process with it, and that takes all others;
+    /// the pipes close only when the last of them is gone.
+    /// </summary>
+    private async Task KillAsync(System.Diagnostics.Process process)
+    {
+        process.Kill();
+        using var grace = new CancellationTokenSource(KillGrace, _time);
+        await process.WaitForExitAsync(grace.Token).ConfigureAwait(false);
+        await DrainAsync(process.StandardOutput.BaseStream, grace.Token).ConfigureAwait(false);
+    }
+
+    private static async Task DrainAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[64 * 1024];
+        while (await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) > 0)
+        {
+            // discarded: only the end of the stream is of interest
+        }
+    }
+
+    private static async Task<(byte[] Bytes, bool Overflow)> ReadCappedAsync(Stream stream, int maxBytes, CancellationToken cancellationToken)
+    {
+        using var kept = new MemoryStream();
+        var buffer = new byte[64 * 1024];
+        int read;
+        while ((read = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+        {
+            if (kept.Length + read > maxBytes)
+                return (kept.ToArray(), true);
+            kept.Write(buffer, 0, read);
+        }
+
+        return (kept.ToArray(), false);
+    }
+
+#pragma warning disable CA1416 // WorkerClient.OpenAsync admits Linux only
+    private static string CreateStaging(string root)
+    {
+        var path = Path.Combine(root, "dataspace-sandbox-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)));
+        Directory.CreateDirectory(path);
+        const UnixFileMode enterOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        File.SetUnixFileMode(path, enterOnly);
+        var worker = Directory.CreateDirectory(Path.Combine(path, "worker"));
+        File.SetUnixFileMode(worker.FullName, enterOnly);
+        File.WriteAllBytes(Path.Combine(path, "input"), []);
+        File.WriteAllBytes(Path.Combine(path, "filter.bpf"), SeccompFilter.Build());
+        return path;
+    }
+#pragma warning restore CA1416
+}

@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using DataSpace.Kernel.Crypto;
+using DataSpace.Ledger.Receipts;
+using DataSpace.Ledger.Sequencing;
+using Microsoft.Data.Sqlite;
+
+namespace DataSpace.Benchmarks.Ledger;
+
+/// <summary>
+/// Signed appends per second of the audit ledger, next to a bare SQLite group commit of equal batches on the same disk in the same
+/// run, and next to what one fsync costs there. Read the ratio: disks differ by a factor of fifty.
+/// </summary>
+public static class LedgerBenchmark
+{
+    private const int Callers = 512;
+    private static readonly TimeSpan Length = TimeSpan.FromSeconds(4);
+
+    /// <summary>Runs everything in a temporary directory and prints one line per result.</summary>
+    public static async Task RunAsync(TextWriter output)
+    {
+        var directory = Directory.CreateTempSubdirectory("ledger-benchmark-");
+        try
+        {
+            var fsyncMs = FsyncMedianMs(directory.FullName);
+            var (appends, batch) = await AppendsAsync(Path.Combine(directory.FullName, "ledger"));
+            var bare = BareGroupCommit(Path.Combine(directory.FullName, "bare.db"), batch);
+            Print(output, $"fsync of 4 KiB, p50:                     {fsyncMs:F2} ms");
+            Print(output, $"ledger, {Callers} callers, signed appends:    {appends:N0}/s in batches of {batch}");
+            Print(output, $"bare SQLite group commit, same batches:  {bare:N0}/s");
+            Print(output, $"ratio:                                   {appends / bare:F2}");
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    private static void Print(TextWriter output, FormattableString line) => output.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+
+    private static async Task<(double PerSecond, int Batch)> AppendsAsync(string directory)
+    {
+        var options = new LedgerOptions { Directory = directory, Origin = "benchmark.example/ledger" };
+        await using var ledger = AuditLedger.Open(options, Ed25519Signer.Generate(), TimeProvider.System).Value;
+        await LoadAsync(ledger, TimeSpan.FromSeconds(1));
+        return await LoadAsync(ledger, Length);
+    }
+
+    private static async Task<(double PerSecond, int Batch)> LoadAsync(AuditLedger ledger, TimeSpan length)
+    {
+        var payload = new DeniedPayload
+        {
+            JobHash = new string('a', 64),
+            Step = "step-1",
+            Code = "DS-POL-001",
+            ContractId = "contract-1",
+        };
+        var (watch, start) = (Stopwatch.StartNew(), ledger.Latest.Size);
+        var heads = new HashSet<long>();
+        await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Run(async () =>
+        {
+            while (watch.Elapsed < length)
+            {
+                var entry = (await ledger.AppendAsync(new EntryDraft(payload, "contract-1"), CancellationToken.None)).Value;
+                lock (heads)
+                    heads.Add(entry.Checkpoint.Size);
+            }
+        })));
+        var done = ledger.Latest.Size - start;
+        return (done / watch.Elapsed.TotalSeconds, (int)Math.Max(1, done / Math.Max(1, heads.Count)));
+    }
+
+    // A row and its deduplication key, as many per transaction as the ledger had.
+    private static double BareGroupCommit(string path, int batch)
+    {
+        using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
+        connection.Open();
+        Execute(connection, "PRAGMA journal_mode=WAL");
+        Execute(connection, "PRAGMA synchronous=FULL");
+        Execute(connection, "PRAGMA wal_autocheckpoint=4000");
+        Execute(connection, "CREATE TABLE entry(idx INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT");
+        Execute(connection, "CREATE TABLE event(id BLOB PRIMARY KEY, idx INTEGER NOT NULL) STRICT, WITHOUT ROWID");
+        using var entry = connection.CreateCommand();
+        entry.CommandText = "INSERT INTO entry VALUES($i, $b)";
+        var (index, body) = (entry.Parameters.Add("$i", SqliteType.Integer), entry.Parameters.Add("$b", SqliteType.Blob));
+        using var dedup = connection.CreateCommand();
+        dedup.CommandText = "INSERT INTO event VALUES($k, $i)";
+        var (key, of) = (dedup.Parameters.Add("$k", SqliteType.Blob), dedup.Parameters.Add("$i", SqliteType.Integer));
+        var content = RandomNumberGenerator.GetBytes(260);
+        var (watch, done) = (Stopwatch.StartNew(), 0L);
+        while (watch.Elapsed < Length)
+        {
+            Execute(connection, "BEGIN IMMEDIATE");
+            for (var i = 0; i < batch; i++, done++)
+            {
+                (index.Value, body.Value) = (done, content);
+                entry.ExecuteNonQuery();
+                (key.Value, of.Value) = (RandomNumberGenerator.GetBytes(16), done);
+                dedup.ExecuteNonQuery();
+            }
+            Execute(connection, "COMMIT");
+        }
+        return done / watch.Elapsed.TotalSeconds;
+    }
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Constants of this file.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+
+    private static double FsyncMedianMs(string directory)
+    {
+        using var file = new FileStream(Path.Combine(directory, "fsync"), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        var (block, times) = (new byte[4096], new List<double>());
+        for (var i = 0; i < 101; i++)
+        {
+            file.Write(block);
+            var start = Stopwatch.GetTimestamp();
+            file.Flush(flushToDisk: true);
+            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+        times.Sort();
+        return times[50];
+    }
+}

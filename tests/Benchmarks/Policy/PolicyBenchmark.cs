@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using DataSpace.Kernel.Policy;
+
+namespace DataSpace.Benchmarks.Policy;
+
+/// <summary>Policy decisions per second on one core, for an allowed and a denied use. Printed, never asserted in a timed test; the aim is 200,000/s.</summary>
+public static class PolicyBenchmark
+{
+    private const string Provider = "did:web:supplier.example";
+    private const string Consumer = "did:web:leader.example";
+
+    private const string Agreement = """
+        {
+          "@type": "Agreement", "@id": "urn:uuid:6d0f7b6e-6e0f-4a3c-8f46-0d9b8b0f3a11", "target": "investments",
+          "assigner": "did:web:supplier.example", "assignee": "did:web:leader.example", "timestamp": "2026-01-15T08:00:00Z",
+          "permission": [{ "action": "use", "constraint": [
+            { "leftOperand": "purpose", "operator": "isAnyOf", "rightOperand": ["industry-statistics", "credit-risk"] },
+            { "leftOperand": "dateTime", "operator": "gteq", "rightOperand": "2026-01-01T00:00:00Z" },
+            { "leftOperand": "dateTime", "operator": "lt", "rightOperand": "2027-01-01T00:00:00Z" },
+            { "leftOperand": "count", "operator": "lteq", "rightOperand": "20" },
+            { "leftOperand": "recipient", "operator": "eq", "rightOperand": "did:web:leader.example" },
+            { "leftOperand": "dataspace:computation", "operator": "isAnyOf", "rightOperand": ["sql", "aggregate"] },
+            { "leftOperand": "dataspace:column", "operator": "isAnyOf", "rightOperand": ["year", "invest", "value", "capital"] },
+            { "leftOperand": "dataspace:groupKey", "operator": "isAnyOf", "rightOperand": ["year"] },
+            { "leftOperand": "dataspace:minimumGroupSize", "operator": "gteq", "rightOperand": "3" },
+            { "leftOperand": "dataspace:dominancePercent", "operator": "lteq", "rightOperand": "off" },
+            { "leftOperand": "dataspace:maxRows", "operator": "lteq", "rightOperand": "100" },
+            { "leftOperand": "dataspace:coProvider", "operator": "isAnyOf", "rightOperand": ["did:web:a.example#k1", "did:web:b.example#k2"] },
+            { "leftOperand": "dataspace:independentCoProviders", "operator": "gteq", "rightOperand": "1" }
+          ] }],
+          "prohibition": [{ "action": "use", "constraint": [{ "leftOperand": "purpose", "operator": "eq", "rightOperand": "marketing" }] }],
+          "obligation": [{ "action": "compensate", "constraint": [{ "leftOperand": "payAmount", "operator": "eq", "rightOperand": "2.00", "unit": "CNY" }] }]
+        }
+        """;
+
+    /// <summary>Runs and prints one line per case.</summary>
+    public static void Run(TextWriter output)
+    {
+        var policy = PolicyCompiler.Compile(Encoding.UTF8.GetBytes(Agreement)).Value;
+        var pdp = new PolicyDecisionPoint();
+        var allowed = new PolicyRequest
+        {
+            Policy = policy,
+            Action = PolicyActions.Use,
+            Actor = "u-17",
+            Consumer = Consumer,
+            Provider = Provider,
+            DatasetId = "investments",
+            ContractId = "urn:uuid:6d0f7b6e-6e0f-4a3c-8f46-0d9b8b0f3a11",
+            Now = new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero),
+            Purpose = "industry-statistics",
+            Computation = "aggregate",
+            Columns = ["invest", "year"],
+            GroupKeys = ["year"],
+            CoProviders = [new CoProvider("did:web:a.example", "k1"), new CoProvider("did:web:b.example", "k2")],
+            PolicyVersion = policy.Version,
+        };
+        Measure(output, "policy decision, allowed", pdp, allowed, expectAllowed: true);
+        Measure(output, "policy decision, denied", pdp, allowed with { Purpose = "marketing" }, expectAllowed: false);
+
+        const int compilations = 2_000;
+        var start = Stopwatch.GetTimestamp();
+        for (var i = 0; i < compilations; i++)
+            _ = PolicyCompiler.Compile(Encoding.UTF8.GetBytes(Agreement)).Value;
+        Print(output, "policy compilation", compilations, Stopwatch.GetElapsedTime(start), 0);
+    }
+
+    private static void Measure(TextWriter output, string name, PolicyDecisionPoint pdp, PolicyRequest request, bool expectAllowed)
+    {
+        const int warmUp = 50_000;
+        const int decisions = 1_000_000;
+        for (var i = 0; i < warmUp; i++)
+            Check(pdp.Decide(request), expectAllowed);
+        var bytes = GC.GetAllocatedBytesForCurrentThread();
+        var start = Stopwatch.GetTimestamp();
+        for (var i = 0; i < decisions; i++)
+            Check(pdp.Decide(request), expectAllowed);
+        var elapsed = Stopwatch.GetElapsedTime(start);
+        Print(output, name, decisions, elapsed, (GC.GetAllocatedBytesForCurrentThread() - bytes) / decisions);
+    }
+
+    private static void Check(PolicyDecision decision, bool expectAllowed)
+    {
+        if (decision.IsAllowed != expectAllowed)
+            throw new InvalidOperationException("The benchmark measures the wrong thing: " + decision.Reason?.Reason);
+    }
+
+    private static void Print(TextWriter output, string name, int count, TimeSpan elapsed, long bytesEach)
+        => output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-28} {count / elapsed.TotalSeconds,12:N0}/s {bytesEach,6:N0} B each"));
+}
