@@ -31,7 +31,7 @@ say() { printf '[%4ds] %s\n' $((SECONDS - started)) "$*"; }
 step() {
   local name=$1 log pid waited=0 rc=0
   shift
-  log=$logs/$(tr -c 'a-z0-9\n' '-' <<<"$name").log
+  log=$logs/$(tr 'A-Z' 'a-z' <<<"$name" | tr -cs 'a-z0-9\n' '-').log
   say "$name ..."
   "$@" >"$log" 2>&1 </dev/null &
   pid=$!
@@ -111,7 +111,7 @@ props=(Directory.Build.props Directory.Packages.props global.json BannedSymbols.
 built() { [ -f "artifacts/$1.stamp" ] && [ "$(cat "artifacts/$1.stamp")" = "$2" ]; }
 
 all=$(fingerprint src contracts samples/demo.slnf DataSpace.sln "${props[@]}" $([ "$goal" = tests ] && echo tests))
-worker=$(fingerprint src/SandboxWorker src/Sandbox/Process src/Kernel "${props[@]}")
+worker=$(fingerprint src/SandboxWorker src/Sandbox/Process/WorkerWire.cs "${props[@]}")
 worker_there() { compgen -G 'artifacts/publish/DataSpace.SandboxWorker/release*/sandbox-worker' >/dev/null; }
 program_there() { [ -f artifacts/bin/DataSpace.Cli/release/dataspace.dll ] && [ -f artifacts/bin/DataSpace.Connector/release/DataSpace.Connector.dll ]; }
 

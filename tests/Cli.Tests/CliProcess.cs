@@ -10,8 +10,9 @@ internal static class CliProcess
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    /// <summary>The program that was built beside the tests' own.</summary>
-    private static string Program { get; } = typeof(ExitCode).Assembly.Location;
+    /// <summary>The program in its own output folder, of the same configuration as the tests: a copy beside the tests would run on their runtime.</summary>
+    private static string Program { get; } = Path.GetFullPath(Path.Combine(
+        AppContext.BaseDirectory, "..", "..", "DataSpace.Cli", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "dataspace.dll"));
 
     /// <summary>Runs to the end. The environment is small and fixed: language, path, home.</summary>
     public static Task<CliRun> RunAsync(params string[] arguments) => RunAsync([], arguments);

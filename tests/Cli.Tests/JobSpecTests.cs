@@ -58,7 +58,7 @@ public sealed class JobSpecTests
     [InlineData("a: !!python/object x\n", "anchors, aliases and tags")]
     [InlineData("a: 1\na: 2\n", "appears twice")]
     [InlineData("a: 1\n---\nb: 2\n", "only one document")]
-    [InlineData("[1, 2", "line 1")]
+    [InlineData("[1, 2", "column 1")]
     [InlineData("- 1\n", "mapping of keys")]
     [InlineData("", "mapping of keys")]
     [InlineData("? [a]\n: 1\n", "a key must be a plain text")]

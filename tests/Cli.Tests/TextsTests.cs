@@ -9,7 +9,7 @@ namespace DataSpace.Cli.Tests;
 /// <summary>Walks every table of texts and every error: both languages are there and take the same arguments.</summary>
 public sealed partial class TextsTests
 {
-    public static TheoryData<string> Tables => [.. typeof(Phrase).Assembly.GetTypes().Where(t => t.Name.EndsWith("Texts", StringComparison.Ordinal)).Select(t => t.FullName!)];
+    public static TheoryData<string> Tables => [.. typeof(Phrase).Assembly.GetTypes().Where(t => t is { IsAbstract: true, IsSealed: true } && t.Name.EndsWith("Texts", StringComparison.Ordinal)).Select(t => t.FullName!)];
 
     [Theory]
     [MemberData(nameof(Tables))]
@@ -22,7 +22,7 @@ public sealed partial class TextsTests
             var phrase = Assert.IsType<Phrase>(field.GetValue(null));
             Assert.False(string.IsNullOrWhiteSpace(phrase.En), field.Name);
             Assert.False(string.IsNullOrWhiteSpace(phrase.Zh), field.Name);
-            Assert.True(phrase.En == phrase.Zh || Chinese().IsMatch(phrase.Zh) || !Letters().IsMatch(phrase.Zh), $"{field.Name}: {phrase.Zh}");
+            Assert.True(phrase.En == phrase.Zh || !phrase.Zh.All(char.IsAscii), $"{field.Name}: {phrase.Zh}");
             Assert.False(Chinese().IsMatch(phrase.En), $"{field.Name}: {phrase.En}");
             Assert.Equal(Placeholders(phrase.En), Placeholders(phrase.Zh));
         }
@@ -61,7 +61,4 @@ public sealed partial class TextsTests
 
     [GeneratedRegex(@"[\u4e00-\u9fff]")]
     private static partial Regex Chinese();
-
-    [GeneratedRegex(@"[a-z]{2,}")]
-    private static partial Regex Letters();
 }

@@ -26,14 +26,21 @@ internal sealed class YamlToJson
     /// <summary>The document, or a problem with its place.</summary>
     public static (JsonNode? Value, string? Problem) Read(string text)
     {
+        YamlToJson? reader = null;
         try
         {
-            return (new YamlToJson(new StringReader(text)).ReadDocument(), null);
+            reader = new YamlToJson(new StringReader(text));
+            return (reader.ReadDocument(), null);
         }
         catch (YamlException e)
         {
             // The inner message is the precise one; the outer repeats the position.
             return (null, string.Create(CultureInfo.InvariantCulture, $"line {e.Start.Line}, column {e.Start.Column}: {(e.InnerException ?? e).Message}"));
+        }
+        catch (InvalidOperationException)
+        {
+            // The library's scanner gives up this way on some malformed flow collections.
+            return (null, string.Create(CultureInfo.InvariantCulture, $"line {reader?._parser.Current?.End.Line ?? 1}: not YAML"));
         }
     }
 

@@ -92,8 +92,8 @@ internal sealed class Ui
     public void Note(string text) => Human.WriteLine(text);
 
     /// <summary>
-    /// Runs something that may take longer than a second under a sign of life: a spinner on a terminal, else a line at the start and one
-    /// every ten seconds.
+    /// Runs something that may take longer than a second under a sign of life: a spinner on a terminal, else a line after the first second
+    /// and one every ten seconds.
     /// </summary>
     public async Task<TValue> BusyAsync<TValue>(string what, Func<Task<TValue>> work)
     {
@@ -102,8 +102,9 @@ internal sealed class Ui
             var spinner = IsUnicode ? Spinner.Known.Dots : Spinner.Known.Line;
             return await Human.Status().Spinner(spinner).StartAsync(Markup.Escape(what), _ => work());
         }
-        Note(T(CommonTexts.Waiting, what));
         var (started, running) = (TimeProvider.System.GetTimestamp(), work());
+        if (await Task.WhenAny(running, Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System)) != running)
+            Note(T(CommonTexts.Waiting, what));
         while (await Task.WhenAny(running, Task.Delay(TimeSpan.FromSeconds(10), TimeProvider.System)) != running)
             Note(T(CommonTexts.StillWaiting, what, (int)TimeProvider.System.GetElapsedTime(started).TotalSeconds));
         return await running;
