@@ -87,7 +87,7 @@ public static class NodeApplication
         {
             // Kestrel's own rejections (body too large, bad framing) keep their status; all else is ours.
             var failure = context.Features.Get<IExceptionHandlerFeature>()?.Error;
-            var error = failure is BadHttpRequestException bad
+            var error = failure is Microsoft.AspNetCore.Http.BadHttpRequestException bad
                 ? (bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? HostErrors.RequestTooLarge : HostErrors.MalformedRequest).Of()
                 : HostErrors.Internal.Of("trace " + context.TraceIdentifier);
             await error.ToProblem().ExecuteAsync(context);

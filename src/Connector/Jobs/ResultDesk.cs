@@ -168,9 +168,20 @@ internal sealed record ResultTable(
         "count" => cell.Count,
         "sum" => values.Total,
         "mean" => values.Mean(),
-        "variance_pop" => values.PopulationVariance(),
+        "variance_pop" => Variance(values),
         _ => values.PopulationStdDev(),
     };
+
+    /// <summary>(n·Σx² − (Σx)²) / n², exact until the division, six places.</summary>
+    private static decimal? Variance(MeasureResult values)
+    {
+        if (values.Count == 0 || values.SumOfSquares is not { } squares)
+            return null;
+        var n = (System.Numerics.BigInteger)values.Count;
+        var scale = System.Numerics.BigInteger.Pow(10, 2 * values.Decimals);
+        var numerator = ((n * squares) - ((System.Numerics.BigInteger)values.Sum * values.Sum)) * 1_000_000;
+        return (decimal)((numerator + (n * n * scale / 2)) / (n * n * scale)) / 1_000_000m;
+    }
 
     private static string? Spell(decimal? value) => value?.ToString(CultureInfo.InvariantCulture);
 

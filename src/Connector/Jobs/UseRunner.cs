@@ -135,7 +135,7 @@ internal sealed partial class UseRunner(
         if (!message.TryGet(out var contribution, out error) || !egress.Pack(context, contribution, status).TryGet(out var bytes, out error))
             return error;
         var usage = ran.IsOk ? ran.Value.Usage : null;
-        return new UseWork(bytes, query.Groups.Count * query.Measures.Count, usage, Stopwatch.GetElapsedTime(started), "contributed");
+        return new UseWork(bytes, query.Groups.Count * query.Measures.Count, usage, Stopwatch.GetElapsedTime(started), "released");
     }
 
     private async Task<Result<UseWork>> TableAsync(UseRequest use, PolicyDecision decision, EgressContext context, CancellationToken cancellation)
@@ -156,7 +156,7 @@ internal sealed partial class UseRunner(
             LogDataFailure(log, ran.Error.Code, ran.Error.Detail);
         var packed = ran.TryGet(out var output, out var failure) ? egress.Pack(context, output) : egress.PackFailure(context, failure.Code);
         return packed.TryGet(out var bytes, out var error)
-            ? new UseWork(bytes, 0, null, Stopwatch.GetElapsedTime(started), "contributed")
+            ? new UseWork(bytes, 0, null, Stopwatch.GetElapsedTime(started), "released")
             : error;
     }
 

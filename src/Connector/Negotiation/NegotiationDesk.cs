@@ -199,7 +199,7 @@ internal sealed class NegotiationDesk(
     private static RefusalNotice ReadRefusal(string peer, PeerAnswer response)
     {
         if (DspCodec.Read<ContractNegotiationError>(response.Body.Span).TryGet(out var refused, out _) && refused.Code is { } code)
-            return new RefusalNotice(peer, code, refused.Reasons.FirstOrDefault() ?? code, refused.Reasons.ElementAtOrDefault(1) ?? code,
+            return new RefusalNotice(peer, code, refused.Reasons.ElementAtOrDefault(0) ?? code, refused.Reasons.ElementAtOrDefault(1) ?? code,
                 refused.Reasons.ElementAtOrDefault(2) ?? string.Empty, refused.Reasons.ElementAtOrDefault(3) ?? string.Empty);
         return PeerProblem.Read(peer, response);
     }

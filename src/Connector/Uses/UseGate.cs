@@ -79,7 +79,7 @@ internal sealed class UseGate(PolicyDecisionPoint decisions, AuditLedger ledger,
         => agreement.Policy.Terms.SelectMany(t => t.Obligations.Debits)
             .Select(d => ledger.GetBudget(AgreementBook.BudgetId(agreement.Row.AgreementId, d.Key))?.Spent).FirstOrDefault();
 
-    private GrantPayload PayloadOf(UseRequest use, PolicyDecision decision)
+    private static GrantPayload PayloadOf(UseRequest use, PolicyDecision decision)
     {
         var order = use.Order;
         var obligations = decision.Obligations!;
@@ -116,7 +116,7 @@ internal sealed class UseGate(PolicyDecisionPoint decisions, AuditLedger ledger,
             Purpose = order.Plan.Purpose,
             Limits = limits,
             PricePerUseMinor = obligations.Price?.Minor ?? 0,
-            Currency = obligations.Price?.Currency ?? "CNY",
+            Currency = obligations.Price?.Currency.Code ?? "CNY",
             PricePlanHash = use.Agreement.Policy.RulesHash,
         };
     }

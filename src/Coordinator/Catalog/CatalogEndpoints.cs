@@ -4,6 +4,7 @@ using DataSpace.Hosting.Transport;
 using DataSpace.Protocol;
 using DataSpace.Protocol.Codec;
 using DataSpace.Protocol.Jobs;
+using DataSpace.Protocol.Membership;
 using DataSpace.Protocol.Messages;
 
 namespace DataSpace.Coordinator.Catalog;

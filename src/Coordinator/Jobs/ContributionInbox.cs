@@ -18,7 +18,7 @@ internal sealed class ContributionInbox(PeerDirectory peers, TimeProvider clock)
     public Result<Unit> Check(JobRow job, PartyRow party, ContributionEnvelope envelope, MemberDocument member)
     {
         var order = Order(job);
-        var verified = Contributions.Verify(order, job.JobHash, party.Participant, envelope, [order.ServiceParty], peers.Key, member.LedgerVkey, clock);
+        var verified = Contributions.Verify(order, job.JobHash, party.Participant, envelope, order.ServiceParty, peers.Key, member.LedgerVkey, clock);
         if (!verified.TryGet(out var contribution, out var error))
             return error.Code == JobErrors.ContributionInvalid.Code && error.Detail?.StartsWith("grant", StringComparison.Ordinal) == true
                 ? CoordinatorErrors.NoGrantProof.Of(error.Detail)
@@ -39,16 +39,14 @@ internal sealed class ContributionInbox(PeerDirectory peers, TimeProvider clock)
             : Array.Empty<byte>();
 
     /// <summary>Sums the stored contributions of a job.</summary>
-    public Result<byte[]> Sum(JobRow job, IReadOnlyList<PartyRow> parties)
+    public static Result<byte[]> Sum(JobRow job, IReadOnlyList<PartyRow> parties)
         => SumOf(Order(job), [.. parties.Select(p => Convert.FromBase64String(Envelope(p).Contribution.Payload))]);
 
     /// <summary>Remembers what was seen, and the provider's newest checkpoint: whoever shows an older one later was rolled back.</summary>
     public async Task RecordAsync(CoordinatorState db, string jobHash, PartyRow party, DateTimeOffset now, CancellationToken cancellation)
     {
-        var what = $"contribution of {party.Participant}";
         if (await db.Sights.AnyAsync(s => s.JobHash == jobHash && s.Sender == party.Participant && s.What.StartsWith("masked"), cancellation))
             return;
-        _ = what;
         var envelope = Envelope(party);
         var payload = Convert.FromBase64String(envelope.Contribution.Payload);
         if (payload.Length > 0)
@@ -56,8 +54,8 @@ internal sealed class ContributionInbox(PeerDirectory peers, TimeProvider clock)
         db.See(jobHash, party.Participant, "masked status sealed to the analyst", Convert.FromBase64String(envelope.Contribution.Sealed), now);
         var proof = Convert.FromBase64String(envelope.GrantProof);
         db.See(jobHash, party.Participant, "grant proof (ledger entry, opened fields, checkpoint)", proof, now);
-        if (GrantProof.Parse(proof).TryGet(out var grant, out _))
-            await KeepCheckpointAsync(db, party.Participant, grant.CheckpointNote, cancellation);
+        if (GrantProof.Decode(proof).TryGet(out var grant, out _))
+            await KeepCheckpointAsync(db, party.Participant, grant.Inner.Proof.CheckpointNote, cancellation);
     }
 
     private async Task KeepCheckpointAsync(CoordinatorState db, string did, string note, CancellationToken cancellation)

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using DataSpace.Hosting.Http;
 using DataSpace.Hosting.Identity;
+using DataSpace.Hosting.Jobs;
 using DataSpace.Hosting.Transport;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Results;
-using DataSpace.Privacy.Aggregation;
 using DataSpace.Protocol.Jobs;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;

@@ -179,7 +179,7 @@ internal sealed partial class JobRunner(
 
     private TimeSpan SumUp(CoordinatorState db, JobRow job, List<PartyRow> parties)
     {
-        var sum = inbox.Sum(job, parties);
+        var sum = ContributionInbox.Sum(job, parties);
         if (!sum.TryGet(out var bytes, out var error))
         {
             Fail(job, parties, error);
@@ -195,7 +195,7 @@ internal sealed partial class JobRunner(
         return TimeSpan.Zero;
     }
 
-    private bool FailIfRefused(JobRow job, List<PartyRow> parties)
+    private static bool FailIfRefused(JobRow job, List<PartyRow> parties)
     {
         if (!parties.Exists(p => p.State == PartyStates.Refused))
             return false;
@@ -203,7 +203,7 @@ internal sealed partial class JobRunner(
         return true;
     }
 
-    private void Expire(JobRow job, List<PartyRow> parties)
+    private static void Expire(JobRow job, List<PartyRow> parties)
     {
         foreach (var party in parties.Where(p => p is { Envelope: null, State: not PartyStates.Refused }))
         {

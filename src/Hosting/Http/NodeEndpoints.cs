@@ -15,7 +15,7 @@ internal static class NodeEndpoints
     public static void MapNodeEndpoints(this WebApplication app)
     {
         var open = app.MapGroup(string.Empty).WithMetadata(new OpenToEveryone());
-        open.MapGet("/healthz", (AuditLedger ledger, NodeRole role) => ledger.Health is { } sick
+        open.MapGet("/healthz", (AuditLedger ledger, NodeRole role) => ledger.Refusal is { } sick
             ? sick.ToProblem()
             : Results.Json(new { status = "ok", role = role.Name, ledgerSize = ledger.Latest.Size }, JobJson.Options))
             .WithSummary("Whether this node can take requests; a problem with a code when its ledger is not writable.");

@@ -110,8 +110,11 @@ public static class PolicyCompiler
             if (!PolicyVocabulary.Read(comparison).TryGet(out var term, out error))
                 return error;
             // A count, a group size or a clamp in a prohibition would say "forbidden when few enough": no use can be tested against that.
-            if (term.Check is not { Kind: CheckKind.NotBefore or CheckKind.NotAfter or CheckKind.Recipient or CheckKind.Purpose
-                or CheckKind.Computation or CheckKind.Column or CheckKind.GroupKey or CheckKind.CoProvider } check)
+            if (term.Check is not
+                {
+                    Kind: CheckKind.NotBefore or CheckKind.NotAfter or CheckKind.Recipient or CheckKind.Purpose
+                or CheckKind.Computation or CheckKind.Column or CheckKind.GroupKey or CheckKind.CoProvider
+                } check)
                 return PolicyErrors.TermMisplaced.Of(PolicyReader.Show(comparison.LeftOperand) + " in a prohibition");
             checks.Add(check.Kind == CheckKind.CoProvider
                 ? check with { Set = check.Set.Select(v => v[..v.IndexOf('#', StringComparison.Ordinal)]).ToFrozenSet(StringComparer.Ordinal) }

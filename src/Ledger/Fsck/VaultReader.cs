@@ -20,13 +20,32 @@ internal sealed class VaultReader : IDisposable
         var path = Path.Combine(directory, PayloadVault.FileName);
         if (!File.Exists(path))
             return null;
+        // A vault on read-only media has no shared-memory file; without a log beside it, the file alone is the whole state.
+        var log = new FileInfo(path + "-wal");
+        string[] sources = log.Exists && log.Length > 0
+            ? [path]
+            : [path, "file:" + string.Join('/', path.Split('/').Select(Uri.EscapeDataString)) + "?immutable=1"];
+        foreach (var source in sources)
+        {
+            if (TryOpenOne(source) is { } db)
+                return new VaultReader(db, problems);
+        }
+        problems.Add(PayloadVault.FileName, "cannot be opened");
+        return null;
+    }
+
+    private static Sqlite? TryOpenOne(string source)
+    {
+        Sqlite? db = null;
         try
         {
-            return new VaultReader(new Sqlite(path, readOnly: true), problems);
+            db = new Sqlite(source, readOnly: true);
+            db.Scalar("SELECT count(*) FROM (SELECT 1 FROM payload LIMIT 1)");
+            return db;
         }
         catch (SqliteException)
         {
-            problems.Add(PayloadVault.FileName, "cannot be opened");
+            db?.Dispose();
             return null;
         }
     }

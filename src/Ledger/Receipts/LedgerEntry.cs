@@ -42,14 +42,15 @@ public sealed record LedgerEntry
     public IReadOnlyList<ReadOnlyMemory<byte>> Signatures { get; init; } = [];
 
     /// <summary>The bytes that go into the log.</summary>
-    public byte[] Encode() => Encode(withSignatures: true);
+    public byte[] Encode() => AddSignatures(EncodeUnsigned(), Signatures);
 
     /// <summary>Signs and encodes in one step; the entry's key ids must name exactly this signer.</summary>
     public byte[] SignAndEncode(ISigner signer)
     {
         if (SignerKeyIds is not [var keyId] || keyId != signer.PublicKey.KeyId)
             throw new InvalidOperationException("The entry names another signer.");
-        return (this with { Signatures = [signer.Sign(SignedBytes())] }).Encode();
+        var unsigned = EncodeUnsigned();
+        return AddSignatures(unsigned, [signer.Sign([.. Domain, .. unsigned])]);
     }
 
     /// <summary>True when the signature of <paramref name="key"/> is there and valid.</summary>
@@ -82,12 +83,25 @@ public sealed record LedgerEntry
     }
 
     /// <summary>What is signed: a domain line and the deterministic map without the signatures.</summary>
-    internal byte[] SignedBytes() => [.. Domain, .. Encode(withSignatures: false)];
+    internal byte[] SignedBytes() => [.. Domain, .. EncodeUnsigned()];
 
-    private byte[] Encode(bool withSignatures)
+    // The same bytes as one map of eight pairs would give: only the head differs, and the signatures come last.
+    private static byte[] AddSignatures(ReadOnlySpan<byte> unsigned, IReadOnlyList<ReadOnlyMemory<byte>> signatures)
+    {
+        var writer = new CborWriter(CborConformanceMode.Canonical, convertIndefiniteLengthEncodings: false, allowMultipleRootLevelValues: true);
+        writer.WriteInt32(8);
+        writer.WriteStartArray(signatures.Count);
+        foreach (var signature in signatures)
+            writer.WriteByteString(signature.Span);
+        writer.WriteEndArray();
+        const byte MapOfEight = 0xa8;
+        return [MapOfEight, .. unsigned[1..], .. writer.Encode()];
+    }
+
+    private byte[] EncodeUnsigned()
     {
         var writer = new CborWriter(CborConformanceMode.Canonical);
-        writer.WriteStartMap(withSignatures ? 8 : 7);
+        writer.WriteStartMap(7);
         writer.WriteInt32(1);
         writer.WriteInt32(Version);
         writer.WriteInt32(2);
@@ -105,14 +119,6 @@ public sealed record LedgerEntry
         writer.WriteEndArray();
         writer.WriteInt32(7);
         writer.WriteInt64(TimeMs);
-        if (withSignatures)
-        {
-            writer.WriteInt32(8);
-            writer.WriteStartArray(Signatures.Count);
-            foreach (var signature in Signatures)
-                writer.WriteByteString(signature.Span);
-            writer.WriteEndArray();
-        }
         writer.WriteEndMap();
         return writer.Encode();
     }

@@ -83,6 +83,10 @@ public sealed partial class AuditLedger
         }
     }
 
+    /// <summary>True when an entry carries the tag of this agreement.</summary>
+    public bool BelongsTo(LedgerEntry entry, string agreementId)
+        => AgreementTag(agreementId, entry.EventId.Span).AsSpan().SequenceEqual(entry.AgreementTag.Span);
+
     private LedgerRecord Record(long index, ReadOnlyMemory<byte> bytes)
     {
         if (!LedgerEntry.Decode(bytes).TryGet(out var entry, out _))

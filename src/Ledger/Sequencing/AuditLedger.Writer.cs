@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using DataSpace.Kernel.Results;
 using DataSpace.Ledger.Notes;
@@ -8,34 +10,43 @@ namespace DataSpace.Ledger.Sequencing;
 
 public sealed partial class AuditLedger
 {
+    private static readonly TimeSpan MaxPublishPause = TimeSpan.FromMilliseconds(250);
+    private readonly CancellationTokenSource _closing = new();
     private readonly Lock _publishGate = new();
     private long _publishedSize;
     private TaskCompletionSource _publishedChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Signs on the caller's thread, queues, and waits for the commit.</summary>
     private async Task<Result<AppendedEntry>> SubmitAsync(
-        IEntryPayload payload, string agreementId, ReadOnlyMemory<byte> eventId, EntryEffect? effect, CancellationToken cancellation)
+        IEntryPayload payload, string agreementId, ReadOnlyMemory<byte>? callersEventId, EntryEffect? effect, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        if (Volatile.Read(ref _disposed) != 0)
+            return LedgerErrors.Closed.Of();
         if (Refusal is { } refusal)
             return refusal;
         WorkItem? item;
         try
         {
-            if (!Prepare(payload, agreementId, eventId, effect).TryGet(out item, out var error))
+            if (!Prepare(payload, agreementId, callersEventId, effect).TryGet(out item, out var error))
                 return error;
         }
         catch (Exception e) when (IoFailure.IsStorage(e))
         {
             return Stop(e); // the key of a new agreement could not be stored
         }
+        catch (InvalidOperationException) when (Volatile.Read(ref _disposed) != 0)
+        {
+            return LedgerErrors.Closed.Of();
+        }
         if (!_work.Writer.TryWrite(item))
             return Volatile.Read(ref _disposed) != 0 ? LedgerErrors.Closed.Of() : LedgerErrors.Busy.Of();
         return await item.Done.Task.WaitAsync(cancellation).ConfigureAwait(false);
     }
 
-    private Result<WorkItem> Prepare(IEntryPayload payload, string agreementId, ReadOnlyMemory<byte> eventId, EntryEffect? effect)
+    private Result<WorkItem> Prepare(IEntryPayload payload, string agreementId, ReadOnlyMemory<byte>? callersEventId, EntryEffect? effect)
     {
+        var eventId = callersEventId ?? RandomNumberGenerator.GetBytes(16);
         if (eventId.Length != 16 || !IsId(agreementId))
             return LedgerErrors.InvalidField.Of("eventId or agreementId");
         IReadOnlyList<PayloadField> fields;
@@ -62,7 +73,7 @@ public sealed partial class AuditLedger
             SignerKeyIds = [_signer.PublicKey.KeyId],
             TimeMs = Math.Max(now, last),
         };
-        var item = new WorkItem { Entry = entry, Bytes = entry.SignAndEncode(_signer), Fields = fields, Payload = content, Effect = effect };
+        var item = new WorkItem { Entry = entry, Bytes = entry.SignAndEncode(_signer), Fields = fields, Payload = content, Effect = effect, CallersEventId = callersEventId is not null };
         if (item.Bytes.Length > LedgerEntry.MaxBytes)
             return LedgerErrors.EntryTooLarge.Of();
         item.Hash();
@@ -119,13 +130,14 @@ public sealed partial class AuditLedger
         batch.Sort((a, b) => a.Entry.TimeMs.CompareTo(b.Entry.TimeMs));
         var (first, lastTimeMs) = (_edge.Size, _lastTimeMs);
         var accepted = new List<WorkItem>(batch.Count);
-        var pending = new Dictionary<string, WorkItem>(StringComparer.Ordinal);
+        var pending = new Dictionary<UInt128, WorkItem>();
         var outcomes = new List<(WorkItem Item, Func<Checkpoint, Result<AppendedEntry>> Result)>(batch.Count);
         _store.Begin();
         foreach (var item in batch)
         {
-            var eventKey = Convert.ToHexString(item.Entry.EventId.Span);
-            if (Duplicate(item, eventKey, pending) is { } duplicate)
+            var eventKey = BinaryPrimitives.ReadUInt128BigEndian(item.Entry.EventId.Span);
+            // An id that was made here, at random, cannot have been used before.
+            if (item.CallersEventId && Duplicate(item, eventKey, pending) is { } duplicate)
             {
                 outcomes.Add((item, duplicate));
                 continue;
@@ -139,7 +151,8 @@ public sealed partial class AuditLedger
                 Resign(item, lastTimeMs);
             lastTimeMs = item.Entry.TimeMs;
             Insert(item);
-            pending.Add(eventKey, item);
+            if (item.CallersEventId)
+                pending.Add(eventKey, item);
             accepted.Add(item);
             outcomes.Add((item, checkpoint => Appended(item, checkpoint)));
         }
@@ -188,7 +201,7 @@ public sealed partial class AuditLedger
     }
 
     // The same event again: the first entry when the content is the same, a conflict when it is not or can no longer be compared.
-    private Func<Checkpoint, Result<AppendedEntry>>? Duplicate(WorkItem item, string eventKey, Dictionary<string, WorkItem> pending)
+    private Func<Checkpoint, Result<AppendedEntry>>? Duplicate(WorkItem item, UInt128 eventKey, Dictionary<UInt128, WorkItem> pending)
     {
         if (pending.TryGetValue(eventKey, out var earlier))
             return item.SameContent(earlier.Entry, earlier.Fields) ? checkpoint => Appended(earlier, checkpoint) : _ => LedgerErrors.EventConflict.Of();
@@ -211,6 +224,7 @@ public sealed partial class AuditLedger
         while (await _published.Reader.WaitToReadAsync().ConfigureAwait(false))
         {
             _published.Reader.TryRead(out _);
+            var watch = Stopwatch.StartNew();
             if (Volatile.Read(ref _stopped) is not null)
                 continue;
             try
@@ -228,6 +242,9 @@ public sealed partial class AuditLedger
                 Stop(e);
             }
             WakePublicationWaiters();
+            // Under load, leave the disk and the processor to the writer: one part publishing, three parts pause.
+            var pause = TimeSpan.FromTicks(Math.Min(3 * watch.Elapsed.Ticks, MaxPublishPause.Ticks));
+            await Task.Delay(pause, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

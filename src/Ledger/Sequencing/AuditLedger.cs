@@ -84,8 +84,7 @@ public sealed partial class AuditLedger : IAsyncDisposable
     {
         if (draft.Payload.Kind is EntryKind.Grant or EntryKind.Report or EntryKind.BudgetRegranted)
             return LedgerErrors.WrongKind.Of(draft.Payload.Kind.ToString());
-        var eventId = draft.EventId ?? RandomNumberGenerator.GetBytes(16);
-        return await SubmitAsync(draft.Payload, draft.AgreementId, eventId, effect: null, cancellation).ConfigureAwait(false);
+        return await SubmitAsync(draft.Payload, draft.AgreementId, draft.EventId, effect: null, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -100,8 +99,7 @@ public sealed partial class AuditLedger : IAsyncDisposable
         if (MergeDebits(debits) is not { } merged)
             return LedgerErrors.InvalidField.Of("debits");
         var effect = new GrantEffect(payload.UseId, payload.ContractId, merged);
-        var eventId = RandomNumberGenerator.GetBytes(16);
-        var appended = await SubmitAsync(payload, payload.ContractId, eventId, effect, cancellation).ConfigureAwait(false);
+        var appended = await SubmitAsync(payload, payload.ContractId, callersEventId: null, effect, cancellation).ConfigureAwait(false);
         return appended.TryGet(out var entry, out var error)
             ? new GrantedUse(new GrantHandle(payload.UseId, entry.Index, entry.LeafHash), entry)
             : error;
@@ -117,13 +115,14 @@ public sealed partial class AuditLedger : IAsyncDisposable
             return LedgerErrors.ReportMismatch.Of("grantHash");
         if (payload.OutputDigest != Convert.ToHexStringLower(SHA256.HashData(committedOutput.Span)))
             return LedgerErrors.ReportMismatch.Of("outputDigest");
+        if (Volatile.Read(ref _disposed) != 0)
+            return LedgerErrors.Closed.Of();
         if (Refusal is { } refusal)
             return refusal;
         if (UseState(grant.UseId) is not { } use || !ReportEffect.IsSameGrant(use.Handle, grant))
             return LedgerErrors.UseUnknown.Of();
         var effect = new ReportEffect(grant, committedOutput);
-        var eventId = RandomNumberGenerator.GetBytes(16);
-        return await SubmitAsync(payload, use.ContractId, eventId, effect, cancellation).ConfigureAwait(false);
+        return await SubmitAsync(payload, use.ContractId, callersEventId: null, effect, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Raises a budget's limit by a logged entry, in one transaction. The old limit must be the current one.</summary>
@@ -132,8 +131,7 @@ public sealed partial class AuditLedger : IAsyncDisposable
         if (payload.NewLimit <= payload.OldLimit || payload.OldLimit < 0)
             return LedgerErrors.InvalidField.Of("newLimit");
         var effect = new RegrantEffect(payload.BudgetId, payload.ContractId, payload.OldLimit, payload.NewLimit);
-        var eventId = RandomNumberGenerator.GetBytes(16);
-        return await SubmitAsync(payload, payload.ContractId, eventId, effect, cancellation).ConfigureAwait(false);
+        return await SubmitAsync(payload, payload.ContractId, callersEventId: null, effect, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Defines a budget. Repeating the same definition changes nothing; another limit or contract is refused.</summary>
@@ -207,11 +205,13 @@ public sealed partial class AuditLedger : IAsyncDisposable
         _work.Writer.TryComplete();
         await _writer.ConfigureAwait(false);
         _published.Writer.TryComplete();
+        await _closing.CancelAsync().ConfigureAwait(false);
         await _publishing.ConfigureAwait(false);
         _publisherStore.Dispose();
         _reader.Dispose();
         _vault.Dispose();
         _store.Dispose();
+        _closing.Dispose();
         await _lock.DisposeAsync().ConfigureAwait(false);
     }
 

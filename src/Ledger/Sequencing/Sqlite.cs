@@ -26,8 +26,6 @@ internal sealed class Sqlite : IDisposable
         Run("PRAGMA journal_mode=WAL");
         Run("PRAGMA synchronous=FULL");
         Run("PRAGMA wal_autocheckpoint=4000");
-        Run("PRAGMA foreign_keys=ON");
-        Run("PRAGMA secure_delete=ON");
     }
 
     public int Run(string sql, params ReadOnlySpan<object?> arguments) => Bind(sql, arguments).ExecuteNonQuery();

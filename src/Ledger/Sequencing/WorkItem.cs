@@ -15,6 +15,9 @@ internal sealed class WorkItem
 
     public required SealedPayload Payload { get; init; }
 
+    /// <summary>True when the caller chose the event id, so that this may be a retry.</summary>
+    public bool CallersEventId { get; init; }
+
     public EntryEffect? Effect { get; init; }
 
     public byte[] LeafHash { get; private set; } = [];

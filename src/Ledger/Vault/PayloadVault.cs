@@ -29,6 +29,7 @@ internal sealed class PayloadVault : IDisposable
         try
         {
             db.UseDurableWal();
+            db.Run("PRAGMA secure_delete=ON"); // erased means overwritten
             if ((long)db.Scalar("PRAGMA user_version")! == 0)
             {
                 db.Run("BEGIN IMMEDIATE");

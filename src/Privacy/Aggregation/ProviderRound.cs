@@ -61,15 +61,13 @@ public static class ProviderRound
             if (!own.TryClaim(rosterHash, round))
                 return PrivacyErrors.MaskReuse.Of();
             var (first, second) = CellEncoder.Encode(shape, cells);
-            return Encrypt(engine, shape.Layout.First, first, keys.First, secrets, ownIndex, context).TryGet(out var one, out var firstError)
-                ? Encrypt(engine, shape.Layout.Second, second, keys.Second, secrets, ownIndex, context).TryGet(out var two, out var secondError)
-                    ? new ProtocolMessage(
-                        grant,
-                        AggregationMessage.Protocol,
-                        AggregationMessage.ContributionStep,
-                        AggregationMessage.Write(shape, AggregationMessageKind.Contribution, (ushort)ownIndex, rosterHash, round, one.Concat(two)))
-                    : secondError
-                : firstError;
+            if (!Encrypt(engine, shape.Layout.First, first, keys.First, secrets, ownIndex, context).TryGet(out var underFirst, out var error))
+                return error;
+            if (!Encrypt(engine, shape.Layout.Second, second, keys.Second, secrets, ownIndex, context).TryGet(out var underSecond, out error))
+                return error;
+            var payload = AggregationMessage.Write(
+                shape, AggregationMessageKind.Contribution, (ushort)ownIndex, rosterHash, round, underFirst.Concat(underSecond));
+            return new ProtocolMessage(grant, AggregationMessage.Protocol, AggregationMessage.ContributionStep, payload);
         }
         finally
         {

@@ -157,7 +157,10 @@ public class DidDocumentTests
         var json = Json();
         json["verificationMethod"]!.AsArray().Add((JsonNode)new JsonObject
         {
-            ["id"] = Id + "#ec", ["type"] = "JsonWebKey2020", ["controller"] = Id.Value, ["publicKeyJwk"] = new JsonObject { ["kty"] = "EC", ["crv"] = "P-256" },
+            ["id"] = Id + "#ec",
+            ["type"] = "JsonWebKey2020",
+            ["controller"] = Id.Value,
+            ["publicKeyJwk"] = new JsonObject { ["kty"] = "EC", ["crv"] = "P-256" },
         });
         Assert.Equal(2, Read(json).Value.Keys.Keys.Count);
     }

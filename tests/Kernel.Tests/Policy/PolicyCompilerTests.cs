@@ -118,8 +118,11 @@ public class PolicyCompilerTests
     [Fact]
     public void Nested_and_is_enforced()
     {
-        var policy = Compile(With("purpose", new JsonObject { ["and"] = new JsonArray(
-            List("purpose", "isAnyOf", "a", "b"), new JsonObject { ["and"] = new JsonArray(List("purpose", "isAnyOf", "b", "c")) }) }));
+        var policy = Compile(With("purpose", new JsonObject
+        {
+            ["and"] = new JsonArray(
+            List("purpose", "isAnyOf", "a", "b"), new JsonObject { ["and"] = new JsonArray(List("purpose", "isAnyOf", "b", "c")) })
+        }));
         var pdp = new PolicyDecisionPoint();
         Assert.True(pdp.Decide(Request(policy) with { Purpose = "b" }).IsAllowed);
         Assert.False(pdp.Decide(Request(policy) with { Purpose = "a" }).IsAllowed);
@@ -147,8 +150,11 @@ public class PolicyCompilerTests
     [Fact]
     public void Contradictions_refuse()
     {
-        Refused(PolicyErrors.Contradiction, With("dateTime", new JsonObject { ["and"] = new JsonArray(
-            Constraint("dateTime", "gteq", "2027-01-01T00:00:00Z"), Constraint("dateTime", "lteq", "2026-01-01T00:00:00Z")) }));
+        Refused(PolicyErrors.Contradiction, With("dateTime", new JsonObject
+        {
+            ["and"] = new JsonArray(
+            Constraint("dateTime", "gteq", "2027-01-01T00:00:00Z"), Constraint("dateTime", "lteq", "2026-01-01T00:00:00Z"))
+        }));
         Refused(PolicyErrors.Contradiction, With("purpose", new JsonObject { ["and"] = new JsonArray(Constraint("purpose", "eq", "a"), Constraint("purpose", "eq", "b")) }));
         Refused(PolicyErrors.Contradiction, With("dataspace:groupKey", Constraint("dataspace:groupKey", "eq", "firm")), "firm");
         Refused(PolicyErrors.Contradiction, With("dataspace:clamp", List("dataspace:clamp", "isAnyOf", "wage:0:0:1")), "wage");

@@ -1,0 +1,251 @@
+using System.Diagnostics;
+using DataSpace.Kernel.Crypto;
+using DataSpace.Ledger.Notes;
+using DataSpace.Ledger.Sequencing;
+using Microsoft.Data.Sqlite;
+using Xunit;
+
+namespace DataSpace.Ledger.Tests.Sequencing;
+
+public sealed class RefusalTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Two_opens_on_one_store_another_key_and_another_origin_are_refused()
+    {
+        using var fixture = new LedgerFixture();
+        await using (var ledger = fixture.Open())
+            Assert.Equal("DS-LED-002", fixture.TryOpen().Error!.Code);
+        Assert.Equal("DS-LED-004", AuditLedger.Open(fixture.Options, Ed25519Signer.Generate(), fixture.Clock).Error!.Code);
+        Assert.Equal("DS-LED-005", AuditLedger.Open(fixture.Options with { Origin = "other.example" }, fixture.Signer, fixture.Clock).Error!.Code);
+        Assert.Equal("DS-LED-019", AuditLedger.Open(fixture.Options with { Origin = "no spaces" }, fixture.Signer, fixture.Clock).Error!.Code);
+        await using var again = fixture.Open();
+    }
+
+    [Fact]
+    public async Task A_clock_that_went_back_refuses_after_a_minute_and_never_lowers_the_time()
+    {
+        using var fixture = new LedgerFixture();
+        var past = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(fixture.Clock.GetUtcNow() - TimeSpan.FromSeconds(59));
+        await using (var ledger = fixture.Open())
+            await ledger.AppendAsync(LedgerFixture.Denied("a"), Cancel);
+        await using (var ledger = AuditLedger.Open(fixture.Options, fixture.Signer, past).Value)
+        {
+            Assert.True((await ledger.AppendAsync(LedgerFixture.Denied("b"), Cancel)).IsOk);
+            var times = ledger.Read(0, 2).Select(record => record.Entry.TimeMs).ToList();
+            Assert.Equal(times[0], times[1]);
+        }
+        past = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(fixture.Clock.GetUtcNow() - TimeSpan.FromSeconds(61));
+        await using (var ledger = AuditLedger.Open(fixture.Options, fixture.Signer, past).Value)
+            Assert.Equal("DS-LED-015", (await ledger.AppendAsync(LedgerFixture.Denied("c"), Cancel)).Error!.Code);
+        fixture.AssertVerifies();
+    }
+
+    [Fact]
+    public async Task A_restored_backup_refuses_for_good_once_a_later_checkpoint_is_shown()
+    {
+        using var fixture = new LedgerFixture();
+        using var backup = new LedgerFixture();
+        await using (var ledger = fixture.Open())
+            await ledger.AppendAsync(LedgerFixture.Denied("a"), Cancel);
+        CrashMatrixTests.Copy(fixture.Directory, backup.Directory);
+        string later;
+        await using (var ledger = fixture.Open())
+            later = (await ledger.AppendAsync(LedgerFixture.Denied("b"), Cancel)).Value.Checkpoint.Note;
+
+        await using (var ledger = backup.Open())
+        {
+            // A note that we never signed is no reason to stop: anybody could send one.
+            var forged = Checkpoint.Sign(LedgerFixture.Origin, 99, new byte[32], Ed25519Signer.Generate()).Note;
+            Assert.Equal("DS-LED-026", ledger.CheckNotRolledBack(forged).Error!.Code);
+            Assert.True(ledger.CheckNotRolledBack(ledger.Latest.Note).IsOk);
+            Assert.Null(ledger.Refusal);
+            Assert.Equal("DS-LED-016", ledger.CheckNotRolledBack(later).Error!.Code);
+            Assert.Equal("DS-LED-016", (await ledger.GrantAsync(LedgerFixture.Grant("x"), [], Cancel)).Error!.Code);
+            Assert.Equal("DS-LED-016", ledger.DefineBudget("uses", 1, "c").Error!.Code);
+        }
+        await using (var ledger = backup.Open())
+        {
+            Assert.Equal("DS-LED-016", (await ledger.AppendAsync(LedgerFixture.Denied("x"), Cancel)).Error!.Code);
+            Assert.Equal(1, ledger.Latest.Size);
+        }
+    }
+
+    [Fact]
+    public async Task Two_histories_of_one_size_are_named_a_fork()
+    {
+        using var fixture = new LedgerFixture();
+        using var other = new LedgerFixture();
+        await using var ledger = fixture.Open();
+        await using var fork = other.Open();
+        await ledger.AppendAsync(LedgerFixture.Denied("a"), Cancel);
+        await ledger.AppendAsync(LedgerFixture.Denied("b"), Cancel);
+        var forked = (await fork.AppendAsync(LedgerFixture.Denied("c"), Cancel)).Value.Checkpoint.Note;
+        Assert.Equal("DS-LED-017", ledger.CheckNotRolledBack(forked).Error!.Code);
+        Assert.Equal("DS-LED-017", (await ledger.AppendAsync(LedgerFixture.Denied("d"), Cancel)).Error!.Code);
+    }
+
+    [Fact]
+    public async Task An_old_ledger_file_beside_newer_publications_or_a_newer_vault_does_not_open()
+    {
+        using var fixture = new LedgerFixture();
+        var old = Path.Combine(fixture.Directory, "old");
+        await using (var ledger = fixture.Open())
+            await ledger.AppendAsync(LedgerFixture.Denied("a"), Cancel);
+        File.Copy(Path.Combine(fixture.Directory, "ledger.db"), old);
+        await using (var ledger = fixture.Open())
+        {
+            await ledger.AppendAsync(LedgerFixture.Denied("b"), Cancel);
+            await ledger.AppendAsync(LedgerFixture.Denied("c"), Cancel);
+        }
+        File.Copy(old, Path.Combine(fixture.Directory, "ledger.db"), overwrite: true);
+        Assert.Equal("DS-LED-016", fixture.TryOpen().Error!.Code);
+        File.Delete(Path.Combine(fixture.Directory, "checkpoint"));
+        Assert.Equal("DS-LED-016", fixture.TryOpen().Error!.Code); // the vault remembers
+    }
+
+    [Fact]
+    public async Task A_torn_log_tail_opens_to_a_prefix_and_an_altered_file_does_not_open()
+    {
+        using var fixture = new LedgerFixture();
+        using var live = new LedgerFixture();
+        var sizes = new HashSet<long>();
+        await using (var ledger = fixture.Open())
+        {
+            for (var i = 0; i < 6; i++)
+                await ledger.AppendAsync(LedgerFixture.Denied($"{i}"), Cancel);
+            File.Copy(Path.Combine(fixture.Directory, "ledger.db"), Path.Combine(live.Directory, "ledger.db"));
+            File.Copy(Path.Combine(fixture.Directory, "ledger.db-wal"), Path.Combine(live.Directory, "ledger.db-wal"));
+        }
+        var log = await File.ReadAllBytesAsync(Path.Combine(live.Directory, "ledger.db-wal"), Cancel);
+        for (var length = log.Length; length > 0; length -= 4_096 - 512)
+        {
+            using var torn = new LedgerFixture();
+            File.Copy(Path.Combine(live.Directory, "ledger.db"), Path.Combine(torn.Directory, "ledger.db"));
+            byte[] tail = [.. log.AsSpan(0, length), .. new byte[100]];
+            tail[length - 1] ^= 0x55;
+            await File.WriteAllBytesAsync(Path.Combine(torn.Directory, "ledger.db-wal"), tail, Cancel);
+            await using (var ledger = torn.Open())
+                sizes.Add(ledger.Latest.Size);
+            torn.AssertVerifies();
+        }
+        Assert.Superset(new HashSet<long> { 0, 2, 5 }, sizes);
+
+        using (var connection = new SqliteConnection($"Data Source={Path.Combine(fixture.Directory, "ledger.db")};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "DELETE FROM entry WHERE idx = 5";
+            command.ExecuteNonQuery();
+        }
+        Assert.Equal("DS-LED-007", fixture.TryOpen().Error!.Code);
+    }
+
+    [Fact]
+    public async Task A_full_queue_refuses_instead_of_growing()
+    {
+        using var fixture = new LedgerFixture();
+        using var entered = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        fixture.Options = fixture.Options with
+        {
+            MaxPending = 2,
+            Fault = at =>
+            {
+                if (at != FaultPoint.BeforeCommit)
+                    return;
+                entered.Set();
+                release.Wait(Cancel);
+            },
+        };
+        await using var ledger = fixture.Open();
+        var first = ledger.AppendAsync(LedgerFixture.Denied("a"), Cancel);
+        entered.Wait(Cancel);
+        var second = ledger.AppendAsync(LedgerFixture.Denied("b"), Cancel);
+        var third = ledger.AppendAsync(LedgerFixture.Denied("c"), Cancel);
+        Assert.Equal("DS-LED-009", (await ledger.AppendAsync(LedgerFixture.Denied("d"), Cancel)).Error!.Code);
+        release.Set();
+        Assert.All(await Task.WhenAll(first, second, third), r => Assert.True(r.IsOk));
+    }
+
+    [Fact]
+    public async Task A_closed_ledger_refuses()
+    {
+        using var fixture = new LedgerFixture();
+        var ledger = fixture.Open();
+        await ledger.DisposeAsync();
+        Assert.Equal("DS-LED-033", (await ledger.AppendAsync(LedgerFixture.Denied(), Cancel)).Error!.Code);
+    }
+
+    [Theory(Timeout = 120_000)]
+    [InlineData(nameof(On_a_read_only_mount), "size=16m")]
+    [InlineData(nameof(On_a_small_disk), "size=1200k")]
+    public async Task Read_only_directory_and_full_disk(string method, string size)
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        if (await ChildProcess.WhyNoNamespacesAsync(cancel) is { } reason)
+            Assert.Skip(reason);
+        using var fixture = new LedgerFixture();
+        using var child = ChildProcess.Start(typeof(RefusalTests), method, fixture.Directory,
+            shellPrefix: $"mount -t tmpfs -o {size} tmpfs '{fixture.Directory}'");
+        var (text, errors) = (child.StandardOutput.ReadToEndAsync(cancel), child.StandardError.ReadToEndAsync(cancel));
+        await child.WaitForExitAsync(cancel);
+        Assert.True(child.ExitCode == 0 && (await text).Contains("Total: 1,", StringComparison.Ordinal), await text + await errors);
+    }
+
+    [Fact(Explicit = true)]
+    public async Task On_a_read_only_mount()
+    {
+        var fixture = new LedgerFixture(Environment.GetEnvironmentVariable(ChildProcess.DirectoryVariable));
+        await using (var ledger = fixture.Open())
+            Assert.True((await ledger.AppendAsync(LedgerFixture.Denied(), Cancel)).IsOk);
+        await RemountAsync(fixture.Directory, "ro");
+        Assert.Equal("DS-LED-001", fixture.TryOpen().Error?.Code);
+        fixture.AssertVerifies(); // reading still works
+        await RemountAsync(fixture.Directory, "rw");
+        await using var again = fixture.Open();
+        Assert.Equal(1, again.Latest.Size);
+    }
+
+    [Fact(Explicit = true)]
+    public async Task On_a_small_disk()
+    {
+        var fixture = new LedgerFixture(Environment.GetEnvironmentVariable(ChildProcess.DirectoryVariable));
+        var acknowledged = 0L;
+        await using (var ledger = fixture.Open())
+        {
+            ledger.DefineBudget("uses", 100_000, "contract-1");
+            string? code = null;
+            for (var i = 0; code is null && i < 20_000; i++)
+            {
+                var granted = await ledger.GrantAsync(LedgerFixture.Grant($"{i}"), [new("uses", 1)], Cancel);
+                code = granted.Error?.Code;
+                acknowledged += granted.IsOk ? 1 : 0;
+            }
+            // Whoever meets the full disk first, commit or publication, the cause is named and nothing more is acknowledged.
+            Assert.True(code is "DS-LED-003" || ledger.Refusal!.ToString().Contains("DS-LED-003", StringComparison.Ordinal), $"{code} {ledger.Refusal}");
+            Assert.Equal("DS-LED-008", (await ledger.AppendAsync(LedgerFixture.Denied(), Cancel)).Error!.Code);
+        }
+        Assert.True(acknowledged > 10, $"{acknowledged}");
+        var full = fixture.TryOpen();
+        if (full.IsOk)
+            await full.Value.DisposeAsync();
+        else
+            Assert.Equal("DS-LED-003", full.Error.Code);
+        await RemountAsync(fixture.Directory, "size=64m");
+        await using var again = fixture.Open();
+        Assert.True(again.Latest.Size >= acknowledged);
+        Assert.Equal(again.Latest.Size, again.GetBudget("uses")!.Spent);
+        Assert.True((await again.AppendAsync(LedgerFixture.Denied(), Cancel)).IsOk);
+        await again.WaitPublishedAsync(again.Latest.Size, Cancel);
+        fixture.AssertVerifies();
+    }
+
+    private static async Task RemountAsync(string directory, string option)
+    {
+        using var mount = Process.Start("mount", ["-o", "remount," + option, directory]);
+        await mount.WaitForExitAsync(Cancel);
+        Assert.Equal(0, mount.ExitCode);
+    }
+}
