@@ -22,6 +22,8 @@ internal static class CatalogCommand
     /// <summary>Shows who holds what, then what each offer allows.</summary>
     public static void Show(Ui ui, CatalogView catalog)
     {
+        foreach (var member in catalog.Unreachable ?? [])
+            ui.Styled("yellow", ui.T(CatalogTexts.Unreachable, member.ParticipantName ?? member.Participant, member.Code));
         if (catalog.Datasets.Count == 0)
         {
             ui.Line(CatalogTexts.None);

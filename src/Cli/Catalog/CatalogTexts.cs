@@ -9,6 +9,7 @@ internal static class CatalogTexts
     public static readonly Phrase None = new(
         "The catalogue is empty. Is this node a member yet? (dataspace members list at the coordinator)",
         "目录为空。本节点是否已是成员？（在协调方运行 dataspace members list）");
+    public static readonly Phrase Unreachable = new("The catalogue of {0} could not be read ({1}).", "无法读取 {0} 的目录（{1}）。");
     public static readonly Phrase Owner = new("owner", "持有方");
     public static readonly Phrase Dataset = new("dataset", "数据集");
     public static readonly Phrase Columns = new("columns", "列");

@@ -35,7 +35,7 @@ internal static class DemoTexts
     public static readonly Phrase CatalogTitle = new("Who holds what", "谁持有什么");
     public static readonly Phrase ReadingCatalog = new("reading the catalogue of all members", "正在读取所有成员的目录");
     public static readonly Phrase RowsStay = new("The catalogue describes; no row has left its owner.", "目录只描述数据；没有任何一行离开持有方。");
-    public static readonly Phrase CatalogIncomplete = new("only {0} of 3 owners are in the catalogue", "目录中仅有 {0}/3 个持有方");
+    public static readonly Phrase CatalogIncomplete = new("only {0} of 3 owners are in the catalogue {1}", "目录中仅有 {0}/3 个持有方 {1}");
 
     public static readonly Phrase ContractTitle = new("The contract, negotiated with each owner", "与每个持有方协商合约");
     public static readonly Phrase Term = new("term", "条款");

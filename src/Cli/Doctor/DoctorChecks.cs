@@ -66,7 +66,7 @@ internal static class DoctorChecks
     private static Finding Worker(Ui ui)
     {
         var path = Installation.SandboxWorker;
-        return Make(ui, "sandbox-worker", path is not null, DoctorTexts.Worker, path is null ? ui.T(DoctorTexts.Missing) : path, DoctorTexts.WorkerFix);
+        return Make(ui, "sandbox-worker", path is not null, DoctorTexts.Worker, path is null ? ui.T(DoctorTexts.Missing) : Path.GetRelativePath(Installation.Repository ?? "/", path), DoctorTexts.WorkerFix);
     }
 
     private static Finding Hosts(Ui ui)

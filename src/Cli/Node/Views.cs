@@ -25,7 +25,10 @@ internal sealed record LedgerView(string? Origin, long Size, string? RootHash);
 internal sealed record SandboxView(bool Available, string? Profile, string? Code);
 
 /// <summary>GET /admin/catalog.</summary>
-internal sealed record CatalogView(IReadOnlyList<DatasetView> Datasets);
+internal sealed record CatalogView(IReadOnlyList<DatasetView> Datasets, IReadOnlyList<UnreachableView>? Unreachable);
+
+/// <summary>A member whose catalogue could not be read, and why.</summary>
+internal sealed record UnreachableView(string? Participant, string? ParticipantName, string? Code);
 
 /// <summary>One dataset of the federated catalogue.</summary>
 internal sealed record DatasetView(

@@ -28,7 +28,7 @@ internal static class CatalogScreen
             var owners = catalog.Datasets.Where(d => d.Offers is { Count: > 0 }).Select(d => d.Participant).Distinct(StringComparer.Ordinal).Count();
             if (owners >= DemoFolder.Owners.Count)
                 return catalog;
-            run.Require(TimeProvider.System.GetElapsedTime(started) < Limit, DemoTexts.CatalogIncomplete, owners);
+            run.Require(TimeProvider.System.GetElapsedTime(started) < Limit, DemoTexts.CatalogIncomplete, owners, string.Join(", ", (catalog.Unreachable ?? []).Select(u => $"{u.ParticipantName} {u.Code}")));
             await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, cancel);
         }
     }
