@@ -70,7 +70,7 @@ public static class NodeApplication
         builder.Logging.AddProvider(new JsonLinesLoggerProvider(Path.Combine(options.Directory, "logs", "node.log"), clock));
         var services = builder.Services;
         services.AddSingleton(options).AddSingleton(clock).AddSingleton(identity).AddSingleton(log)
-            .AddSingleton<EgressMeter>().AddSingleton<PeerDirectory>().AddSingleton<ReplayGuard>()
+            .AddSingleton<EgressMeter>().AddSingleton<PeerDirectory>().AddSingleton(new ReplayGuard(clock))
             .AddSingleton<INodeTransport, DirectHttpsTransport>();
         services.AddSingleton(new NodeRole(role));
         services.AddSingleton<NodeAddress>();

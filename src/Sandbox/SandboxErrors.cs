@@ -41,6 +41,11 @@ public static class SandboxErrors
         "DS-SBX-006", 400, "A sandbox limit is outside its range", "沙箱限额超出允许范围",
         "Correct the limit named in the detail.", "请更正详情中指出的限额。");
 
+    /// <summary>The kernel has no task or memory left for a start.</summary>
+    public static readonly ErrorKind HostBusy = new(
+        "DS-SBX-007", 503, "The host has no room for another sandbox now", "主机暂无资源启动新的沙箱",
+        "Try again later, or run fewer at a time.", "请稍后重试，或减少并发。");
+
     /// <summary>The file is not there.</summary>
     public static readonly ErrorKind DatasetMissing = new(
         "DS-SBX-101", 404, "The dataset's file does not exist", "数据集文件不存在",

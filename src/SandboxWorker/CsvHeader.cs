@@ -3,12 +3,12 @@ using DataSpace.Sandbox.Process;
 
 namespace DataSpace.SandboxWorker;
 
-/// <summary>First record of a CSV file (RFC 4180): names and the line ending that the rest must use.</summary>
+/// <summary>First record of a CSV file (RFC 4180): the column names.</summary>
 internal static class CsvHeader
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    public static (IReadOnlyList<string> Names, string NewLine) Parse(byte[] head)
+    public static IReadOnlyList<string> Parse(byte[] head)
     {
         var bytes = head.AsSpan();
         if (bytes.StartsWith("\uFEFF"u8))
@@ -20,7 +20,6 @@ internal static class CsvHeader
         var field = new List<byte>();
         var inQuotes = false;
         var wasQuoted = false;
-        var newLine = "\\n";
         for (var i = 0; ; i++)
         {
             if (i >= bytes.Length)
@@ -51,7 +50,8 @@ internal static class CsvHeader
             }
             else if (b is (byte)'\n' or (byte)'\r')
             {
-                newLine = b == (byte)'\n' ? "\\n" : i + 1 < bytes.Length && bytes[i + 1] == (byte)'\n' ? "\\r\\n" : "\\r";
+                if (b == (byte)'\r' && (i + 1 >= bytes.Length || bytes[i + 1] != (byte)'\n'))
+                    throw new WorkerException(WorkerFailure.MalformedInput, "lines end with LF or CRLF");
                 break;
             }
             else if (wasQuoted || b == (byte)'"')
@@ -67,7 +67,7 @@ internal static class CsvHeader
         names.Add(Take(field));
         if (names.Any(n => n.Length == 0) || names.Distinct(StringComparer.OrdinalIgnoreCase).Count() != names.Count)
             throw new WorkerException(WorkerFailure.MalformedInput, "an empty or repeated column name in the header");
-        return (names, newLine);
+        return names;
     }
 
     private static string Take(List<byte> field)

@@ -18,10 +18,13 @@ internal static class EngineFailure
             DuckDBErrorType.Conversion => WorkerFailure.Type,
             DuckDBErrorType.Io when text.Contains("Permission denied", StringComparison.Ordinal) => WorkerFailure.UnreadableInput,
             DuckDBErrorType.Io => WorkerFailure.MalformedInput,
-            _ when IsInputError(text) => text.Contains("convert", StringComparison.OrdinalIgnoreCase) ? WorkerFailure.Type : WorkerFailure.MalformedInput,
+            _ when IsInputError(text) => IsConversion(text) ? WorkerFailure.Type : WorkerFailure.MalformedInput,
             _ => WorkerFailure.Query,
         };
     }
+
+    private static bool IsConversion(string text)
+        => text.Contains("convert", StringComparison.OrdinalIgnoreCase) || text.Contains("Failed to cast", StringComparison.Ordinal);
 
     private static bool IsInputError(string text)
         => text.Contains("CSV Error", StringComparison.Ordinal) || text.Contains("CSV file", StringComparison.Ordinal)

@@ -41,13 +41,14 @@ internal static class InputView
     private static string Csv(WorkerTable table)
     {
         var head = ReadHead(table.Path);
-        var (header, newLine) = CsvHeader.Parse(head);
+        var header = CsvHeader.Parse(head);
         var declared = table.Columns.ToDictionary(c => c.Name, c => EngineType(c.Type), StringComparer.Ordinal);
         RequireColumns(table, header);
+        // No new_line option: '\r\n' together with strict_mode reads no row at all and says nothing (DuckDB 1.5).
         // Columns of the file that are not declared are read as text and stay outside the view.
         var columns = string.Join(", ", header.Select(h => $"{Engine.Literal(h)}: '{declared.GetValueOrDefault(h, "VARCHAR")}'"));
         return $"SELECT {Declared(table)} FROM read_csv({Engine.Literal(table.Path)}, auto_detect=false, header=true, delim=',', quote='\"', "
-            + $"escape='\"', new_line='{newLine}', strict_mode=true, ignore_errors=false, null_padding=false, nullstr='', dateformat='%Y-%m-%d', "
+            + "escape='\"', strict_mode=true, ignore_errors=false, null_padding=false, nullstr='', dateformat='%Y-%m-%d', "
             + $"max_line_size=1048576, columns={{{columns}}})";
     }
 

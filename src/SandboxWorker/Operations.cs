@@ -45,7 +45,25 @@ internal static class Operations
         using var reader = command.ExecuteReader();
         if (!reader.Read())
             throw new WorkerException(WorkerFailure.Internal, "no count");
-        return new WorkerResponse { RowCount = reader.GetInt64(0) };
+        var rows = reader.GetInt64(0);
+        if (table.Format != "Parquet")
+            RefuseFractions(engine, table);
+        return new WorkerResponse { RowCount = rows };
+    }
+
+    /// <summary>The engine rounds "1935.5" into an integer column without a word; the text itself is looked at here.</summary>
+    private static void RefuseFractions(Engine engine, WorkerTable table)
+    {
+        var whole = table.Columns.Where(c => c.Type == "Integer").ToArray();
+        if (whole.Length == 0)
+            return;
+        const string view = "__text_of_integers";
+        engine.Execute(InputView.Statement(engine, table with { Name = view, Columns = [.. whole.Select(c => c with { Type = "Text" })] }));
+        var test = string.Join(" OR ", whole.Select(c => $"NOT regexp_full_match({Engine.Name(c.Name)}, '[+-]?[0-9]+')"));
+        using var command = engine.Connection.CreateCommand();
+        command.CommandText = $"SELECT count(*) FROM {view} WHERE {test}";
+        if (Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture) != 0)
+            throw new WorkerException(WorkerFailure.Type, "an Integer column holds a value that is not a whole number");
     }
 
     private static WorkerResponse Query(WorkerRequest request)

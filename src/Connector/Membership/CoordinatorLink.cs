@@ -1,75 +1,48 @@
 using System.Text.Json;
 using DataSpace.Hosting;
-using DataSpace.Hosting.Identity;
-using DataSpace.Hosting.Transport;
 using DataSpace.Kernel.Results;
-using DataSpace.Protocol.Jobs;
 using DataSpace.Protocol.Membership;
 
-namespace DataSpace.Connector.Membership;
+namespace DataSpace.Connector;
 
-/// <summary>Keeps this node a member: joins, renews its document, learns the other members. State is in memory; the coordinator's row is the truth.</summary>
-internal sealed partial class MembershipService(
-    CoordinatorLink link, IServiceProvider services, NodeAddress address, PeerDirectory peers, INodeTransport transport, NodeIdentity self, TimeProvider clock,
-    ILogger<MembershipService> log) : BackgroundService
+/// <summary>The configured coordinator and where this node's membership stands. Thread-safe.</summary>
+internal sealed class CoordinatorLink
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan ApprovedInterval = TimeSpan.FromSeconds(3);
+    private volatile string _membership = "none";
+    private volatile bool _reachable;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    private CoordinatorLink(MemberDocument? coordinator) => Coordinator = coordinator;
+
+    /// <summary>The coordinator as its operator handed it over (its public node.json), or null.</summary>
+    public MemberDocument? Coordinator { get; }
+
+    /// <summary>Its DID, or null.</summary>
+    public string? CoordinatorDid => Coordinator?.Did;
+
+    /// <summary><c>none</c>, <c>pending</c>, <c>approved</c>, <c>rejected</c>.</summary>
+    public string Membership => _membership;
+
+    /// <summary>Whether the last contact succeeded.</summary>
+    public bool Reachable => _reachable;
+
+    public void Update(string membership, bool reachable) => (_membership, _reachable) = (membership, reachable);
+
+    /// <summary>Reads the coordinator's public card.</summary>
+    public static Result<CoordinatorLink> Load(string? path)
     {
-        await address.Url.WaitAsync(stoppingToken);
-        peers.Trust(address.Card(services));
-        if (link.Coordinator is not { } coordinator)
-            return;
-        while (!stoppingToken.IsCancellationRequested)
+        if (path is null)
+            return new CoordinatorLink(null);
+        try
         {
-            try
-            {
-                await RefreshAsync(coordinator, stoppingToken);
-            }
-            catch (JsonException)
-            {
-                link.Update("none", reachable: false);
-            }
-            await Task.Delay(link.Membership == "approved" ? ApprovedInterval : Interval, clock, stoppingToken);
+            using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+            var root = json.RootElement;
+            string Text(string name) => root.GetProperty(name).GetString()!;
+            return new CoordinatorLink(new MemberDocument(
+                Text("did"), Text("name"), Text("role"), Text("url"), Text("publicKey"), Text("keyId"), Text("tlsSpki"), Text("ledgerVkey")));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return HostErrors.BadConfiguration.Of($"--coordinator: {Path.GetFileName(path)} is not a coordinator's node.json");
         }
     }
-
-    private async Task RefreshAsync(MemberDocument coordinator, CancellationToken cancellation)
-    {
-        var peer = PeerDirectory.PeerOf(coordinator);
-        var document = MemberDocuments.Sign(address.Card(services), self.Signer, clock);
-        var body = JsonSerializer.SerializeToUtf8Bytes(new JoinRequest(document), JobJson.Options);
-        var joined = await transport.SendAsync(peer, HttpMethod.Post, "/members/join", body, cancellation);
-        if (!joined.TryGet(out var answer, out var error) || !answer.IsSuccess)
-        {
-            link.Update(link.Membership, reachable: false);
-            LogJoinFailed(log, error?.Code ?? PeerProblem.Read(coordinator.Did, answer!).Code);
-            return;
-        }
-        var state = JsonSerializer.Deserialize<JoinAnswer>(answer.Body.Span, JobJson.Options)!.State;
-        if (state == "approved")
-            await LearnAsync(peer, cancellation);
-        link.Update(state, reachable: true);
-    }
-
-    private async Task LearnAsync(Peer coordinator, CancellationToken cancellation)
-    {
-        var listed = await transport.SendAsync(coordinator, HttpMethod.Get, "/members", default, cancellation);
-        if (!listed.TryGet(out var answer, out _) || !answer.IsSuccess)
-            return;
-        foreach (var document in JsonSerializer.Deserialize<MemberList>(answer.Body.Span, JobJson.Options)!.Documents)
-        {
-            // Each document is signed by its subject; the coordinator can withhold one, not forge one.
-            if (peers.Learn(document) is { IsOk: false } refused)
-                LogMemberRefused(log, refused.Error.Code);
-        }
-    }
-
-    [LoggerMessage(1, LogLevel.Warning, "Joining failed: {Code}")]
-    private static partial void LogJoinFailed(ILogger logger, string code);
-
-    [LoggerMessage(2, LogLevel.Warning, "A member document was refused: {Code}")]
-    private static partial void LogMemberRefused(ILogger logger, string code);
 }

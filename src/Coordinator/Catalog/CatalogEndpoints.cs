@@ -49,7 +49,7 @@ internal sealed class FederatedCatalog(PeerDirectory peers, INodeTransport trans
         if (!answer.TryGet(out var response, out var error))
             return new MemberCatalog(did, name, error.Code);
         if (!response.IsSuccess)
-            return new MemberCatalog(did, name, Hosting.HostErrors.PeerAnswerInvalid.Code);
+            return new MemberCatalog(did, name, PeerProblem.Read(did, response).Code);
         return DspCodec.Read<Protocol.Messages.Catalog>(response.Body.Span).TryGet(out _, out error)
             ? new MemberCatalog(did, name, null, JsonDocument.Parse(response.Body).RootElement.Clone())
             : new MemberCatalog(did, name, error.Code);

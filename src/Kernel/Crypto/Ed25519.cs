@@ -15,7 +15,7 @@ public interface ISigner
 }
 
 /// <summary>A verifying key. Immutable; compare with <see cref="SameAs"/>.</summary>
-/// <param name="KeyId">Stable id: <c>ed25519-</c> and the first 16 hex digits of SHA-256 over the raw key.</param>
+/// <param name="KeyId">Stable id: <c>ed25519-</c> and the first 32 hex digits (128 bits: pins bind the key itself) of SHA-256 over the raw key.</param>
 /// <param name="Algorithm">Signature algorithm; <c>Ed25519</c> is the only one so far (RFC 8032).</param>
 /// <param name="Raw">Raw public key, 32 bytes for Ed25519.</param>
 public sealed record PublicKey(string KeyId, string Algorithm, ReadOnlyMemory<byte> Raw)
@@ -29,7 +29,7 @@ public sealed record PublicKey(string KeyId, string Algorithm, ReadOnlyMemory<by
 
     /// <summary>An Ed25519 key from its 32 raw bytes.</summary>
     public static PublicKey FromEd25519(ReadOnlyMemory<byte> raw)
-        => new("ed25519-" + Convert.ToHexStringLower(SHA256.HashData(raw.Span)[..8]), Ed25519, raw);
+        => new("ed25519-" + Convert.ToHexStringLower(SHA256.HashData(raw.Span)[..16]), Ed25519, raw);
 
     /// <summary>True when <paramref name="signature"/> is valid over <paramref name="message"/>. Never throws on bad input.</summary>
     public bool Verify(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)

@@ -129,19 +129,19 @@ internal sealed record CellQuery(string Sql, IReadOnlyList<string> Groups, IRead
         {
             case ColumnType.Integer:
                 // Clamped to whole bounds first, so that the multiplication cannot overflow.
-                var whole = Invariant($"least(greatest({x}, CAST({(long)Math.Floor(measure.Min)} AS BIGINT)), CAST({(long)Math.Ceiling(measure.Max)} AS BIGINT))");
-                var scaled = measure.Decimals == 0 ? whole : Invariant($"least(greatest({whole} * {power}, CAST({low} AS BIGINT)), CAST({high} AS BIGINT))");
+                var whole = Clamp(x, Invariant($"CAST({(long)Math.Floor(measure.Min)} AS BIGINT)"), Invariant($"CAST({(long)Math.Ceiling(measure.Max)} AS BIGINT)"));
+                var scaled = measure.Decimals == 0 ? whole : Clamp(Invariant($"({whole} * {power})"), Invariant($"CAST({low} AS BIGINT)"), Invariant($"CAST({high} AS BIGINT)"));
                 return new MeasureSql(name, scaled, square, $"{x} < {min} OR {x} > {max}", 0);
             case ColumnType.Decimal:
                 // As narrow as the bounds allow: up to nine digits the squares still fit 64 bits. The cast rounds half away from zero.
                 var width = Math.Max(bound.ToString(CultureInfo.InvariantCulture).Length, measure.Decimals + 1);
-                var exact = Invariant($"CAST(least(greatest({x}, {min}), {max}) AS DECIMAL({width},{measure.Decimals}))");
+                var exact = Invariant($"CAST({Clamp(x, min, max)} AS DECIMAL({width},{measure.Decimals}))");
                 return new MeasureSql(name, exact, square, $"{x} < {min} OR {x} > {max}", measure.Decimals);
             default:
                 // NaN is no value. round() is half away from zero; the product is the double nearest to x·10^d.
                 var number = $"CASE WHEN isnan({name}) THEN NULL ELSE {name} END";
                 string lowest = $"CAST('{Normal(measure.Min)}' AS DOUBLE)", highest = $"CAST('{Normal(measure.Max)}' AS DOUBLE)";
-                var rounded = Invariant($"CAST(round(least(greatest({x}, {lowest}), {highest}) * CAST({power} AS DOUBLE)) AS BIGINT)");
+                var rounded = Invariant($"CAST(round({Clamp(x, lowest, highest)} * CAST({power} AS DOUBLE)) AS BIGINT)");
                 return new MeasureSql(number, rounded, square, $"{x} < {lowest} OR {x} > {highest}", 0);
         }
     }
@@ -189,6 +189,9 @@ internal sealed record CellQuery(string Sql, IReadOnlyList<string> Groups, IRead
             ? $"{outer} FROM ({rows}) GROUP BY g"
             : $"{outer} FROM ({inner} FROM ({rows}) GROUP BY g, s) GROUP BY g";
     }
+
+    /// <summary>Not least(greatest(…)): those skip NULL, and a missing value would become the lower bound.</summary>
+    private static string Clamp(string x, string low, string high) => $"CASE WHEN {x} < {low} THEN {low} WHEN {x} > {high} THEN {high} ELSE {x} END";
 
     /// <summary>Without trailing zeros, so that the engine types the literal as narrow as possible.</summary>
     private static decimal Normal(decimal value) => value / 1.000000000000000000000000000000000m;

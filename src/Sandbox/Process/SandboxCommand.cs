@@ -11,7 +11,7 @@ internal sealed record SandboxCommand
     private const string InnerWorkerDirectory = "/app";
     private const string WorkerFileName = "sandbox-worker";
     private const int MaxOpenFiles = 64;
-    private const int MaxTasks = 32;
+    private const int MaxTasks = 128;
 
     public required string Bubblewrap { get; init; }
     public required string WorkerDirectory { get; init; }
@@ -24,6 +24,8 @@ internal sealed record SandboxCommand
     private string FilterPath => Path.Combine(StagingDirectory, "filter.bpf");
 
     private string StagedWorker => Path.Combine(StagingDirectory, "worker");
+
+    private string HostWorker => Profile == SandboxProfileKind.Privileged ? StagedWorker : WorkerDirectory;
 
     private string StagedInput => Path.Combine(StagingDirectory, "input");
 
@@ -42,9 +44,9 @@ internal sealed record SandboxCommand
         if (privileged)
             AddPrivileged(args);
         if (Layers.Limits)
-            AddLimits(args, limits);
+            AddLimits(args, limits, privileged);
         AddBubblewrap(args, privileged);
-        args.AddRange(["--", InnerWorkerDirectory + "/" + WorkerFileName]);
+        args.AddRange(["--", (Layers.MinimalView ? InnerWorkerDirectory : HostWorker) + "/" + WorkerFileName]);
         return args;
     }
 
@@ -62,14 +64,17 @@ internal sealed record SandboxCommand
         args.AddRange([Tool("setpriv"), "--reuid", uid, "--regid", uid, "--clear-groups", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"]);
     }
 
-    private static void AddLimits(List<string> args, SandboxLimits limits)
+    private static void AddLimits(List<string> args, SandboxLimits limits, bool privileged)
     {
         args.Add(Tool("prlimit"));
         args.Add(string.Create(CultureInfo.InvariantCulture, $"--cpu={limits.CpuLimitSeconds}"));
         args.Add(string.Create(CultureInfo.InvariantCulture, $"--as={limits.MemoryLimitBytes}"));
         args.AddRange(["--fsize=0", "--core=0"]);
         args.Add(string.Create(CultureInfo.InvariantCulture, $"--nofile={MaxOpenFiles}"));
-        args.Add(string.Create(CultureInfo.InvariantCulture, $"--nproc={MaxTasks}"));
+        // The kernel counts all tasks of the uid. A slot uid has no others; an ordinary user has many, and there the filter alone
+        // (no new process) and the address space (threads need stacks) hold.
+        if (privileged)
+            args.Add(string.Create(CultureInfo.InvariantCulture, $"--nproc={MaxTasks}"));
     }
 
     private void AddBubblewrap(List<string> args, bool privileged)
@@ -82,23 +87,27 @@ internal sealed record SandboxCommand
         args.AddRange(["--die-with-parent", "--new-session", "--hostname", "sandbox", "--uid", "65534", "--gid", "65534", "--cap-drop", "ALL"]);
         if (Layers.ClearEnvironment)
             args.Add("--clearenv");
-        if (!Layers.MinimalView)
-            args.AddRange(["--bind", "/", "/"]);
-        args.AddRange(["--ro-bind", privileged ? StagedWorker : WorkerDirectory, InnerWorkerDirectory]);
         if (Layers.MinimalView)
-        {
-            foreach (var library in HostTools.Libraries())
-                args.AddRange(["--ro-bind", library, library]);
-        }
-
-        if (DatasetPath is not null)
-            args.AddRange([Layers.ReadOnlyInput ? "--ro-bind" : "--bind", privileged ? StagedInput : DatasetPath, InnerDatasetPath]);
-        args.AddRange(["--proc", "/proc", "--dev", "/dev", "--size", "4096", "--tmpfs", "/dev/shm"]);
+            AddMinimalView(args, privileged);
+        else
+            args.AddRange(["--bind", "/", "/"]);
+        args.AddRange(Layers.ProcessNamespace ? ["--proc", "/proc"] : ["--ro-bind", "/proc", "/proc"]);
+        args.AddRange(["--dev", "/dev", "--size", "4096", "--tmpfs", "/dev/shm"]);
         if (Layers.ReadOnlyRoot)
             args.AddRange(["--remount-ro", "/dev/shm", "--remount-ro", "/dev", "--remount-ro", "/"]);
         args.AddRange(["--chdir", "/"]);
         if (Layers.Seccomp)
             args.AddRange(["--seccomp", "9"]);
+    }
+
+    /// <summary>The worker, the libraries it links, the dataset. Everything else does not exist.</summary>
+    private void AddMinimalView(List<string> args, bool privileged)
+    {
+        args.AddRange(["--ro-bind", HostWorker, InnerWorkerDirectory]);
+        foreach (var library in HostTools.Libraries())
+            args.AddRange(["--ro-bind", library, library]);
+        if (DatasetPath is not null)
+            args.AddRange([Layers.ReadOnlyInput ? "--ro-bind" : "--bind", privileged ? StagedInput : DatasetPath, InnerDatasetPath]);
     }
 
     private static string Tool(string name)

@@ -46,7 +46,7 @@ internal sealed class WorkerClient : IDisposable
         if (!probe.TryGet(out var run, out var error))
         {
             client.Dispose();
-            return error.Kind == SandboxErrors.UserNamespacesUnavailable || error.Kind == SandboxErrors.Cancelled
+            return error.Kind == SandboxErrors.UserNamespacesUnavailable || error.Kind == SandboxErrors.Cancelled || error.Kind == SandboxErrors.HostBusy
                 ? error : SandboxErrors.WorkerBroken.Of();
         }
 
@@ -103,6 +103,7 @@ internal sealed class WorkerClient : IDisposable
 
     private static ErrorKind WithoutAnswer(LaunchOutcome outcome)
         => outcome.ExitCode == ExitWhenKilled ? SandboxErrors.WallLimit
+            : outcome.Stderr.Contains("Resource temporarily unavailable", StringComparison.Ordinal) ? SandboxErrors.HostBusy
             : outcome.Stderr.Contains("bwrap:", StringComparison.Ordinal) && IsNamespaceTrouble(outcome.Stderr) ? SandboxErrors.UserNamespacesUnavailable
             : SandboxErrors.QueryFailed;
 

@@ -18,7 +18,7 @@ public static class LedgerBenchmark
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(4);
 
     /// <summary>Runs everything in a temporary directory and prints one line per result.</summary>
-    public static async Task RunAsync(TextWriter output)
+    public static async Task Run(TextWriter output)
     {
         var directory = Directory.CreateTempSubdirectory("ledger-benchmark-");
         try

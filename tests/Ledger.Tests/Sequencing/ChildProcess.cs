@@ -4,17 +4,21 @@ using System.IO.Pipes;
 
 namespace DataSpace.Ledger.Tests.Sequencing;
 
-/// <summary>Runs one explicit test of this executable in a process of its own.</summary>
+/// <summary>Runs one test of this executable in a process of its own.</summary>
 internal static class ChildProcess
 {
     public const string DirectoryVariable = "LEDGER_TEST_DIRECTORY";
     public const string PipeVariable = "LEDGER_TEST_PIPE";
 
+    public const string Only = "Runs only as the child process that another test starts.";
+
+    public static bool IsChild => Environment.GetEnvironmentVariable(DirectoryVariable) is not null;
+
     /// <summary>Starts the test; <paramref name="shellPrefix"/> runs in new user and mount namespaces before it, when given.</summary>
     public static Process Start(Type testClass, string method, string directory, AnonymousPipeServerStream? pipe = null, string? shellPrefix = null)
     {
         var executable = Path.Combine(AppContext.BaseDirectory, "DataSpace.Ledger.Tests");
-        string[] run = [executable, "-noColor", "-explicit", "only", "-method", $"{testClass.FullName}.{method}"];
+        string[] run = [executable, "-noColor", "-method", $"{testClass.FullName}.{method}"];
         var info = new ProcessStartInfo { RedirectStandardOutput = true, RedirectStandardError = true };
         if (shellPrefix is null)
         {

@@ -48,7 +48,7 @@ public sealed class KilledProcessTests
         Assert.Equal("DS-LED-011", (await ledger.GrantAsync(LedgerFixture.Grant("0-0"), [new("uses", 1)], cancel)).Error?.Code);
     }
 
-    [Fact(Explicit = true)]
+    [Fact(Skip = ChildProcess.Only, SkipUnless = nameof(ChildProcess.IsChild), SkipType = typeof(ChildProcess))]
     public async Task Grant_until_killed()
     {
         using var pipe = new AnonymousPipeClientStream(PipeDirection.Out, Environment.GetEnvironmentVariable(ChildProcess.PipeVariable)!);

@@ -67,16 +67,16 @@ static long unix_connect(int abstract) {
 static long outside_process(void) { return kill(atoi(argument), 0); }
 static long fork_bomb(void) {
   int made = 0;
-  for (int i = 0; i < 200; i++) {
+  for (int i = 0; i < 400; i++) {
     pid_t p = fork();
     if (p == 0) { pause(); _exit(0); }
     if (p < 0) break;
     made++;
   }
-  return made >= 100 ? 0 : -1;
+  return made >= 300 ? 0 : -1;
 }
 static long memory_bomb(void) {
-  for (int i = 0; i < 96; i++) { // 6 GiB of touched pages would be through
+  for (int i = 0; i < 36; i++) { // 2.25 GiB of touched pages would be through
     char *p = malloc(64 << 20);
     if (!p) return -1;
     memset(p, 1, 64 << 20);
@@ -109,8 +109,8 @@ static long own_environment(void) {
 }
 static long many_files(void) {
   int i = 0;
-  while (i < 4096 && open("/proc/self/status", O_RDONLY) >= 0) i++;
-  return i >= 4096 ? 0 : -1;
+  while (i < 200 && open("/proc/self/status", O_RDONLY) >= 0) i++;
+  return i >= 200 ? 0 : -1;
 }
 static long x32_call(void) { return syscall(0x40000000 | SYS_getpid); }
 static long int80(void) {
@@ -121,6 +121,7 @@ static long int80(void) {
 static long signal_all(void) {
   for (int s = 1; s < 65; s++) signal(s, SIG_IGN);
   for (;;) pause();
+  return 0;
 }
 
 static long run(const char *n) {
