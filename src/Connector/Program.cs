@@ -30,9 +30,11 @@ services.AddSingleton(config).AddSingleton(datasets).AddSingleton(link).AddSingl
     .AddSingleton<JobPlanner>().AddSingleton<PlanView>().AddSingleton<AnalystDesk>().AddSingleton<ResultDesk>().AddSingleton<ReceiptDesk>()
     .AddSingleton(provider => new SqlSandbox(new SandboxOptions
     {
+        WorkerDirectory = HostLayout.WorkerDirectory,
+        SlotUidBase = HostLayout.SlotUidBase(config.Did),
         OnIncident = incident => SandboxLog.Incident(provider.GetRequiredService<ILogger<SqlSandbox>>(), incident.Code, incident.Dataset, incident.Detail),
     }))
-    .AddSingleton<ISealEngine>(_ => new WasmSealEngine(new WasmSealOptions { CacheDirectory = SealCache.Directory }))
+    .AddSingleton<ISealEngine>(_ => new WasmSealEngine(new WasmSealOptions { CacheDirectory = HostLayout.SealCacheDirectory }))
     .AddHostedService<MembershipService>();
 services.AddInMemoryBus(bus =>
 {

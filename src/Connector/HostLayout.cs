@@ -1,0 +1,41 @@
+using System.Buffers.Binary;
+using DataSpace.Kernel.Crypto;
+
+namespace DataSpace.Connector;
+
+/// <summary>Where the connector's companions lie on this host.</summary>
+internal static class HostLayout
+{
+    private const int FirstSlotUid = 61001;
+    private const int SlotsPerNode = 4;
+    private const int Nodes = 1000;
+
+    /// <summary>
+    /// The sandbox worker: DATASPACE_WORKER, else beside this program, else where a build in the source tree publishes it. Null lets the sandbox say that it
+    /// is missing.
+    /// </summary>
+    public static string? WorkerDirectory
+    {
+        get
+        {
+            string?[] places =
+            [
+                Environment.GetEnvironmentVariable("DATASPACE_WORKER"),
+                Path.Combine(AppContext.BaseDirectory, "sandbox-worker"),
+                Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "publish", "DataSpace.SandboxWorker", "release_linux-x64")),
+            ];
+            return Array.Find(places, p => p is not null && File.Exists(Path.Combine(p, "sandbox-worker")));
+        }
+    }
+
+    /// <summary>Compiled SEAL modules: per user, shared by the nodes of this user, private. Follows XDG_CACHE_HOME.</summary>
+    public static string SealCacheDirectory => Path.Combine(
+        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache
+            ? cache
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
+        "dataspace", "seal");
+
+    /// <summary>User ids for sandbox slots of a privileged connector: several connectors on one host should not share them.</summary>
+    public static int SlotUidBase(string did)
+        => FirstSlotUid + (SlotsPerNode * (int)(BinaryPrimitives.ReadUInt32BigEndian(Digest.Sha256(System.Text.Encoding.UTF8.GetBytes(did))) % Nodes));
+}
