@@ -13,15 +13,20 @@ public sealed class SharedSpace : IAsyncLifetime
 
     internal Outcome First { get; private set; } = null!;
 
+    /// <summary>Signs orders like the analyst; one for all tests, since making keys is slow.</summary>
+    internal TestAnalyst Analyst { get; private set; } = null!;
+
     public async ValueTask InitializeAsync()
     {
         Space = await Space.StartAsync(Designs.Shared);
         Spec = await Space.JointSpecAsync();
         First = await Space.RunAsync(Spec);
+        Analyst = TestAnalyst.From(Space, First.JobId);
     }
 
     public async ValueTask DisposeAsync()
     {
+        Analyst?.Dispose();
         if (Space is not null)
             await Space.DisposeAsync();
     }
