@@ -21,6 +21,8 @@ public static class KernelJson
             AllowDuplicateProperties = false,
             NumberHandling = JsonNumberHandling.Strict,
             MaxDepth = CanonicalJson.MaxDepth,
+            // The default encoder spells "+" with six characters, so the length of base64 would depend on its content: messages of one kind must have one size.
+            Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         };
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         options.MakeReadOnly(populateMissingResolver: true);
