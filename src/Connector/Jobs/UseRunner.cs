@@ -78,7 +78,9 @@ internal sealed partial class UseRunner(
         if (!work.TryGet(out var done, out error))
             return error;
         crashPoints.Reach(CrashPoint.BeforeReport);
-        var reported = await ledger.ReportAsync(admitted.Use.Handle, ReportOf(admitted.Use, done), done.Committed, cancellation);
+        // The profile in force, not the one a run came back with: a run that failed over the data has none, and the report is shown to the coordinator.
+        var profile = (await sandbox.ProbeAsync(cancellation)).TryGet(out var probed, out _) ? probed.Name : "bubblewrap";
+        var reported = await ledger.ReportAsync(admitted.Use.Handle, ReportOf(admitted.Use, done, profile), done.Committed, cancellation);
         crashPoints.Reach(CrashPoint.AfterReport);
         return reported.IsOk ? null : reported.Error;
     }
@@ -187,11 +189,11 @@ internal sealed partial class UseRunner(
         CpuLimitSeconds = Math.Max(1, use.Order.Plan.WallLimitMs / 1000),
     };
 
-    private static ReportPayload ReportOf(GrantedUse use, UseWork work) => new()
+    private static ReportPayload ReportOf(GrantedUse use, UseWork work, string profile) => new()
     {
         GrantHash = use.Entry.LeafHashHex,
         Units = new SortedDictionary<string, long>(StringComparer.Ordinal) { ["uses"] = 1, ["resultCells"] = work.ResultCells, ["bytesOut"] = work.Committed.Length },
-        ImageDigest = work.Usage?.Profile ?? "bubblewrap",
+        ImageDigest = profile,
         OutputDigest = Contributions.OutputDigest(work.Committed),
         Outcome = work.Outcome,
         CpuMs = (long)(work.Usage?.WorkerCpuMs ?? 0),
