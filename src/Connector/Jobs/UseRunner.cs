@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using DataSpace.Connector.Uses;
+using DataSpace.Hosting;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Jobs;
 using DataSpace.Kernel.Crypto;
@@ -126,8 +127,19 @@ internal sealed partial class UseRunner(
         if (await db.Rosters.FindAsync([use.Entry.DatasetId, use.Order.Consumer], cancellation) is { } known)
             return known.Parties == parties ? null : JobErrors.AnotherRoster.Of();
         db.Rosters.Add(new RosterRow { DatasetId = use.Entry.DatasetId, Consumer = use.Order.Consumer, Parties = parties });
-        await db.SaveChangesAsync(cancellation);
-        return null;
+        try
+        {
+            await db.SaveChangesAsync(cancellation);
+            return null;
+        }
+        catch (DbUpdateException)
+        {
+            // Two first uses at once: the roster that was stored stands. Anything else that went wrong goes wrong again here.
+            db.ChangeTracker.Clear();
+            return await db.Rosters.FindAsync([use.Entry.DatasetId, use.Order.Consumer], cancellation) is { } stored
+                ? stored.Parties == parties ? null : JobErrors.AnotherRoster.Of()
+                : HostErrors.DirectoryNotWritable.Of("state.db");
+        }
     }
 
     private async Task<Result<UseWork>> AggregateAsync(UseRow row, UseRequest use, AggregateQuery query, EgressContext context, CancellationToken cancellation)
