@@ -87,9 +87,14 @@ public static class NodeApplication
         {
             // Kestrel's own rejections (body too large, bad framing) keep their status; all else is ours.
             var failure = context.Features.Get<IExceptionHandlerFeature>()?.Error;
-            var error = failure is Microsoft.AspNetCore.Http.BadHttpRequestException bad
-                ? (bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? HostErrors.RequestTooLarge : HostErrors.MalformedRequest).Of()
-                : HostErrors.Internal.Of("trace " + context.TraceIdentifier);
+            var error = failure switch
+            {
+                Microsoft.AspNetCore.Http.BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => HostErrors.RequestTooLarge.Of(),
+                Microsoft.AspNetCore.Http.BadHttpRequestException => HostErrors.MalformedRequest.Of(),
+                JsonException e => HostErrors.MalformedRequest.Of($"at {e.Path}"),
+                { } when Storage.StateStore.IsUnwritable(failure) => HostErrors.DirectoryNotWritable.Of("state.db"),
+                _ => HostErrors.Internal.Of("trace " + context.TraceIdentifier),
+            };
             await error.ToProblem().ExecuteAsync(context);
         }));
         app.UseStatusCodePages(async context =>

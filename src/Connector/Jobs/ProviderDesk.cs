@@ -2,6 +2,7 @@ using System.Text.Json;
 using DataSpace.Connector.Agreements;
 using DataSpace.Connector.Datasets;
 using DataSpace.Connector.Uses;
+using DataSpace.Hosting;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Transport;
 using DataSpace.Kernel.Crypto;
@@ -177,7 +178,9 @@ internal sealed class ProviderDesk(
         {
             // Two deliveries raced; the first one's key stands.
             await using var again = await store.CreateDbContextAsync(cancellation);
-            return (await again.Uses.AsNoTracking().FirstAsync(u => u.JobHash == use.JobHash, cancellation)).RoundZero;
+            return await again.Uses.AsNoTracking().FirstOrDefaultAsync(u => u.JobHash == use.JobHash, cancellation) is { } first
+                ? first.RoundZero
+                : HostErrors.DirectoryNotWritable.Of("state.db");
         }
     }
 

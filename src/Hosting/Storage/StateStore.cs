@@ -38,6 +38,13 @@ public static class StateStore
         }
     }
 
+    /// <summary>True when a failure says that the store's disk is full, read-only or broken: nothing was lost, nothing was done.</summary>
+    public static bool IsUnwritable(Exception? failure)
+    {
+        const int ReadOnly = 8, InputOutput = 10, Full = 13, CannotOpen = 14;
+        return (failure as SqliteException ?? failure?.InnerException as SqliteException)?.SqliteErrorCode is ReadOnly or InputOutput or Full or CannotOpen;
+    }
+
     /// <summary>Times as UTC ticks, so that every provider sorts and compares them alike.</summary>
     public static void UseUtcTicks(this ModelConfigurationBuilder configuration)
         => configuration.Properties<DateTimeOffset>().HaveConversion<UtcTicks>();
