@@ -147,6 +147,8 @@ internal static class AdminJobEndpoints
     {
         if (request.ContentLength > MaxSpecBytes)
             return HostErrors.RequestTooLarge.Of($"at most {MaxSpecBytes} bytes");
+        if (!request.HasJsonContentType())
+            return HostErrors.MalformedRequest.Of("content type is application/json");
         try
         {
             return await request.ReadFromJsonAsync<T>(JobJson.Options, cancellation) is { } value ? value : HostErrors.MalformedRequest.Of("empty body");

@@ -27,7 +27,7 @@ internal static class NegotiationEndpoints
         dsp.MapPost(NegotiationPaths.TerminationTemplate, ReceiveAsync<ContractNegotiationTerminationMessage>).WithSummary("Termination by either side (DSP 2025-1).");
         dsp.MapGet(NegotiationPaths.StateTemplate, StateAsync).WithSummary("State of a negotiation (DSP 2025-1).");
         app.MapGet(VersionDocument.Path, () => Results.Bytes(
-            new VersionDocument([new ProtocolVersion(VersionDocument.Dsp2025, DspBase.Path)]).Write(), DspCodec.MediaType)).WithMetadata(new OpenToEveryone());
+            new VersionDocument([new ProtocolVersion(VersionDocument.Dsp2025, DspBase.Path)]).Write(), DspCodec.MediaType)).WithMetadata(new OpenToEveryone()).WithSummary("Versions of the Dataspace Protocol spoken here.");
 
         var admin = app.MapGroup("/admin/negotiations").RequireAdmin();
         admin.MapPost("/", StartAsync).WithSummary("Asks a provider for a contract under a published offer.");
@@ -69,6 +69,8 @@ internal static class NegotiationEndpoints
     private static async Task<IResult> StartAsync(HttpRequest request, NegotiationDesk desk, CatalogReader catalog, CancellationToken cancellation)
     {
         StartNegotiation? start;
+        if (!request.HasJsonContentType())
+            return HostErrors.MalformedRequest.Of("content type is application/json").ToProblem();
         try
         {
             start = await request.ReadFromJsonAsync<StartNegotiation>(JobJson.Options, cancellation);

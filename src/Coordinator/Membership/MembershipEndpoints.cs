@@ -40,8 +40,9 @@ internal static class MembershipEndpoints
     {
         if (request.ContentLength is null or > MaxJoinBytes)
             return HostErrors.RequestTooLarge.Of($"at most {MaxJoinBytes} bytes, with Content-Length").ToProblem();
-        var join = await request.ReadFromJsonAsync<JoinRequest>(JobJson.Options, cancellation);
-        var verified = MemberDocuments.Verify(join?.Document ?? string.Empty, clock);
+        if (!request.HasJsonContentType() || await request.ReadFromJsonAsync<JoinRequest>(JobJson.Options, cancellation) is not { } join)
+            return HostErrors.MalformedRequest.Of("a JSON object").ToProblem();
+        var verified = MemberDocuments.Verify(join.Document, clock);
         if (!verified.TryGet(out var document, out var error))
             return error.ToProblem();
         await using var db = await store.CreateDbContextAsync(cancellation);
@@ -53,7 +54,7 @@ internal static class MembershipEndpoints
             row = new MemberRow
             {
                 Did = document.Did, Name = document.Name, Url = document.Url, PublicKey = document.PublicKey,
-                Document = join!.Document, State = MemberStates.Pending, ChangedAt = clock.GetUtcNow(),
+                Document = join.Document, State = MemberStates.Pending, ChangedAt = clock.GetUtcNow(),
             };
             db.Members.Add(row);
         }
@@ -63,7 +64,7 @@ internal static class MembershipEndpoints
         }
         else
         {
-            (row.Name, row.Url, row.Document) = (document.Name, document.Url, join!.Document);
+            (row.Name, row.Url, row.Document) = (document.Name, document.Url, join.Document);
         }
         await db.SaveChangesAsync(cancellation);
         if (row.State == MemberStates.Approved)
