@@ -72,6 +72,8 @@ internal sealed partial class AnalystRunner(
             LogCoordinatorAway(log, error.Code);
             return RetryInterval;
         }
+        if (PeerProblem.HasJustRestarted(answer))
+            return RetryInterval;
         if (!answer.IsSuccess)
         {
             Fail(job, [PeerProblem.Read(coordinator.Did, answer)]);
@@ -90,6 +92,8 @@ internal sealed partial class AnalystRunner(
             LogCoordinatorAway(log, error.Code);
             return RetryInterval;
         }
+        if (PeerProblem.HasJustRestarted(answer))
+            return RetryInterval;
         if (!answer.IsSuccess)
         {
             Fail(job, [PeerProblem.Read(coordinator.Did, answer)]);
@@ -115,6 +119,8 @@ internal sealed partial class AnalystRunner(
     {
         var asked = await transport.SendAsync(coordinator, HttpMethod.Get, $"/jobs/{job.JobHash}/bundle", default, cancellation);
         if (!asked.TryGet(out var answer, out _))
+            return RetryInterval;
+        if (PeerProblem.HasJustRestarted(answer))
             return RetryInterval;
         if (!answer.IsSuccess)
         {

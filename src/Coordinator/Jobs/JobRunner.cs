@@ -102,6 +102,10 @@ internal sealed partial class JobRunner(
                 unreachable = true;
                 LogPeerFailed(log, party.Participant, error.Code);
             }
+            else if (PeerProblem.HasJustRestarted(response))
+            {
+                unreachable = true;
+            }
             else if (!response.IsSuccess)
             {
                 Refuse(party, response);
@@ -130,7 +134,7 @@ internal sealed partial class JobRunner(
             {
                 if (response.IsSuccess)
                     (party.RoundOneAccepted, party.State) = (true, PartyStates.Computing);
-                else
+                else if (!PeerProblem.HasJustRestarted(response))
                     Refuse(party, response);
             }
         }));
@@ -156,6 +160,8 @@ internal sealed partial class JobRunner(
             LogPeerFailed(log, party.Participant, error.Code);
             return;
         }
+        if (PeerProblem.HasJustRestarted(response))
+            return;
         if (!response.IsSuccess)
         {
             Refuse(party, response);

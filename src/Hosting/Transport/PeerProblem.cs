@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Results;
 using DataSpace.Protocol.Jobs;
 
@@ -8,6 +9,13 @@ namespace DataSpace.Hosting.Transport;
 public static class PeerProblem
 {
     private const int MaxTextChars = 500;
+
+    /// <summary>
+    /// True when the peer says that it has seen a token before which was made for this one request: it has just restarted and knows nothing of tokens
+    /// as old as its own start. No refusal of the request; the next token will be newer.
+    /// </summary>
+    public static bool HasJustRestarted(PeerAnswer answer)
+        => answer.Status == CryptoErrors.Replayed.Status && Read(string.Empty, answer).Code == CryptoErrors.Replayed.Code;
 
     /// <summary>The refusal in a non-success answer.</summary>
     public static RefusalNotice Read(string participant, PeerAnswer answer)
