@@ -28,6 +28,9 @@ internal static class HostLayout
         }
     }
 
+    /// <summary>The bubblewrap program: DATASPACE_BWRAP, else null, which searches the system's directories.</summary>
+    public static string? BubblewrapPath => Environment.GetEnvironmentVariable("DATASPACE_BWRAP") is { Length: > 0 } path ? path : null;
+
     /// <summary>Compiled SEAL modules: per user, shared by the nodes of this user, private. Follows XDG_CACHE_HOME.</summary>
     public static string SealCacheDirectory => Path.Combine(
         Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache

@@ -31,6 +31,7 @@ services.AddSingleton(config).AddSingleton(datasets).AddSingleton(link).AddSingl
     .AddSingleton(provider => new SqlSandbox(new SandboxOptions
     {
         WorkerDirectory = HostLayout.WorkerDirectory,
+        BubblewrapPath = HostLayout.BubblewrapPath,
         SlotUidBase = HostLayout.SlotUidBase(config.Did),
         OnIncident = incident => SandboxLog.Incident(provider.GetRequiredService<ILogger<SqlSandbox>>(), incident.Code, incident.Dataset, incident.Detail),
     }))
@@ -52,6 +53,7 @@ app.MapCatalog();
 app.MapNegotiation();
 app.MapPeer();
 app.MapAdminJobs();
+MembershipService.Remember(app.Services);
 app.Lifetime.ApplicationStarted.Register(() => _ = Task.Run(async () =>
 {
     await app.Services.GetRequiredService<NegotiationDesk>().ResumeAsync();

@@ -15,6 +15,31 @@ internal sealed partial class MembershipService(
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ApprovedInterval = TimeSpan.FromSeconds(3);
+    private byte[] _stored = [];
+
+    /// <summary>
+    /// Before the node listens or resumes anything: the coordinator, whom the operator handed over, and the members as they were last seen. Jobs that a restart
+    /// interrupted need their co-providers' keys at once, whether the coordinator answers or not.
+    /// </summary>
+    public static void Remember(IServiceProvider services)
+    {
+        var peers = services.GetRequiredService<PeerDirectory>();
+        if (services.GetRequiredService<CoordinatorLink>().Coordinator is { } coordinator)
+            peers.Trust(coordinator);
+        var file = FileOf(services.GetRequiredService<NodeOptions>());
+        try
+        {
+            if (File.Exists(file) && JsonSerializer.Deserialize<MemberList>(File.ReadAllBytes(file), JobJson.Options) is { } list)
+            {
+                foreach (var document in list.Documents)
+                    _ = peers.Learn(document); // self-signed and with an end of its own: an old one is refused like any other
+            }
+        }
+        catch (Exception e) when (e is IOException or JsonException)
+        {
+            // Written again at the next contact with the coordinator.
+        }
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -61,13 +86,35 @@ internal sealed partial class MembershipService(
         var listed = await transport.SendAsync(coordinator, HttpMethod.Get, "/members", default, cancellation);
         if (!listed.TryGet(out var answer, out _) || !answer.IsSuccess)
             return;
-        foreach (var document in JsonSerializer.Deserialize<MemberList>(answer.Body.Span, JobJson.Options)!.Documents)
+        var list = JsonSerializer.Deserialize<MemberList>(answer.Body.Span, JobJson.Options)!;
+        foreach (var document in list.Documents)
         {
             // Each document is signed by its subject; the coordinator can withhold one, not forge one.
             if (peers.Learn(document) is { IsOk: false } refused)
                 LogMemberRefused(log, refused.Error.Code);
         }
+        Store(list);
     }
+
+    private void Store(MemberList list)
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(list, JobJson.Options);
+        if (bytes.AsSpan().SequenceEqual(_stored))
+            return;
+        var file = FileOf(services.GetRequiredService<NodeOptions>());
+        try
+        {
+            File.WriteAllBytes(file + ".new", bytes);
+            File.Move(file + ".new", file, overwrite: true);
+            _stored = bytes;
+        }
+        catch (IOException)
+        {
+            // A full disk: the members are known in memory, and the next contact tries again.
+        }
+    }
+
+    private static string FileOf(NodeOptions options) => Path.Combine(options.Directory, "members.json");
 
     [LoggerMessage(1, LogLevel.Warning, "Joining failed: {Code}")]
     private static partial void LogJoinFailed(ILogger logger, string code);
