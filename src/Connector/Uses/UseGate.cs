@@ -2,6 +2,7 @@ using DataSpace.Connector.Agreements;
 using DataSpace.Connector.Datasets;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Jobs;
+using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Policy;
 using DataSpace.Kernel.Results;
 using DataSpace.Ledger.Receipts;
@@ -55,7 +56,11 @@ internal sealed class UseGate(PolicyDecisionPoint decisions, AuditLedger ledger,
     /// <summary>A refusal, for the record: a dispatch without Grant or Denied is an unreported use.</summary>
     public Task<Result<AppendedEntry>> RecordDenialAsync(string jobHash, string contractId, string code, CancellationToken cancellation)
         => ledger.AppendAsync(new EntryDraft(
-            new DeniedPayload { JobHash = jobHash, Step = JobOrders.ContributeStep, Code = code, ContractId = contractId }, contractId), cancellation);
+            new DeniedPayload { JobHash = jobHash, Step = JobOrders.ContributeStep, Code = code, ContractId = contractId }, contractId)
+        {
+            // One job's refusal is one entry, however often the job is sent: a carrier cannot fill the log.
+            EventId = Digest.Sha256(System.Text.Encoding.UTF8.GetBytes($"denied/{jobHash}/{contractId}/{code}")).AsMemory(0, 16),
+        }, cancellation);
 
     private PolicyRequest RequestOf(UseRequest use)
     {
