@@ -7,7 +7,8 @@ namespace DataSpace.EndToEnd;
 /// Processes are killed at every step of a use and started again on the same directory. Whatever happens, a use is spent at most once, no job
 /// has two different contributions of one owner, and the job ends: completed, or failed with a code that says that the use stays spent.
 /// </summary>
-public sealed class CrashTests(FragileSpace fragile) : IClassFixture<FragileSpace>
+[Collection(Fragile.Name)]
+public sealed class CrashTests(FragileSpace fragile)
 {
     private Space Space => fragile.Space;
 
@@ -20,7 +21,7 @@ public sealed class CrashTests(FragileSpace fragile) : IClassFixture<FragileSpac
     [InlineData("AfterReport", "COMPLETED")] // the committed bytes are resent
     public async Task An_owner_killed_in_the_middle_of_a_use_spends_it_exactly_once(string point, string end)
     {
-        var agreement = await Space.AgreeAsync(Victim);
+        var agreement = await Space.AgreeAsync(Victim, "investments", "many");
         var before = await Space.SpentAsync(Victim, agreement);
         await Victim.Process.StopAsync();
         await Victim.RestartAsync(new Dictionary<string, string?> { ["DATASPACE_CRASH_AT"] = point });
@@ -50,6 +51,22 @@ public sealed class CrashTests(FragileSpace fragile) : IClassFixture<FragileSpac
     }
 
     [Fact]
+    public async Task An_owner_that_comes_back_while_the_coordinator_is_away_still_knows_its_co_providers()
+    {
+        await Victim.Process.StopAsync();
+        await Victim.RestartAsync(new Dictionary<string, string?> { ["DATASPACE_CRASH_AT"] = "BeforeGrant" });
+        var job = await Space.SubmitAsync(fragile.Spec);
+        await Victim.Process.WaitForExitAsync(TimeSpan.FromSeconds(40));
+        await Space.Coordinator.Process.KillAsync();
+        await Victim.RestartAsync();
+        // The interrupted use goes on by itself: the grant appears with nobody to ask for it.
+        await Ledgers.ReadWhenAsync(Victim, r => r.Reports().Any(e => r.Grants().Any(g => g.Payload.JobId == job && g.Record.LeafHash.Hex() == e.Payload.GrantHash)));
+        await Space.Coordinator.RestartAsync();
+        var outcome = await Space.EndAsync(job);
+        Assert.True(outcome.State == "COMPLETED", outcome.Why + Space.Story());
+    }
+
+    [Fact]
     public async Task An_analyst_killed_in_the_middle_has_the_result_after_its_restart()
     {
         var job = await Space.SubmitAsync(fragile.Spec);
@@ -64,7 +81,7 @@ public sealed class CrashTests(FragileSpace fragile) : IClassFixture<FragileSpac
     [Fact]
     public async Task Killing_everyone_at_once_loses_nothing_that_was_committed()
     {
-        var agreement = await Space.AgreeAsync(Victim);
+        var agreement = await Space.AgreeAsync(Victim, "investments", "many");
         var before = await Space.SpentAsync(Victim, agreement);
         var done = await Space.RunAsync(fragile.Spec);
         await Task.WhenAll(Space.Everyone.Select(p => p.Process.KillAsync()));
@@ -79,7 +96,7 @@ public sealed class CrashTests(FragileSpace fragile) : IClassFixture<FragileSpac
     [Fact]
     public async Task A_state_store_restored_from_an_old_copy_gives_no_second_use()
     {
-        var agreement = await Space.AgreeAsync(Victim);
+        var agreement = await Space.AgreeAsync(Victim, "investments", "many");
         await Victim.Process.StopAsync();
         var copy = Copy("state.db");
         await Victim.RestartAsync();
@@ -139,25 +156,5 @@ public sealed class CrashTests(FragileSpace fragile) : IClassFixture<FragileSpac
         Assert.Equal(completed ? 1 : 0, seen.Select(s => s.Sha256).Distinct().Count());
         var log = Ledgers.Read(Victim);
         Assert.Single(log.Grants(), g => g.Payload.JobId == job);
-    }
-}
-
-/// <summary>A space whose processes are killed.</summary>
-public sealed class FragileSpace : IAsyncLifetime
-{
-    internal Space Space { get; private set; } = null!;
-
-    internal JsonObject Spec { get; private set; } = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        Space = await Space.StartAsync(d => d.Offer("many", p => p.Set("count", "500")));
-        Spec = await Space.JointSpecAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (Space is not null)
-            await Space.DisposeAsync();
     }
 }

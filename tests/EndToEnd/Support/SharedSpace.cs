@@ -31,9 +31,3 @@ public sealed class SharedSpace : IAsyncLifetime
             await Space.DisposeAsync();
     }
 }
-
-/// <summary>What the spaces of the tests offer beside the sample.</summary>
-internal static class Designs
-{
-    public static void Shared(SpaceDesign design) { }
-}

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DataSpace.Kernel.Identity;
+using DataSpace.Protocol;
 
 namespace DataSpace.EndToEnd.Support;
 
@@ -119,7 +120,7 @@ internal sealed class Space : IAsyncDisposable
             {
                 foreach (var caller in Owners.Where(o => o != asked))
                 {
-                    if ((await asked.FromAsync(caller.Persona, HttpMethod.Get, "/dsp/catalog/datasets/none")).Code == "DS-SIG-003")
+                    if ((await asked.FromAsync(caller.Persona, HttpMethod.Get, DspBase.Path + CatalogPaths.Dataset("none"))).Code == "DS-SIG-003")
                         return false;
                 }
                 if ((await asked.ReadAsync("/admin/status"))["coordinator"]!["membership"]!.GetValue<string>() != "approved")

@@ -8,6 +8,10 @@ internal sealed class SpaceDesign(Space space)
     private readonly List<(Party Owner, JsonObject Dataset)> _datasets = [];
     private readonly Dictionary<string, Action<Policy>> _policies = [];
 
+    public Party SupplierA => space.SupplierA;
+
+    public Party SupplierB => space.SupplierB;
+
     /// <summary>An offer for every dataset: the sample's joint-statistics policy, changed.</summary>
     public void Offer(string id, Action<Policy> change) => _policies[id] = change;
 
@@ -84,6 +88,8 @@ internal sealed class Policy(JsonObject json)
     public JsonObject Json => json;
 
     private JsonArray Constraints => json["permission"]![0]!["constraint"]!.AsArray();
+
+    public string Get(string leftOperand) => Constraints.First(c => c!["leftOperand"]!.GetValue<string>() == leftOperand)!["rightOperand"]!.GetValue<string>();
 
     public Policy Set(string leftOperand, JsonNode rightOperand, string? @operator = null)
     {

@@ -1,0 +1,205 @@
+using System.Text.Json.Nodes;
+using DataSpace.EndToEnd.Support;
+
+namespace DataSpace.EndToEnd;
+
+/// <summary>The contract is enforced at every use, by the owner's own node: what it does not cover is refused with its code and spends nothing.</summary>
+public sealed class PolicyAtUseTests(SharedSpace shared)
+{
+    private Space Space => shared.Space;
+
+    [Fact]
+    public async Task Another_purpose_is_refused_and_was_known_in_advance()
+    {
+        var spec = With(shared.Spec, s => s["purpose"] = "advertising");
+        var plan = (await Space.PlanAsync(spec)).Ok();
+        Assert.Equal(3, plan["refusals"]!.AsArray().Count(r => r!["code"]!.GetValue<string>() == "DS-POL-023"));
+        await RefusedAsync(spec, "DS-POL-023");
+    }
+
+    [Fact]
+    public async Task Grouping_by_the_column_that_names_the_firms_is_refused()
+    {
+        var spec = With(shared.Spec, s => s["groupBy"] = new JsonObject { ["column"] = "firm", ["values"] = new JsonArray("General Motors", "US Steel", "Union Oil") });
+        var plan = (await Space.PlanAsync(spec)).Ok();
+        Assert.NotEmpty(plan["refusals"]!.AsArray());
+        await RefusedAsync(spec, "DS-SBX-202");
+    }
+
+    [Fact]
+    public async Task A_column_outside_the_contract_is_refused_by_the_planner()
+        => (await Space.PlanAsync(With(shared.Spec, s => s["measures"]![0]!["column"] = "capital"))).Refused("DS-POL-027");
+
+    [Fact]
+    public async Task A_filter_on_a_column_outside_the_contract_is_refused()
+        => await RefusedAsync(With(shared.Spec, s => s["where"] = Filter("capital", "gt", "1")), "DS-POL-027");
+
+    [Fact]
+    public async Task An_expired_offer_cannot_be_agreed()
+    {
+        var last = await Space.NegotiateAsync(Space.SupplierA, "investments", Designs.Expired);
+        Assert.Equal("TERMINATED", last["state"]!.GetValue<string>());
+        Assert.Equal("DS-POL-024", last["error"]!["code"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task A_contract_that_ends_while_it_runs_is_refused_at_the_next_use()
+    {
+        var ends = DateTimeOffset.MinValue;
+        for (var seconds = 6; ; seconds *= 2)
+        {
+            ends = TimeProvider.System.GetUtcNow().AddSeconds(seconds);
+            await RepublishAsync(Space.SupplierB, Designs.Sql, p => p.Set("dateTime", ends.ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture)));
+            if ((await Space.NegotiateAsync(Space.SupplierB, "investments", Designs.Sql))["state"]!.GetValue<string>() == "FINALIZED")
+                break;
+            Assert.True(seconds < 60, "A negotiation took a minute." + Space.Story()); // a slow machine gets more time
+        }
+        await Eventually.TrueAsync(() => Task.FromResult(TimeProvider.System.GetUtcNow() > ends), TimeSpan.FromSeconds(70), Space.Story);
+        var outcome = await Space.RunAsync(Jobs.SqlSpec(Space.SupplierB, "investments", "SELECT year, SUM(invest) AS total FROM investments GROUP BY year"));
+        Assert.Equal("FAILED", outcome.State);
+        Assert.Equal(["DS-POL-024"], outcome.Codes);
+    }
+
+    [Fact]
+    public async Task The_second_use_of_a_one_use_contract_is_refused()
+    {
+        var spec = await Space.JointSpecAsync(Space.Trial);
+        var first = await Space.RunAsync(spec);
+        Assert.True(first.State == "COMPLETED", first.Why + Space.Story());
+        var second = await Space.RunAsync(spec);
+        Assert.Equal("FAILED", second.State);
+        Assert.All(second.Codes, c => Assert.Equal("DS-POL-026", c));
+        foreach (var owner in Space.Owners)
+            Assert.Equal(1, await Space.SpentAsync(owner, await Space.AgreeAsync(owner, "investments", Space.Trial)));
+    }
+
+    [Fact]
+    public async Task Ten_at_once_on_a_budget_of_three_get_exactly_three()
+    {
+        var agreement = await Space.AgreeAsync(Space.SupplierA, "investments", Designs.ThreeUses);
+        var spec = Jobs.SqlSpec(Space.SupplierA, "investments", "SELECT year, SUM(invest) AS total FROM investments GROUP BY year", agreement);
+        var plan = (await Space.PlanAsync(spec)).Ok();
+        var submit = new JsonObject { ["spec"] = spec, ["planHash"] = plan["planHash"]!.GetValue<string>() };
+        var submitted = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Space.Leader.PostAsync("/admin/jobs", submit)));
+        var outcomes = await Task.WhenAll(submitted.Select(s => Space.EndAsync(s.Ok()["jobId"]!.GetValue<string>(), TimeSpan.FromSeconds(120))));
+        Assert.Equal(3, outcomes.Count(o => o.State == "COMPLETED"));
+        Assert.All(outcomes.Where(o => o.State != "COMPLETED").SelectMany(o => o.Codes), c => Assert.Contains(c, (string[])["DS-POL-026", "DS-LED-012"]));
+        Assert.Equal(3, await Space.SpentAsync(Space.SupplierA, agreement));
+    }
+
+    [Fact]
+    public async Task Exact_results_over_another_set_of_owners_are_refused()
+    {
+        // {leader, A, B} minus {A, B} would be the leader; the same difference lays bare any of the three.
+        var spec = Jobs.Spec((Space.SupplierA, "investments", await Space.AgreeAsync(Space.SupplierA)), (Space.SupplierB, "investments", await Space.AgreeAsync(Space.SupplierB)));
+        await RefusedAsync(spec, "DS-JOB-019");
+    }
+
+    [Fact]
+    public async Task A_statement_under_a_contract_for_joint_statistics_is_refused()
+        => await RefusedAsync(Jobs.SqlSpec(Space.SupplierA, "investments", "SELECT year, SUM(invest) AS total FROM investments GROUP BY year", await Space.AgreeAsync(Space.SupplierA)), "DS-POL-029");
+
+    [Fact]
+    public async Task An_allowed_statement_gives_exact_aggregates()
+    {
+        var outcome = await StatementAsync("SELECT year, SUM(invest) AS total FROM investments GROUP BY year ORDER BY year");
+        Assert.True(outcome.State == "COMPLETED", outcome.Why + Space.Story());
+        var rows = outcome.Result!["rows"]!.AsArray();
+        Assert.Equal(20, rows.Count);
+        // The same sum over the owner's own file, by hand.
+        var expected = File.ReadLines(Path.Combine(Layout.Sample, "supplier-a", "investments.csv")).Skip(1).Select(l => l.Split(','))
+            .Where(f => f[4] == "1935").Sum(f => decimal.Parse(f[0], System.Globalization.CultureInfo.InvariantCulture));
+        var given = rows.First(r => r![0]!.GetValue<string>() == "1935")![1]!.GetValue<string>();
+        Assert.Equal(expected, decimal.Parse(given, System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [Theory]
+    [InlineData("SELECT * FROM investments", "DS-SBX-204")]
+    [InlineData("SELECT year, invest FROM investments", "DS-SBX-205")]
+    [InlineData("SELECT year, SUM(invested) AS total FROM investments GROUP BY year", "DS-SBX-201")]
+    [InlineData("SELECT firm, SUM(invest) AS total FROM investments GROUP BY firm", "DS-SBX-203")]
+    [InlineData("SELECT year, SUM(capital) AS total FROM investments GROUP BY year", "DS-SBX-202")]
+    [InlineData("SELECT year, SUM(invest) AS total FROM read_csv('/etc/passwd') GROUP BY year", "DS-SBX-208")]
+    public async Task A_statement_that_reaches_too_far_is_refused_before_anything_is_spent(string sql, string code)
+    {
+        var agreement = await Space.AgreeAsync(Space.SupplierA, "investments", Designs.Sql);
+        var before = await Space.SpentAsync(Space.SupplierA, agreement);
+        var outcome = await StatementAsync(sql);
+        Assert.Equal("FAILED", outcome.State);
+        Assert.True(outcome.Codes.SequenceEqual([code]), outcome.Why.ToJsonString());
+        Assert.Equal(before, await Space.SpentAsync(Space.SupplierA, agreement));
+    }
+
+    [Fact]
+    public async Task Groups_below_the_minimum_are_withheld_from_statements_too()
+    {
+        var outcome = await StatementAsync("SELECT year, SUM(invest) AS total FROM investments WHERE value > 2000 GROUP BY year");
+        Assert.Equal("FAILED", outcome.State);
+        Assert.Equal(["DS-SBX-301"], outcome.Codes);
+        Assert.DoesNotContain("Steel", outcome.Why.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_plan_that_changed_since_the_dry_run_is_not_submitted()
+    {
+        var submit = new JsonObject { ["spec"] = shared.Spec.DeepClone(), ["planHash"] = new string('0', 64) };
+        (await Space.Leader.PostAsync("/admin/jobs", submit)).Refused("DS-JOB-012", 409);
+    }
+
+    [Fact]
+    public async Task A_dataset_without_a_contract_cannot_be_planned()
+        => (await Space.PlanAsync(Jobs.SqlSpec(Space.SupplierA, "no-such-dataset", "SELECT COUNT(*) AS n FROM x"))).Refused("DS-JOB-013");
+
+    private async Task<Outcome> StatementAsync(string sql)
+        => await Space.RunAsync(Jobs.SqlSpec(Space.SupplierA, "investments", sql, await Space.AgreeAsync(Space.SupplierA, "investments", Designs.Sql)));
+
+    /// <summary>Submits all the same, and looks who refused what; no owner's budget moves.</summary>
+    private async Task RefusedAsync(JsonNode spec, string code)
+    {
+        var agreements = new List<(Party Owner, string Agreement)>();
+        foreach (var owner in Space.Owners)
+            agreements.Add((owner, await Space.AgreeAsync(owner)));
+        var before = await SpentAsync();
+        var outcome = await Space.RunAsync(spec);
+        Assert.Equal("FAILED", outcome.State);
+        Assert.True(outcome.Codes.Count > 0 && outcome.Codes.All(c => c == code), outcome.Why.ToJsonString());
+        Assert.Equal(before, await SpentAsync());
+
+        async Task<string> SpentAsync()
+        {
+            var all = new List<long>();
+            foreach (var (owner, agreement) in agreements)
+                all.Add(await Space.SpentAsync(owner, agreement));
+            return string.Join(' ', all);
+        }
+    }
+
+    private async Task RepublishAsync(Party owner, string offer, Action<Policy> change)
+    {
+        var file = Path.Combine(Space.Root, offer + ".odrl.json");
+        var policy = new Policy(JsonNode.Parse(await File.ReadAllTextAsync(file))!.AsObject());
+        change(policy);
+        var changed = Path.Combine(Space.Root, offer + ".changed.odrl.json");
+        await File.WriteAllTextAsync(changed, policy.Json.ToJsonString());
+        var config = JsonNode.Parse(await File.ReadAllTextAsync(owner.ConfigFile))!;
+        foreach (var published in config["datasets"]![0]!["offers"]!.AsArray().Where(o => o!["id"]!.GetValue<string>() == offer))
+            published!["policy"] = changed;
+        await File.WriteAllTextAsync(owner.ConfigFile, config.ToJsonString());
+        Assert.Equal(204, (await owner.PostAsync("/admin/reload")).Status);
+        // The federated catalogue is a few seconds old at most; the consumer must see the new offer.
+        await Eventually.TrueAsync(async () => (await Space.Leader.ReadAsync("/admin/catalog"))["datasets"]!.AsArray()
+            .First(d => d!["participant"]!.GetValue<string>() == owner.Did && d["datasetId"]!.GetValue<string>() == "investments")!["offers"]!.AsArray()
+            .First(o => o!["offerId"]!.GetValue<string>() == offer)!["summary"]!["validUntil"]!.GetValue<DateTimeOffset>()
+            .ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture) == policy.Get("dateTime"), TimeSpan.FromSeconds(10), Space.Story);
+    }
+
+    private static JsonArray Filter(string column, string @operator, string value)
+        => new(new JsonObject { ["column"] = column, ["operator"] = @operator, ["value"] = value });
+
+    private static JsonObject With(JsonObject spec, Action<JsonObject> change)
+    {
+        var copy = spec.DeepClone().AsObject();
+        change(copy);
+        return copy;
+    }
+}
