@@ -127,9 +127,6 @@ else
     step "build the sandbox worker (native, about a minute)" dotnet publish src/SandboxWorker -c Release "${build_flags[@]}"
     echo "$worker" >artifacts/worker.stamp
   fi
-  # A connector looks for the worker beside its own assemblies.
-  mkdir -p artifacts/bin/DataSpace.Connector/release
-  ln -sfn "../../../publish/DataSpace.SandboxWorker/$(basename "$(dirname "$(compgen -G 'artifacts/publish/DataSpace.SandboxWorker/release*/sandbox-worker' | head -n 1)")")" artifacts/bin/DataSpace.Connector/release/sandbox-worker
   step "build ${solution##*/}" dotnet build "$solution" -c Release --no-restore "${build_flags[@]}"
   echo "$all" >"artifacts/$goal.stamp"
 fi

@@ -32,7 +32,7 @@ public sealed class DoctorTests
     [Fact]
     public async Task A_missing_worker_is_named_with_the_command_that_builds_it()
     {
-        var run = (await CliProcess.RunAsync([("DATASPACE_SANDBOX_WORKER", "/nowhere")], "doctor", "--lang", "zh")).Exits(1);
+        var run = (await CliProcess.RunAsync([("DATASPACE_WORKER", "/nowhere")], "doctor", "--lang", "zh")).Exits(1);
         Assert.Contains("✗ 沙箱工作程序", run.Output, StringComparison.Ordinal);
         Assert.Contains("dotnet publish src/SandboxWorker", run.Output, StringComparison.Ordinal);
     }

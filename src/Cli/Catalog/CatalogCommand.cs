@@ -36,7 +36,7 @@ internal static class CatalogCommand
                 dataset.ParticipantName ?? dataset.Participant,
                 $"{dataset.DatasetId}\n{ui.T(dataset.Title?.En, dataset.Title?.Zh)}",
                 string.Join('\n', (dataset.Columns ?? []).Select(c => c.Role is null or "other" ? c.Name : $"{c.Name} ({Role(ui, c.Role)})")),
-                dataset.Classification ?? "",
+                $"{dataset.Classification?.Industry}\n{dataset.Classification?.Grade}".Trim(),
                 string.Join('\n', (dataset.Offers ?? []).Select(o => o.OfferId)));
         }
         ui.Show(table);

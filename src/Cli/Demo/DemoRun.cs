@@ -76,7 +76,7 @@ internal sealed class DemoRun(Ui ui, DemoOptions options, DemoFolder folder)
     }
 
     /// <summary>Shows the command that does the same by hand.</summary>
-    public void ByHand(string command) => Ui.Styled("blue", "$ " + Ui.Plain(command));
+    public void ByHand(string command) => Ui.Unbroken("$ " + command);
 
     /// <summary>Waits for Enter between screens, where somebody is there to press it.</summary>
     public async Task PauseAsync(CancellationToken cancel)

@@ -73,6 +73,13 @@ internal static class DemoTexts
 
     public static readonly Phrase ResultTitle = new("The result: investment of all firms, per year", "结果：全部企业的年度投资");
     public static readonly Phrase ResultTitleSynthetic = new("The result: synthetic values, per group", "结果：合成数据的分组统计");
+    public static readonly Phrase Year = new("year", "年份");
+    public static readonly Phrase Group = new("group", "分组");
+    public static readonly Phrase Firms = new("firms", "企业数");
+    public static readonly Phrase RowCount = new("rows", "行数");
+    public static readonly Phrase Total = new("total", "合计");
+    public static readonly Phrase Mean = new("mean", "均值");
+    public static readonly Phrase Deviation = new("population std. dev.", "总体标准差");
     public static readonly Phrase FirstRows = new("({0} of {1} rows shown)", "（共 {1} 行，显示 {0} 行）");
     public static readonly Phrase UnionEqual = new("All {0} figures equal the plaintext union, to the last fixed-point digit.", "全部 {0} 个数字与明文合并结果逐位相等（定点数最后一位）。");
     public static readonly Phrase OnlyADemo = new("Only a demo can check this: it alone may read all three owners' files.", "只有演示才能做此核对：只有它可以读取三方的文件。");

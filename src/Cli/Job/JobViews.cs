@@ -36,7 +36,7 @@ internal static class JobViews
         foreach (var warning in plan.Warnings ?? [])
             ui.Line(JobTexts.Warning, ui.T(warning.En, warning.Zh));
         ShowRefusals(ui, plan);
-        ui.Line(JobTexts.HashLine, plan.PlanHash);
+        ui.Unbroken(ui.T(JobTexts.HashLine, plan.PlanHash));
     }
 
     /// <summary>Refusals with code and advice, or a line that there are none.</summary>
@@ -104,15 +104,16 @@ internal static class JobViews
     public static void ShowResult(Ui ui, ResultView result)
     {
         var table = ui.Table(result.Columns.Select(c => ColumnTitle(ui, c)).ToArray());
+        var digits = Enumerable.Range(0, result.Columns.Count).Select(i => result.Rows.Count == 0 ? 0 : result.Rows.Max(r => i < r.Count ? Digits(r[i]) : 0)).ToList();
         foreach (var row in result.Rows)
-            ui.Row(table, row.Select(Cell).ToArray());
+            ui.Row(table, row.Select((cell, i) => Padded(cell, i < digits.Count ? digits[i] : 0)).ToArray());
         for (var i = 0; i < table.Columns.Count; i++)
-            table.Columns[i].Alignment = result.Rows.Any(r => i < r.Count && r[i].ValueKind == JsonValueKind.Number) ? Spectre.Console.Justify.Right : Spectre.Console.Justify.Left;
+            table.Columns[i].Alignment = result.Rows.Any(r => i < r.Count && IsNumber(r[i])) ? Spectre.Console.Justify.Right : Spectre.Console.Justify.Left;
         ui.Show(table);
         foreach (var suppressed in result.Suppressed ?? [])
             ui.Line(JobTexts.Suppressed, Cell(suppressed.Group), suppressed.Code);
         if (result.ResultDigest is not null)
-            ui.Line(JobTexts.Digest, result.ResultDigest);
+            ui.Unbroken(ui.T(JobTexts.Digest, result.ResultDigest));
         foreach (var grant in result.Provenance?.Grants ?? [])
             ui.Line(JobTexts.GrantLine, grant.ParticipantName, grant.LedgerIndex, grant.Origin);
     }
@@ -128,6 +129,22 @@ internal static class JobViews
         JsonValueKind.Null or JsonValueKind.Undefined => "",
         _ => value.GetRawText(),
     };
+
+    /// <summary>Decimal places that a number was written with; numbers may come as text, so that no reader rounds them.</summary>
+    public static int Digits(JsonElement value)
+        => IsNumber(value) && Cell(value) is var text && text.IndexOf('.', StringComparison.Ordinal) is >= 0 and var point ? text.Length - point - 1 : 0;
+
+    /// <summary>A number with trailing zeros, so that points stand under each other; the digits are the node's.</summary>
+    private static string Padded(JsonElement value, int digits)
+    {
+        var text = Cell(value);
+        return IsNumber(value) && digits > 0
+            ? text + (text.Contains('.', StringComparison.Ordinal) ? "" : ".") + new string('0', digits - Digits(value))
+            : text;
+    }
+
+    private static bool IsNumber(JsonElement value)
+        => Cell(value) is { Length: > 0 } text && text.All(c => char.IsAsciiDigit(c) || c is '.' or '-') && char.IsAsciiDigit(text[^1]);
 
     private static void ShowSlots(Ui ui, SlotsView? slots)
     {

@@ -33,7 +33,10 @@ internal sealed record UnreachableView(string? Participant, string? ParticipantN
 /// <summary>One dataset of the federated catalogue.</summary>
 internal sealed record DatasetView(
     string Participant, string? ParticipantName, string DatasetId, TwoTexts? Title, IReadOnlyList<ColumnView>? Columns,
-    string? Classification, IReadOnlyList<OfferView>? Offers);
+    ClassificationView? Classification, IReadOnlyList<OfferView>? Offers);
+
+/// <summary>Industry code, grade, and whether persons are behind the rows.</summary>
+internal sealed record ClassificationView(string? Industry, string? Grade, bool? PersonalInformation);
 
 /// <summary>A column; role is subject, group, measure or other.</summary>
 internal sealed record ColumnView(string Name, string? Type, string? Role);

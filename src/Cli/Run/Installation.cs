@@ -45,8 +45,8 @@ internal static class Installation
     {
         get
         {
-            if (Environment.GetEnvironmentVariable("DATASPACE_SANDBOX_WORKER") is { Length: > 0 } named)
-                return File.Exists(named) ? Path.GetFullPath(named) : null;
+            if (Environment.GetEnvironmentVariable("DATASPACE_WORKER") is { Length: > 0 } named)
+                return File.Exists(Path.Combine(named, "sandbox-worker")) ? Path.GetFullPath(Path.Combine(named, "sandbox-worker")) : null;
             var publish = Path.Combine(Repository ?? AppContext.BaseDirectory, "artifacts", "publish", "DataSpace.SandboxWorker");
             string[] candidates =
             [

@@ -81,6 +81,13 @@ internal sealed class Ui
             Human.MarkupLine($"[{style}]{Markup.Escape(text)}[/]");
     }
 
+    /// <summary>Prints a line as it is, longer than the terminal if need be: commands and digests are there to be copied.</summary>
+    public void Unbroken(string text)
+    {
+        if (!Json)
+            Human.Profile.Out.Writer.WriteLine(Plain(text));
+    }
+
     /// <summary>Prints a renderable thing, such as a table.</summary>
     public void Show(Spectre.Console.Rendering.IRenderable thing)
     {

@@ -17,6 +17,7 @@ internal static class CellPlans
         Measures = [.. query.Measures.Select(m => new MeasurePlan(m.Column, m.Decimals, Number(m.Min), Number(m.Max), m.NeedsSquares))],
         Where = [.. query.Where.Select(w => new CellPredicate(w.Column, w.Operator, w.Values))],
         DominancePercent = query.DominancePercent,
+        CompleteRowsOnly = true,
     };
 
     /// <summary>
@@ -32,8 +33,9 @@ internal static class CellPlans
         return ([.. table.Cells.Select(Cell)], new SealedReply(true, clamped));
     }
 
+    /// <summary>The cell rule tests the least number of subjects behind any of the figures.</summary>
     private static LocalCell Cell(Cell cell)
-        => new(cell.Rows, cell.Subjects, [.. cell.Measures.Select(m => (m.Sum, m.SumOfSquares))], cell.Dominated);
+        => new(cell.Rows, cell.Measures.Select(m => m.Subjects).Append(cell.Subjects).Min(), [.. cell.Measures.Select(m => (m.Sum, m.SumOfSquares))], cell.Dominated);
 
     private static decimal Number(string text) => decimal.Parse(text, CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DataSpace.Cli.Negotiation;
+using DataSpace.Cli.Node;
 using DataSpace.Cli.Session;
 
 namespace DataSpace.Cli.Demo.Screens;
@@ -7,6 +8,9 @@ namespace DataSpace.Cli.Demo.Screens;
 /// <summary>Screen 2: the terms, then a contract with every owner, each state as it is reached. The analyst negotiates with itself too.</summary>
 internal static class ContractScreen
 {
+    private const string ParticipantUnknown = "DS-CON-007";
+    private static readonly TimeSpan LearnLimit = TimeSpan.FromSeconds(10);
+
     public static async Task ShowAsync(DemoRun run, CancellationToken cancel)
     {
         run.Title(2, DemoTexts.ContractTitle);
@@ -22,11 +26,11 @@ internal static class ContractScreen
         var (ui, started, first) = (run.Ui, TimeProvider.System.GetTimestamp(), true);
         var node = run.Nodes[owner].Client.Info;
         Write($"  {ui.Plain(node.Name)}: ");
-        var view = await NegotiateCommand.RunAsync(run.Analyst, node.Did, run.DatasetId, offer, state =>
+        var view = await WhenKnownAsync(() => NegotiateCommand.RunAsync(run.Analyst, node.Did, run.DatasetId, offer, state =>
         {
             Write((first ? "" : ui.IsUnicode ? " → " : " -> ") + ui.Plain(state));
             first = false;
-        }, cancel);
+        }, cancel), started, cancel);
         var seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
         ui.Line($" ({seconds} s)");
         if (view.State != "FINALIZED" || view.AgreementId is null)
@@ -41,6 +45,22 @@ internal static class ContractScreen
         }
     }
 
+    /// <summary>A node learns of a member that was approved a moment ago with its next look at the list; until then it says "no such participant".</summary>
+    private static async Task<NegotiationView> WhenKnownAsync(Func<Task<NegotiationView>> negotiate, long started, CancellationToken cancel)
+    {
+        while (true)
+        {
+            try
+            {
+                return await negotiate();
+            }
+            catch (CommandStopped stop) when (stop.Error.Code == ParticipantUnknown && TimeProvider.System.GetElapsedTime(started) < LearnLimit)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, cancel);
+            }
+        }
+    }
+
     private static void ShowTerms(DemoRun run)
     {
         var ui = run.Ui;
@@ -51,7 +71,7 @@ internal static class ContractScreen
         ui.Row(table, ui.T(DemoTexts.TermGroup), "k = 3", ui.T(synthetic ? DemoTexts.MeansGroupSynthetic : DemoTexts.MeansGroup));
         ui.Row(table, ui.T(DemoTexts.TermDominance), ui.T(DemoTexts.Off), ui.T(synthetic ? DemoTexts.MeansDominanceSynthetic : DemoTexts.MeansDominance));
         ui.Row(table, ui.T(DemoTexts.TermColumns), synthetic ? "grp, value" : "year, invest, value", ui.T(DemoTexts.MeansColumns));
-        ui.Row(table, ui.T(DemoTexts.TermPartners), string.Join('\n', DemoFolder.Owners.Select(o => $"{run.Nodes[o].Client.Info.Name} ({run.Nodes[o].Client.Info.KeyId})")), ui.T(DemoTexts.MeansPartners));
+        ui.Row(table, ui.T(DemoTexts.TermPartners), string.Join('\n', DemoFolder.Owners.Select(o => $"{run.Nodes[o].Client.Info.Name} ({run.Nodes[o].Client.Info.KeyId[..16]}{(ui.IsUnicode ? "…" : "...")})")), ui.T(DemoTexts.MeansPartners));
         ui.Row(table, ui.T(DemoTexts.TermPrice), Money.Show(200, "CNY"), ui.T(DemoTexts.MeansPrice));
         ui.Show(table);
     }

@@ -31,7 +31,8 @@ internal static class LedgerScreen
         var node = run.Nodes["supplier-a"];
         var copy = Path.Combine(run.Folder.Root, "tampered-copy");
         FolderCopy.PublishedFiles(node.LedgerDirectory, copy);
-        var bundle = Directory.EnumerateFiles(Path.Combine(copy, "tile", "entries"), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Last();
+        // The longest bundle is the one that the checkpoint covers; shorter ones are its beginnings, left by earlier checkpoints.
+        var bundle = Directory.EnumerateFiles(Path.Combine(copy, "tile", "entries"), "*", SearchOption.AllDirectories).MaxBy(f => new FileInfo(f).Length)!;
         var bytes = await File.ReadAllBytesAsync(bundle, cancel);
         bytes[bytes.Length / 2] ^= 1;
         await File.WriteAllBytesAsync(bundle, bytes, cancel);

@@ -10,6 +10,7 @@ namespace DataSpace.Cli.Demo.Screens;
 internal static class ResultScreen
 {
     private const int ShownRowsOfMany = 10;
+    private static readonly string[] Statistics = ["count", "sum", "mean", "stddev_pop"];
 
     public static async Task ShowAsync(DemoRun run, CancellationToken cancel)
     {
@@ -17,12 +18,28 @@ internal static class ResultScreen
         run.Title(5, run.Options.Rows is null ? DemoTexts.ResultTitle : DemoTexts.ResultTitleSynthetic);
         var result = await run.Analyst.GetAsync<ResultView>(JobCommand.PathOf(run.JobId, "result"), cancel).OrStop();
         var many = result.Rows.Count > 3 * ShownRowsOfMany;
-        JobViews.ShowResult(ui, many ? result with { Rows = result.Rows.Take(ShownRowsOfMany).ToList() } : result);
+        var shown = result with { Columns = result.Columns.Select((c, i) => c with { Title = TitleOf(run, c, i) }).ToList() };
+        JobViews.ShowResult(ui, many ? shown with { Rows = result.Rows.Take(ShownRowsOfMany).ToList() } : shown);
         if (many)
             ui.Line(DemoTexts.FirstRows, ShownRowsOfMany, result.Rows.Count);
         run.ByHand($"dataspace job result {run.JobId} --node {DemoRun.Typed(run.Analyst.Directory)}");
         Compare(run, result);
         run.Summary["result"] = result.Rows;
+    }
+
+    /// <summary>The columns in the words of the example.</summary>
+    private static JsonElement TitleOf(DemoRun run, ResultColumnView column, int index)
+    {
+        var synthetic = run.Options.Rows is not null;
+        var title = index == 0 ? synthetic ? DemoTexts.Group : DemoTexts.Year : Statistic(column.Name) switch
+        {
+            "count" => synthetic ? DemoTexts.RowCount : DemoTexts.Firms,
+            "sum" => DemoTexts.Total,
+            "mean" => DemoTexts.Mean,
+            "stddev_pop" => DemoTexts.Deviation,
+            _ => null,
+        };
+        return title is null ? column.Title : JsonSerializer.SerializeToElement(run.Ui.T(title));
     }
 
     private static void Compare(DemoRun run, ResultView result)
@@ -34,7 +51,7 @@ internal static class ResultScreen
         var compared = 0;
         foreach (var (name, index) in columns)
         {
-            var digits = result.Rows.Max(r => DigitsOf(r[index]));
+            var digits = result.Rows.Max(r => JobViews.Digits(r[index]));
             foreach (var row in result.Rows)
             {
                 var group = JobViews.Cell(row[0]);
@@ -51,15 +68,19 @@ internal static class ResultScreen
         run.Summary["comparedWithPlaintext"] = compared;
     }
 
-    /// <summary>The plaintext figure for a result column; the column's name ends in its statistic.</summary>
-    private static decimal? Expected(PlaintextUnion union, string column, string group, int digits) => column switch
+    /// <summary>The plaintext figure for a result column.</summary>
+    private static decimal? Expected(PlaintextUnion union, string column, string group, int digits) => Statistic(column) switch
     {
-        _ when column.EndsWith("count", StringComparison.Ordinal) => union.Count(group),
-        _ when column.EndsWith("sum", StringComparison.Ordinal) => union.Sum(group),
-        _ when column.EndsWith("mean", StringComparison.Ordinal) => union.Mean(group, digits),
-        _ when column.EndsWith("stddev_pop", StringComparison.Ordinal) => union.StandardDeviation(group, digits),
+        "count" => union.Count(group),
+        "sum" => union.Sum(group),
+        "mean" => union.Mean(group, digits),
+        "stddev_pop" => union.StandardDeviation(group, digits),
         _ => null,
     };
+
+    /// <summary>The statistic in a column's name: <c>sum(invest)</c> is "sum".</summary>
+    private static string Statistic(string column)
+        => Statistics.FirstOrDefault(s => column == s || column.StartsWith(s + "(", StringComparison.Ordinal) || column.EndsWith("_" + s, StringComparison.Ordinal)) ?? "";
 
     private static PlaintextUnion ReadFiles(DemoRun run)
     {
@@ -67,11 +88,5 @@ internal static class ResultScreen
         foreach (var owner in DemoFolder.Owners)
             union.AddCsv(run.Folder.DataFile(owner), "year", "invest");
         return union;
-    }
-
-    private static int DigitsOf(JsonElement value)
-    {
-        var text = JobViews.Cell(value);
-        return text.IndexOf('.', StringComparison.Ordinal) is >= 0 and var point ? text.Length - point - 1 : 0;
     }
 }

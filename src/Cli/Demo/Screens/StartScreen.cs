@@ -84,7 +84,8 @@ internal static class StartScreen
             while (true)
             {
                 var members = (await run.Coordinator.GetAsync<MembersView>("admin/members", cancel).OrStop()).Members;
-                foreach (var member in members.Where(m => m.State == "pending"))
+                // All at once: each node then learns of all the others with its next look at the member list.
+                foreach (var member in members.Where(m => m.State == "pending" && members.Count == DemoFolder.Owners.Count))
                     await run.Coordinator.PostAsync($"admin/members/{Uri.EscapeDataString(member.Did)}/approve", null, cancel).OrStop();
                 foreach (var owner in DemoFolder.Owners.Where(o => !approved.Contains(o)))
                 {
