@@ -23,7 +23,7 @@ namespace DataSpace.Connector.Jobs;
 /// </summary>
 internal sealed partial class UseRunner(
     IDbContextFactory<ConnectorState> store, ProviderDesk desk, UseGate gate, AuditLedger ledger, SqlSandbox sandbox, ISealEngine engine, Egress egress,
-    NodeIdentity self, ConnectorConfig config, CrashPoints crashPoints, TimeProvider clock, ILogger<UseRunner> log) : IConsumer<RunUse>
+    NodeIdentity self, ConnectorConfig config, RunningUses running, CrashPoints crashPoints, TimeProvider clock, ILogger<UseRunner> log) : IConsumer<RunUse>
 {
     private const int MaxTableRows = 1000;
 
@@ -33,6 +33,10 @@ internal sealed partial class UseRunner(
         using var scope = log.BeginScope(new Dictionary<string, object?> { ["jobHash"] = jobHash });
         await using var db = await store.CreateDbContextAsync(context.CancellationToken);
         if (await db.Uses.FindAsync([jobHash], context.CancellationToken) is not { State: UseStates.Running } row)
+            return;
+        // A restart's scan and a roster message may name the same use: one of them does the work.
+        using var turn = running.TryEnter(jobHash);
+        if (turn is null)
             return;
         var started = clock.GetTimestamp();
         var refusal = await RunAsync(row, context.CancellationToken);
