@@ -120,6 +120,7 @@ internal static class DemoTexts
     public static readonly Phrase Peer = new("peer", "对端");
     public static readonly Phrase BytesOut = new("bytes out", "发出字节");
     public static readonly Phrase BytesIn = new("bytes in", "收到字节");
+    public static readonly Phrase ThisProgram = new("(this command line, not counted below)", "（本命令行，不计入下方合计）");
     public static readonly Phrase TotalOut = new("{0}: {1} bytes left it in all, counted at the socket", "{0}：共发出 {1} 字节（在套接字处计数）");
     public static readonly Phrase Running = new("Left running (--keep): {0}", "保持运行（--keep）：{0}");
     public static readonly Phrase HowToStop = new("Stop and remove with: dataspace demo --clean", "停止并删除：dataspace demo --clean");
