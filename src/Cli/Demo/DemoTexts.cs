@@ -9,7 +9,7 @@ internal static class DemoTexts
     public static readonly Phrase KeepOption = new("Leave the four nodes running at the end.", "结束后保留四个节点继续运行。");
     public static readonly Phrase YesOption = new("Do not wait for Enter between screens.", "各屏之间不等待回车。");
     public static readonly Phrase CleanOption = new("Stop what an earlier demo left running and remove its folder.", "停止先前演示遗留的节点并删除其目录。");
-    public static readonly Phrase RowsOption = new("Seeded synthetic rows per owner instead of the real table (1000..5000000).", "每个持有方改用固定种子的合成数据行（1000..5000000），不用真实表。");
+    public static readonly Phrase RowsOption = new("Seeded synthetic rows per owner instead of the real table (1000..1000000).", "每个持有方改用固定种子的合成数据行（1000..1000000），不用真实表。");
 
     public static readonly Phrase Simulated = new(
         "One table (Grunfeld 1935-1954) split to simulate owners; the firms are real, the ownership is not.",
