@@ -23,7 +23,7 @@ namespace DataSpace.Connector.Jobs;
 /// </summary>
 internal sealed partial class UseRunner(
     IDbContextFactory<ConnectorState> store, ProviderDesk desk, UseGate gate, AuditLedger ledger, SqlSandbox sandbox, ISealEngine engine, Egress egress,
-    NodeIdentity self, ConnectorConfig config, CrashPoints crashPoints, TimeProvider clock, ILogger<UseRunner> log) : IConsumer<RunUse>
+    NodeIdentity self, ConnectorConfig config, RunningUses running, CrashPoints crashPoints, TimeProvider clock, ILogger<UseRunner> log) : IConsumer<RunUse>
 {
     private const int MaxTableRows = 1000;
 
@@ -33,6 +33,10 @@ internal sealed partial class UseRunner(
         using var scope = log.BeginScope(new Dictionary<string, object?> { ["jobHash"] = jobHash });
         await using var db = await store.CreateDbContextAsync(context.CancellationToken);
         if (await db.Uses.FindAsync([jobHash], context.CancellationToken) is not { State: UseStates.Running } row)
+            return;
+        // A restart's scan and a roster message may name the same use: one of them does the work.
+        using var turn = running.TryEnter(jobHash);
+        if (turn is null)
             return;
         var started = clock.GetTimestamp();
         var refusal = await RunAsync(row, context.CancellationToken);
@@ -92,10 +96,26 @@ internal sealed partial class UseRunner(
             return ConnectorErrors.DatasetChanged.Of(use.Entry.DatasetId);
         if (!(await sandbox.ProbeAsync(cancellation)).TryGet(out _, out error))
             return error; // a missing sandbox is no property of the data: refuse before anything is spent
+        if (use.Order.Plan.Sql is not null)
+        {
+            if (!(await ReadStatementAsync(use, cancellation)).TryGet(out use!, out error))
+                return error;
+        }
         if (await FixRosterAsync(use, cancellation) is { } other)
             return other;
         crashPoints.Reach(CrashPoint.BeforeGrant);
         return await gate.AdmitAsync(use, cancellation);
+    }
+
+    /// <summary>What an analyst's statement reads, found in the sandbox without data: its refusal depends on the text alone and spends nothing.</summary>
+    private async Task<Result<UseRequest>> ReadStatementAsync(UseRequest use, CancellationToken cancellation)
+    {
+        if (!gate.Preview(use).TryGet(out var decision, out var error))
+            return error;
+        var read = await sandbox.PrecheckAsync(use.Dataset.Source, use.Order.Plan.Sql!.Text, RulesOf(decision), cancellation);
+        return read.TryGet(out var report, out error)
+            ? use with { Columns = [.. report.MeasuredColumns.Concat(report.GroupKeys).Distinct(StringComparer.Ordinal)], GroupKeys = report.GroupKeys }
+            : error;
     }
 
     /// <summary>Roster rule: exact results of a dataset for one consumer are bound to one set of parties ({A,B,C} minus {A,B} is exactly C).</summary>
@@ -141,8 +161,20 @@ internal sealed partial class UseRunner(
     private async Task<Result<UseWork>> TableAsync(UseRequest use, PolicyDecision decision, EgressContext context, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
+        var ran = await sandbox.RunMeasuredAsync(
+            context.Grant, use.Dataset.Source, use.Order.Plan.Sql!.Text, RulesOf(decision), LimitsOf(use), cancellation);
+        if (!ran.IsOk)
+            LogDataFailure(log, ran.Error.Code, ran.Error.Detail);
+        var packed = ran.TryGet(out var run, out var failure) ? egress.Pack(context, run.Output) : egress.PackFailure(context, failure.Code);
+        return packed.TryGet(out var bytes, out var error)
+            ? new UseWork(bytes, 0, run?.Usage, Stopwatch.GetElapsedTime(started), "released")
+            : error;
+    }
+
+    private static OutputRules RulesOf(PolicyDecision decision)
+    {
         var obligations = decision.Obligations!;
-        var rules = new OutputRules
+        return new OutputRules
         {
             AllowedColumns = obligations.AllowedColumns.ToHashSet(StringComparer.Ordinal),
             GroupKeys = obligations.AllowedGroupKeys.ToHashSet(StringComparer.Ordinal),
@@ -151,13 +183,6 @@ internal sealed partial class UseRunner(
             MaxRows = (int)Math.Min(obligations.MaxRows ?? MaxTableRows, MaxTableRows),
             MaxOutputBytes = Egress.TableBytes / 2,
         };
-        var ran = await sandbox.RunAsync(context.Grant, use.Dataset.Source, use.Order.Plan.Sql!.Text, rules, LimitsOf(use), cancellation);
-        if (!ran.IsOk)
-            LogDataFailure(log, ran.Error.Code, ran.Error.Detail);
-        var packed = ran.TryGet(out var output, out var failure) ? egress.Pack(context, output) : egress.PackFailure(context, failure.Code);
-        return packed.TryGet(out var bytes, out var error)
-            ? new UseWork(bytes, 0, null, Stopwatch.GetElapsedTime(started), "released")
-            : error;
     }
 
     private static SandboxLimits LimitsOf(UseRequest use) => new()

@@ -12,7 +12,14 @@ namespace DataSpace.Connector.Uses;
 
 /// <summary>What a use is about, all of it verified before it gets here.</summary>
 internal sealed record UseRequest(
-    JobOrder Order, string JobHash, RosterEntry Entry, BoundAgreement Agreement, PublishedDataset Dataset, string DatasetVersion);
+    JobOrder Order, string JobHash, RosterEntry Entry, BoundAgreement Agreement, PublishedDataset Dataset, string DatasetVersion)
+{
+    /// <summary>Columns that the use reads: from the plan, or from the checked statement.</summary>
+    public IReadOnlyList<string> Columns { get; init; } = PlanCheck.ColumnsOf(Order.Plan);
+
+    /// <summary>Columns that the use groups by.</summary>
+    public IReadOnlyList<string> GroupKeys { get; init; } = Order.Plan.Aggregate is { } query ? [query.GroupColumn] : [];
+}
 
 /// <summary>
 /// The gate that every use passes: contract policy, then budgets and Grant in one ledger transaction. There is no other way to a
@@ -66,8 +73,8 @@ internal sealed class UseGate(PolicyDecisionPoint decisions, AuditLedger ledger,
             Now = clock.GetUtcNow(),
             Purpose = plan.Purpose,
             Computation = plan.Kind,
-            Columns = PlanCheck.ColumnsOf(plan),
-            GroupKeys = plan.Aggregate is { } aggregate ? [aggregate.GroupColumn] : [],
+            Columns = use.Columns,
+            GroupKeys = use.GroupKeys,
             MinimumGroupSize = plan.Aggregate?.MinGroupSize,
             DominancePercent = plan.Aggregate?.DominancePercent,
             CoProviders = [.. plan.Roster.Where(r => r.Participant != self.Did).Select(r => new CoProvider(r.Participant, r.KeyId))],

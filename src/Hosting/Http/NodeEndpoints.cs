@@ -1,6 +1,7 @@
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Transport;
 using DataSpace.Ledger.Sequencing;
+using DataSpace.Ledger.Tiles;
 using DataSpace.Protocol.Jobs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -66,11 +67,9 @@ internal static class NodeEndpoints
 
     private static IResult LedgerFile(NodeOptions options, string relative, string mediaType)
     {
-        // Only names that a log has: digits, x-prefixed groups, ".p/", "entries". Everything else does not exist.
-        if (relative.Length > 128 || relative.Contains("..", StringComparison.Ordinal)
-            || !relative.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '/' or '.'))
-            return HostErrors.NotFound.Of().ToProblem();
-        var path = Path.Combine(options.Directory, "ledger", relative);
-        return File.Exists(path) ? Results.File(path, mediaType) : HostErrors.NotFound.Of().ToProblem();
+        // The ledger's directory also holds its database and vault: only names that a public log has are served.
+        return PublicFiles.TryResolve(Path.Combine(options.Directory, "ledger"), relative) is { } path && File.Exists(path)
+            ? Results.File(path, mediaType)
+            : HostErrors.NotFound.Of().ToProblem();
     }
 }
