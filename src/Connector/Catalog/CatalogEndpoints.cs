@@ -88,7 +88,7 @@ internal static class CatalogEndpoints
                 a.Row.DatasetId,
                 a.Row.PolicyVersion,
                 usesLimit = debit?.Limit,
-                usesSpent = provider && debit is not null ? ledger.GetBudget(AgreementBook.BudgetId(a.Row.AgreementId, debit.Key))?.Spent : null,
+                usesSpent = provider && debit is not null ? ledger.GetBudget(AgreementBook.BudgetId(a, debit.Key))?.Spent : null,
                 pricePerUseMinor = terms.Price?.Minor ?? 0,
                 currency = terms.Price?.Currency.Code ?? "CNY",
                 coProviders = a.Policy.Terms[0].CoProviders,

@@ -52,7 +52,7 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
         var debit = terms.Debits.Count > 0 ? terms.Debits[0] : null;
         // Only our own ledger knows what was spent of contracts with ourselves; other owners' counters are theirs.
         var spent = agreement.Row.Provider == self.Did && debit is not null
-            ? ledger.GetBudget(Agreements.AgreementBook.BudgetId(agreement.Row.AgreementId, debit.Key))?.Spent
+            ? ledger.GetBudget(Agreements.AgreementBook.BudgetId(agreement, debit.Key))?.Spent
             : null;
         return new
         {

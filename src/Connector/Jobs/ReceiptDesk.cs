@@ -35,7 +35,8 @@ internal sealed class ReceiptDesk(AgreementBook agreements, AuditLedger ledger, 
             return ConnectorErrors.ReceiptUnknown.Of("another consumer's use");
         if (ReadOffer(offer) is not { } receipt
             || receipt.GrantHash != Convert.ToHexStringLower(use.Handle.GrantHash.Span)
-            || receipt.ReportHash != Hash(reportIndex) || receipt.Consumer != caller)
+            || receipt.ReportHash != Hash(reportIndex) || receipt.Consumer != caller
+            || offer.UseId != GrantPayload.ComputeUseId(offer.JobHash, use.ContractId, JobOrders.ContributeStep))
             return ConnectorErrors.ReceiptUnknown.Of("grant, report or consumer");
         if (!receipt.Countersign(agreement.ConsumerKey, self.Signer).TryGet(out var countersigned, out var error))
             return error;
@@ -58,7 +59,8 @@ internal sealed class ReceiptDesk(AgreementBook agreements, AuditLedger ledger, 
         if (pending.Provider == self.Did)
             return true; // one ledger, one entry
         var signed = JsonSerializer.Deserialize<ReceiptCountersigned>(answer.Body.Span, JobJson.Options)!;
-        var agreement = (await agreements.ListAsync(cancellation)).First(a => a.Row.Role == AgreementBook.Consumer && a.Row.Provider == pending.Provider);
+        if (await agreements.FindAsync(pending.AgreementId, AgreementBook.Consumer, cancellation) is not { } agreement)
+            return false;
         var complete = receipt with { ProviderKeyId = agreement.Row.ProviderKeyId, ProviderSignature = Convert.FromBase64String(signed.ProviderSignature) };
         if (complete.Verify(self.Signer.PublicKey, agreement.ProviderKey) is not null)
             return false;
