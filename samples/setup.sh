@@ -58,9 +58,10 @@ if ! has dotnet; then
   say "The .NET SDK 10.0.100 or newer is needed and dotnet is not on PATH. Install it first."
   exit 3
 fi
-if ! dotnet --version >/dev/null 2>&1; then
-  say "No installed .NET SDK satisfies global.json (10.0.100 or a later feature band):"
-  dotnet --list-sdks
+if ! sdk=$(dotnet --version 2>&1); then
+  say "dotnet does not start, or no installed SDK satisfies global.json (10.0.100 or a later feature band):"
+  printf '%s\n' "$sdk" | head -n 12
+  dotnet --list-sdks || true
   exit 3
 fi
 
