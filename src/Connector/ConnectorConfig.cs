@@ -4,7 +4,6 @@ using DataSpace.Kernel.Results;
 using DataSpace.Protocol.Jobs;
 using DataSpace.Sandbox;
 
-
 namespace DataSpace.Connector;
 
 /// <summary>A text in both languages.</summary>

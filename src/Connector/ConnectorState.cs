@@ -80,7 +80,7 @@ internal sealed class JobRow
     public required string OrderJson { get; init; }
     public required byte[] AnalystKeys { get; init; }
 
-    /// <summary>Job secrets (decryption keys, reply key), sealed to this node; cleared when the job ends.</summary>
+    /// <summary>Job secrets (decryption keys, reply key) in plain text under the directory's mode; cleared when the job ends.</summary>
     public required byte[] Secrets { get; set; }
     public required string State { get; set; }
     public required string Stage { get; set; }

@@ -6,7 +6,6 @@ using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Policy;
 using DataSpace.Kernel.Results;
 using DataSpace.Ledger.Sequencing;
-using DataSpace.Protocol.Membership;
 using DataSpace.Protocol.Messages;
 using DataSpace.Protocol.Negotiation;
 using Microsoft.EntityFrameworkCore;
@@ -26,7 +25,7 @@ internal sealed record BoundAgreement(AgreementRow Row, CompiledPolicy Policy)
 /// Policies are compiled once per agreement.
 /// </summary>
 internal sealed class AgreementBook(
-    IDbContextFactory<ConnectorState> store, PeerDirectory peers, NodeIdentity self, AuditLedger ledger, TimeProvider clock)
+    IDbContextFactory<ConnectorState> store, PeerDirectory peers, NodeIdentity self, AuditLedger ledger)
 {
     private readonly ConcurrentDictionary<(string Id, string Role), BoundAgreement> _bound = new();
 
@@ -101,8 +100,7 @@ internal sealed class AgreementBook(
     {
         if (did == self.Did)
             return (System.Buffers.Text.Base64Url.EncodeToString(self.Signer.PublicKey.Raw.Span), self.Signer.PublicKey.KeyId);
-        MemberDocument member = peers.Find(did) ?? throw new InvalidOperationException("An agreement was negotiated with an unknown participant.");
-        _ = clock;
+        var member = peers.Find(did) ?? throw new InvalidOperationException("An agreement was negotiated with an unknown participant.");
         return (member.PublicKey, member.KeyId);
     }
 

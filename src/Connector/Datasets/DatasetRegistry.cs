@@ -7,7 +7,6 @@ using DataSpace.Kernel.Results;
 using DataSpace.Protocol.Messages;
 using DataSpace.Sandbox;
 
-
 namespace DataSpace.Connector.Datasets;
 
 /// <summary>A published offer: the policy as written, as protocol offer, and compiled.</summary>

@@ -105,6 +105,10 @@ internal sealed partial class AnalystRunner(
             case AnalystStates.Completed:
                 JobStory.Enter(job, AnalystStages.Decode, 1, clock.GetUtcNow());
                 return TimeSpan.Zero;
+            case AnalystStates.Cancelled:
+                job.State = AnalystStates.Cancelled;
+                JobStory.Tell(job, self.Name, "cancelled; uses already granted stay spent", "已取消；已授权的使用次数不予退还", clock.GetUtcNow());
+                return TimeSpan.Zero;
             default:
                 Fail(job, status.Refusals.Count > 0 ? status.Refusals : [RefusalNotice.Of(self.Did, JobErrors.DeadlinePassed.Of(status.State))]);
                 return TimeSpan.Zero;

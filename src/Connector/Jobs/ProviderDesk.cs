@@ -125,7 +125,6 @@ internal sealed class ProviderDesk(
         {
             return JobErrors.BadOrder.Of("not a job order");
         }
-        _ = jws;
         if (claimed.Plan.Roster.FirstOrDefault(r => r.Participant == self.Did) is not { } entry)
             return JobErrors.NotInRoster.Of();
         if (await agreements.FindAsync(entry.AgreementId, AgreementBook.Provider, cancellation) is not { } agreement)

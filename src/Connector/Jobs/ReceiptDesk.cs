@@ -6,15 +6,13 @@ using DataSpace.Kernel.Results;
 using DataSpace.Ledger.Receipts;
 using DataSpace.Ledger.Sequencing;
 using DataSpace.Protocol.Jobs;
-using Microsoft.EntityFrameworkCore;
 
 namespace DataSpace.Connector.Jobs;
 
 /// <summary>
 /// Two-sided receipts: the consumer signs over Grant, Report and result digest, the provider countersigns, both append the same receipt.
 /// </summary>
-internal sealed class ReceiptDesk(
-    IDbContextFactory<ConnectorState> store, AgreementBook agreements, AuditLedger ledger, INodeTransport transport, PeerDirectory peers, NodeIdentity self)
+internal sealed class ReceiptDesk(AgreementBook agreements, AuditLedger ledger, INodeTransport transport, PeerDirectory peers, NodeIdentity self)
 {
     /// <summary>Consumer side: offers the receipts; returns those that could not be exchanged yet.</summary>
     public async Task<List<PendingReceipt>> ExchangeAsync(JobRow job, IReadOnlyList<PendingReceipt> pending, CancellationToken cancellation)
@@ -65,7 +63,6 @@ internal sealed class ReceiptDesk(
         if (complete.Verify(self.Signer.PublicKey, agreement.ProviderKey) is not null)
             return false;
         var appended = await ledger.AppendAsync(new EntryDraft(complete, agreement.Row.AgreementId) { EventId = EventId("receipt-consumer", pending.UseId) }, cancellation);
-        _ = store;
         return appended.IsOk;
     }
 

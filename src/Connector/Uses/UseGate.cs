@@ -28,7 +28,7 @@ internal sealed record UseRequest(
 /// </summary>
 internal sealed class UseGate(PolicyDecisionPoint decisions, AuditLedger ledger, NodeIdentity self, TimeProvider clock)
 {
-    /// <summary>Kind of consumer for which the contract's limits hold; spelt into grants that name no case.</summary>
+    /// <summary>Case id in Grants of jobs that name none.</summary>
     private const string NoCase = "none";
 
     /// <summary>The decision without spending anything: dry run and round 0.</summary>

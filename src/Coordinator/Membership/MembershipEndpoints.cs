@@ -49,7 +49,7 @@ internal static class MembershipEndpoints
         if (row is null)
         {
             if (await db.Members.CountAsync(cancellation) >= MaxMembers)
-                return CoordinatorErrors.TooManyJobs.Of("the member list is full").ToProblem();
+                return CoordinatorErrors.TooManyMembers.Of($"at most {MaxMembers}").ToProblem();
             row = new MemberRow
             {
                 Did = document.Did, Name = document.Name, Url = document.Url, PublicKey = document.PublicKey,
