@@ -40,7 +40,7 @@ internal static class EndScreen
             await ui.BusyAsync(ui.T(DemoTexts.StoppingAll), () => NodeProcess.StopAsync(run.Processes));
             ui.Line(DemoTexts.AllStopped, DemoRun.Typed(run.Folder.Root));
         }
-        ui.Line(DemoTexts.Alias, DemoRun.Typed(Path.Combine(AppContext.BaseDirectory, "dataspace")));
+        ui.Unbroken(ui.T(DemoTexts.Alias, Path.Combine(AppContext.BaseDirectory, "dataspace")));
         ui.Styled("green bold", ui.T(DemoTexts.Finished, run.Seconds.ToString("0.0", CultureInfo.InvariantCulture)));
         run.Summary["egress"] = totals;
         run.Summary["seconds"] = Math.Round(run.Seconds, 1);
