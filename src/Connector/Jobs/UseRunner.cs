@@ -65,6 +65,7 @@ internal sealed partial class UseRunner(
         var useId = GrantPayload.ComputeUseId(row.JobHash, row.AgreementId, JobOrders.ContributeStep);
         if (ledger.FindUse(useId) is { } earlier)
             return earlier.Output is null ? JobErrors.Abandoned.Of() : null; // committed before a crash: those bytes are the answer
+        var began = clock.GetTimestamp();
         if (!(await desk.ReadAsync(row, cancellation)).TryGet(out var use, out var error)
             || !(await AdmitAsync(row, use, cancellation)).TryGet(out var admitted, out error))
         {
@@ -73,6 +74,7 @@ internal sealed partial class UseRunner(
         }
         LogGranted(log, admitted.Decision.DecisionId, use.Entry.AgreementId, admitted.Use.Entry.Index);
         crashPoints.Reach(CrashPoint.AfterGrant);
+        var admission = clock.GetElapsedTime(began);
         var context = new EgressContext(
             admitted.Use.Handle, row.JobHash, row.RosterHash!, System.Buffers.Text.Base64Url.DecodeFromChars(use.Order.ReplyKey),
             ProviderDesk.Audiences(use.Order), row.NotAfter);
@@ -82,8 +84,11 @@ internal sealed partial class UseRunner(
         if (!work.TryGet(out var done, out error))
             return error;
         crashPoints.Reach(CrashPoint.BeforeReport);
+        var committing = clock.GetTimestamp();
         var reported = await ledger.ReportAsync(admitted.Use.Handle, ReportOf(admitted.Use, done), done.Committed, cancellation);
         crashPoints.Reach(CrashPoint.AfterReport);
+        LogComputed(log, (long)(done.Usage?.WorkerCpuMs ?? 0), (long)(done.Usage?.WallMs ?? 0), (long)admission.TotalMilliseconds,
+            (long)(done.Elapsed.TotalMilliseconds - (done.Usage?.WallMs ?? 0)), (long)clock.GetElapsedTime(committing).TotalMilliseconds);
         return reported.IsOk ? null : reported.Error;
     }
 
@@ -215,6 +220,11 @@ internal sealed partial class UseRunner(
 
     [LoggerMessage(1, LogLevel.Information, "Use granted: decision {DecisionId}, contract {ContractId}, ledger index {Index}")]
     private static partial void LogGranted(ILogger logger, string decisionId, string contractId, long index);
+
+    // Exact times stay in the owner's own log: what the consumer sees is bucketed.
+    [LoggerMessage(4, LogLevel.Information,
+        "Use computed: worker CPU {WorkerCpuMs} ms, worker wall {WorkerWallMs} ms, admission {AdmitMs} ms, masks and encryption {ProtectMs} ms, report {ReportMs} ms")]
+    private static partial void LogComputed(ILogger logger, long workerCpuMs, long workerWallMs, long admitMs, long protectMs, long reportMs);
 
     [LoggerMessage(2, LogLevel.Warning, "Use refused: {Code}")]
     private static partial void LogRefused(ILogger logger, string code);

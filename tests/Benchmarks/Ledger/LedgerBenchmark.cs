@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Security.Cryptography;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Ledger.Receipts;
@@ -12,13 +11,15 @@ namespace DataSpace.Benchmarks.Ledger;
 /// Signed appends per second of the audit ledger, next to a bare SQLite group commit of equal batches on the same disk in the same
 /// run, and next to what one fsync costs there. Read the ratio: disks differ by a factor of fifty.
 /// </summary>
-public static class LedgerBenchmark
+internal static class LedgerBenchmark
 {
     private const int Callers = 512;
+    private const double AppendsTarget = 5000;
+    private const double RatioTarget = 0.4;
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(4);
 
     /// <summary>Runs everything in a temporary directory and prints one line per result.</summary>
-    public static async Task Run(TextWriter output)
+    public static async Task RunAsync(TextWriter output)
     {
         var directory = Directory.CreateTempSubdirectory("ledger-benchmark-");
         try
@@ -26,18 +27,17 @@ public static class LedgerBenchmark
             var fsyncMs = FsyncMedianMs(directory.FullName);
             var (appends, batch) = await AppendsAsync(Path.Combine(directory.FullName, "ledger"));
             var bare = BareGroupCommit(Path.Combine(directory.FullName, "bare.db"), batch);
-            Print(output, $"fsync of 4 KiB, p50:                     {fsyncMs:F2} ms");
-            Print(output, $"ledger, {Callers} callers, signed appends:    {appends:N0}/s in batches of {batch}");
-            Print(output, $"bare SQLite group commit, same batches:  {bare:N0}/s");
-            Print(output, $"ratio:                                   {appends / bare:F2}");
+            Report.Line(output, $"fsync of 4 KiB, p50:                     {fsyncMs:F2} ms");
+            Report.Line(output, $"ledger, {Callers} callers, signed appends:    {appends:N0}/s in batches of {batch}");
+            Report.Line(output, $"bare SQLite group commit, same batches:  {bare:N0}/s");
+            Report.AtLeast(output, "signed appends in process", appends, AppendsTarget, "/s");
+            Report.AtLeast(output, "ratio to the bare group commit", appends / bare, RatioTarget);
         }
         finally
         {
             directory.Delete(recursive: true);
         }
     }
-
-    private static void Print(TextWriter output, FormattableString line) => output.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 
     private static async Task<(double PerSecond, int Batch)> AppendsAsync(string directory)
     {

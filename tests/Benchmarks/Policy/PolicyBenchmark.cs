@@ -6,8 +6,9 @@ using DataSpace.Kernel.Policy;
 namespace DataSpace.Benchmarks.Policy;
 
 /// <summary>Policy decisions per second on one core, for an allowed and a denied use. Printed, never asserted in a timed test; the aim is 200,000/s.</summary>
-public static class PolicyBenchmark
+internal static class PolicyBenchmark
 {
+    private const double DecisionsTarget = 200_000;
     private const string Provider = "did:web:supplier.example";
     private const string Consumer = "did:web:leader.example";
 
@@ -79,6 +80,7 @@ public static class PolicyBenchmark
             Check(pdp.Decide(request), expectAllowed);
         var elapsed = Stopwatch.GetElapsedTime(start);
         Print(output, name, decisions, elapsed, (GC.GetAllocatedBytesForCurrentThread() - bytes) / decisions);
+        Report.AtLeast(output, name, decisions / elapsed.TotalSeconds, DecisionsTarget, "/s");
     }
 
     private static void Check(PolicyDecision decision, bool expectAllowed)
