@@ -84,8 +84,13 @@ internal sealed class ReceiptDesk(AgreementBook agreements, AuditLedger ledger, 
             return null;
         return new ReceiptPayload
         {
-            GrantHash = offer.GrantHash, ReportHash = offer.ReportHash, ResultDigest = offer.ResultDigest, JobHash = offer.JobHash,
-            Consumer = offer.Consumer, ConsumerKeyId = offer.ConsumerKeyId, ConsumerSignature = signature,
+            GrantHash = offer.GrantHash,
+            ReportHash = offer.ReportHash,
+            ResultDigest = offer.ResultDigest,
+            JobHash = offer.JobHash,
+            Consumer = offer.Consumer,
+            ConsumerKeyId = offer.ConsumerKeyId,
+            ConsumerSignature = signature,
         };
     }
 }

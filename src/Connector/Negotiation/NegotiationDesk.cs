@@ -215,7 +215,12 @@ internal sealed class NegotiationDesk(
             => new ContractAgreementVerificationMessage(process.ProviderPid!, process.ConsumerPid!) { MessageId = process.ConsumerPid + "-verified" },
         (NegotiationRole.Provider, NegotiationState.Requested)
             => new ContractAgreementMessage(process.ProviderPid!, process.ConsumerPid!, Agreement.Conclude(
+<<<<<<< HEAD
                 process.Offer, AgreementIdOf(process), process.ProviderId, process.ConsumerId, openedAt)) { MessageId = process.ProviderPid + "-agreed" },
+=======
+                process.Offer, RandomId.NewUrn(), process.ProviderId, process.ConsumerId, clock.GetUtcNow()))
+            { MessageId = process.ProviderPid + "-agreed" },
+>>>>>>> h-docs
         (NegotiationRole.Provider, NegotiationState.Verified)
             => new ContractNegotiationEventMessage(process.ProviderPid!, process.ConsumerPid!, NegotiationEvent.Finalized) { MessageId = process.ProviderPid + "-finalized" },
         _ => null,
@@ -229,8 +234,14 @@ internal sealed class NegotiationDesk(
 
     private NegotiationRow NewRow(NegotiationProcess process, string id, string counterparty, string datasetId, string offerId) => new()
     {
-        Id = id, Counterparty = counterparty, DatasetId = datasetId, OfferId = offerId, Role = process.Role.ToString(),
-        State = process.State.WireName(), Process = StoredProcess.Write(process), CreatedAt = clock.GetUtcNow(),
+        Id = id,
+        Counterparty = counterparty,
+        DatasetId = datasetId,
+        OfferId = offerId,
+        Role = process.Role.ToString(),
+        State = process.State.WireName(),
+        Process = StoredProcess.Write(process),
+        CreatedAt = clock.GetUtcNow(),
         History = JsonSerializer.Serialize<List<NegotiationEventLine>>([new(process.State.WireName(), clock.GetUtcNow())], JobJson.Options),
     };
 

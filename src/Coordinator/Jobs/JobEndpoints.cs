@@ -68,8 +68,16 @@ internal static class JobEndpoints
         var workLimit = now + TimeSpan.FromMilliseconds(order.Body.Plan.WallLimitMs) + JobRunner.ProtocolAllowance;
         db.Jobs.Add(new JobRow
         {
-            JobHash = order.Hash, JobId = order.Body.JobId, Consumer = order.Issuer, Title = order.Body.Plan.Title, Order = envelope.Order,
-            AnalystKeys = keys, State = JobStates.Running, Stage = JobStages.Dispatch, CreatedAt = now, StageStartedAt = now,
+            JobHash = order.Hash,
+            JobId = order.Body.JobId,
+            Consumer = order.Issuer,
+            Title = order.Body.Plan.Title,
+            Order = envelope.Order,
+            AnalystKeys = keys,
+            State = JobStates.Running,
+            Stage = JobStages.Dispatch,
+            CreatedAt = now,
+            StageStartedAt = now,
             Deadline = workLimit < order.NotAfter ? workLimit : order.NotAfter,
         });
         var position = 0;

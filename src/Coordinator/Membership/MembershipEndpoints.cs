@@ -55,8 +55,13 @@ internal static class MembershipEndpoints
                 return CoordinatorErrors.TooManyMembers.Of($"at most {MaxMembers}").ToProblem();
             row = new MemberRow
             {
-                Did = document.Did, Name = document.Name, Url = document.Url, PublicKey = document.PublicKey,
-                Document = join!.Document, State = MemberStates.Pending, ChangedAt = clock.GetUtcNow(),
+                Did = document.Did,
+                Name = document.Name,
+                Url = document.Url,
+                PublicKey = document.PublicKey,
+                Document = join!.Document,
+                State = MemberStates.Pending,
+                ChangedAt = clock.GetUtcNow(),
             };
             db.Members.Add(row);
         }
