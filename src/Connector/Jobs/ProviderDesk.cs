@@ -181,21 +181,15 @@ internal sealed class ProviderDesk(
         var signed = SignedDocument.Create(statement, self.Signer, self.Did, audiences, RoundZeroStatement.Typ, order, clock);
         db.Uses.Add(new UseRow
         {
-<<<<<<< HEAD
-            JobHash = use.JobHash, Consumer = use.Order.Consumer, AgreementId = use.Entry.AgreementId, Order = envelope.Order, AnalystKeys = keys,
-            RoundZero = signed, State = UseStates.Rostered, ReceivedAt = clock.GetUtcNow(), NotAfter = order,
-=======
             JobHash = use.JobHash,
             Consumer = use.Order.Consumer,
             AgreementId = use.Entry.AgreementId,
             Order = envelope.Order,
             AnalystKeys = keys,
-            EphemeralKey = ephemeral.ExportPrivate(),
             RoundZero = signed,
             State = UseStates.Rostered,
             ReceivedAt = clock.GetUtcNow(),
             NotAfter = order,
->>>>>>> h-docs
         });
         try
         {

@@ -215,12 +215,8 @@ internal sealed class NegotiationDesk(
             => new ContractAgreementVerificationMessage(process.ProviderPid!, process.ConsumerPid!) { MessageId = process.ConsumerPid + "-verified" },
         (NegotiationRole.Provider, NegotiationState.Requested)
             => new ContractAgreementMessage(process.ProviderPid!, process.ConsumerPid!, Agreement.Conclude(
-<<<<<<< HEAD
-                process.Offer, AgreementIdOf(process), process.ProviderId, process.ConsumerId, openedAt)) { MessageId = process.ProviderPid + "-agreed" },
-=======
-                process.Offer, RandomId.NewUrn(), process.ProviderId, process.ConsumerId, clock.GetUtcNow()))
+                process.Offer, AgreementIdOf(process), process.ProviderId, process.ConsumerId, openedAt))
             { MessageId = process.ProviderPid + "-agreed" },
->>>>>>> h-docs
         (NegotiationRole.Provider, NegotiationState.Verified)
             => new ContractNegotiationEventMessage(process.ProviderPid!, process.ConsumerPid!, NegotiationEvent.Finalized) { MessageId = process.ProviderPid + "-finalized" },
         _ => null,
