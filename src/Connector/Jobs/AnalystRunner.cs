@@ -146,7 +146,7 @@ internal sealed partial class AnalystRunner(
         {
             bundle = null;
         }
-        var decoded = bundle is null ? JobErrors.ContributionInvalid.Of("bundle") : results.Decode(job, bundle);
+        var decoded = bundle is null ? JobErrors.ContributionInvalid.Of("bundle") : await results.DecodeAsync(job, bundle, cancellation);
         if (!decoded.TryGet(out var result, out var error))
         {
             Fail(job, [RefusalNotice.Of(self.Did, error)]);
@@ -169,7 +169,10 @@ internal sealed partial class AnalystRunner(
         if (left.Count > 0 && clock.GetUtcNow() < job.NotAfter)
             return RetryInterval;
         JobStory.Enter(job, AnalystStages.Done, pending.Count, clock.GetUtcNow());
-        JobStory.Tell(job, self.Name, "receipts countersigned and in both ledgers", "回执已会签并写入双方账本", clock.GetUtcNow());
+        if (left.Count == 0)
+            JobStory.Tell(job, self.Name, "receipts countersigned and in both ledgers", "回执已会签并写入双方账本", clock.GetUtcNow());
+        else
+            JobStory.Tell(job, self.Name, $"no countersigned receipt from {string.Join(", ", left.Select(l => l.Provider))} in time", $"{string.Join("、", left.Select(l => l.Provider))} 未在期限内会签回执", clock.GetUtcNow());
         // A job whose every answer was refused by the data has no result, but its uses were granted and are receipted all the same.
         job.State = job.Result is null ? AnalystStates.Failed : AnalystStates.Completed;
         LogEnded(log, job.State);

@@ -175,10 +175,10 @@ internal sealed class ProviderDesk(
     private async Task<Result<string>> IssueAsync(ConnectorState db, UseRequest use, JobEnvelope envelope, byte[] keys, CancellationToken cancellation)
     {
         var ephemeral = ProviderRound.NewKey();
-        var order = SignedDocumentLife(envelope.Order);
+        var notAfter = EndOf(envelope.Order);
         IReadOnlyList<string> audiences = Audiences(use.Order);
         var statement = new RoundZeroStatement(use.JobHash, self.Did, self.Signer.PublicKey.KeyId, Convert.ToBase64String(ephemeral.PublicKey), use.DatasetVersion);
-        var signed = SignedDocument.Create(statement, self.Signer, self.Did, audiences, RoundZeroStatement.Typ, order, clock);
+        var signed = SignedDocument.Create(statement, self.Signer, self.Did, audiences, RoundZeroStatement.Typ, notAfter, clock);
         db.Uses.Add(new UseRow
         {
             JobHash = use.JobHash,
@@ -189,7 +189,7 @@ internal sealed class ProviderDesk(
             RoundZero = signed,
             State = UseStates.Rostered,
             ReceivedAt = clock.GetUtcNow(),
-            NotAfter = order,
+            NotAfter = notAfter,
         });
         try
         {
@@ -211,7 +211,7 @@ internal sealed class ProviderDesk(
         => [.. order.Plan.Roster.Select(r => r.Participant).Append(order.Consumer).Append(order.ServiceParty).Distinct(StringComparer.Ordinal)];
 
     /// <summary>Statements live as long as the order they answer.</summary>
-    public DateTimeOffset SignedDocumentLife(string order)
+    private DateTimeOffset EndOf(string order)
     {
         using var claims = JsonDocument.Parse(Jws.Parse(order, SignedMessage.MaxDocumentChars).Value.Payload);
         var expiry = DateTimeOffset.FromUnixTimeSeconds(claims.RootElement.GetProperty("exp").GetInt64());

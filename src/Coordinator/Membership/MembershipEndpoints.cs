@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DataSpace.Hosting;
 using DataSpace.Hosting.Http;
 using DataSpace.Hosting.Transport;
@@ -41,7 +42,15 @@ internal static class MembershipEndpoints
     {
         if (request.ContentLength is null or > MaxJoinBytes)
             return HostErrors.RequestTooLarge.Of($"at most {MaxJoinBytes} bytes, with Content-Length").ToProblem();
-        var join = await request.ReadFromJsonAsync<JoinRequest>(JobJson.Options, cancellation);
+        JoinRequest? join;
+        try
+        {
+            join = await request.ReadFromJsonAsync<JoinRequest>(JobJson.Options, cancellation);
+        }
+        catch (JsonException e)
+        {
+            return HostErrors.MalformedRequest.Of($"at {e.Path}").ToProblem();
+        }
         var verified = MemberDocuments.Verify(join?.Document ?? string.Empty, clock);
         if (!verified.TryGet(out var document, out var error))
             return error.ToProblem();
