@@ -17,11 +17,11 @@ internal static class ConnectorEgressRules
     public static IReadOnlyDictionary<Type, string[]> MayTouch { get; } = new Dictionary<Type, string[]>
     {
         // True counts and sums of the owner's rows, before masks.
-        [typeof(CellTable)] = ["Jobs.CellPlans", "Jobs.UseRunner"],
-        [typeof(LocalCell)] = ["Jobs.CellPlans", "Jobs.UseRunner"],
-        // What may leave, each proving a Grant: made in Privacy and Sandbox, handed over by the runner, packed by the door.
-        [typeof(ProtocolMessage)] = ["Jobs.Egress", "Jobs.UseRunner"],
-        [typeof(ReleasedOutput)] = ["Jobs.Egress", "Jobs.UseRunner"],
+        [typeof(CellTable)] = ["Jobs.CellPlans", "Jobs.UseComputation"],
+        [typeof(LocalCell)] = ["Jobs.CellPlans", "Jobs.UseComputation"],
+        // What may leave, each proving a Grant: made in Privacy and Sandbox, handed over by the computation, packed by the door.
+        [typeof(ProtocolMessage)] = ["Jobs.Egress", "Jobs.UseComputation"],
+        [typeof(ReleasedOutput)] = ["Jobs.Egress", "Jobs.UseComputation"],
         // Whoever opens a connection to another node. None of them touches anything above: see Senders_see_no_data.
         [typeof(INodeTransport)] =
         [
