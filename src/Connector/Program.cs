@@ -25,8 +25,8 @@ if (!NodeApplication.CreateBuilder(options, "connector", config.Did, config.Disp
 var services = builder.Services;
 services.AddStateStore<ConnectorState>(options);
 services.AddSingleton(config).AddSingleton(datasets).AddSingleton(link).AddSingleton(new PolicyDecisionPoint())
-    .AddSingleton<AgreementBook>().AddSingleton<NegotiationDesk>().AddSingleton<CatalogReader>()
-    .AddSingleton<UseGate>().AddSingleton<Egress>().AddSingleton<CrashPoints>().AddSingleton<ProviderDesk>()
+    .AddSingleton<KeyPins>().AddSingleton<AgreementBook>().AddSingleton<NegotiationDesk>().AddSingleton<CatalogReader>()
+    .AddSingleton<UseGate>().AddSingleton<Egress>().AddSingleton<CrashPoints>().AddSingleton<RunningUses>().AddSingleton<MaskKeys>().AddSingleton<UseComputation>().AddSingleton<ProviderDesk>()
     .AddSingleton<JobPlanner>().AddSingleton<PlanView>().AddSingleton<AnalystDesk>().AddSingleton<ResultDesk>().AddSingleton<ReceiptDesk>()
     .AddSingleton(provider => new SqlSandbox(new SandboxOptions
     {

@@ -45,15 +45,18 @@ internal sealed partial class AnalystRunner(
             return null;
         if (job.State != AnalystStates.Running)
             return null;
-        var peer = PeerDirectory.PeerOf(coordinator);
-        var pause = job.Stage switch
+        TimeSpan pause;
+        try
         {
-            AnalystStages.Dispatch => await DispatchAsync(job, peer, cancellation),
-            AnalystStages.Wait => await FollowAsync(job, peer, cancellation),
-            AnalystStages.Decode => await DecodeAsync(job, peer, cancellation),
-            AnalystStages.Receipt => await ReceiptAsync(job, cancellation),
-            _ => RetryInterval,
-        };
+            pause = await StepAsync(job, PeerDirectory.PeerOf(coordinator), cancellation);
+        }
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or ArgumentException)
+        {
+            // What came from outside was not what it should be; the job ends with a code instead of trying for ever.
+            LogUnforeseen(log, e);
+            pause = TimeSpan.Zero;
+            Fail(job, [RefusalNotice.Of(self.Did, JobErrors.ContributionInvalid.Of("malformed answer"))]);
+        }
         if (job.State == AnalystStates.Running && job.Stage != AnalystStages.Receipt && clock.GetUtcNow() > job.NotAfter)
             Fail(job, [RefusalNotice.Of(self.Did, JobErrors.DeadlinePassed.Of())]);
         if (job.State != AnalystStates.Running)
@@ -62,6 +65,15 @@ internal sealed partial class AnalystRunner(
         await db.SaveChangesAsync(cancellation);
         return job.State == AnalystStates.Running ? pause : null;
     }
+
+    private Task<TimeSpan> StepAsync(JobRow job, Peer peer, CancellationToken cancellation) => job.Stage switch
+    {
+        AnalystStages.Dispatch => DispatchAsync(job, peer, cancellation),
+        AnalystStages.Wait => FollowAsync(job, peer, cancellation),
+        AnalystStages.Decode => DecodeAsync(job, peer, cancellation),
+        AnalystStages.Receipt => ReceiptAsync(job, cancellation),
+        _ => Task.FromResult(RetryInterval),
+    };
 
     private async Task<TimeSpan> DispatchAsync(JobRow job, Peer coordinator, CancellationToken cancellation)
     {
@@ -104,6 +116,10 @@ internal sealed partial class AnalystRunner(
                 return PollInterval;
             case AnalystStates.Completed:
                 JobStory.Enter(job, AnalystStages.Decode, 1, clock.GetUtcNow());
+                return TimeSpan.Zero;
+            case AnalystStates.Cancelled:
+                job.State = AnalystStates.Cancelled;
+                JobStory.Tell(job, self.Name, "cancelled; uses already granted stay spent", "已取消；已授权的使用次数不予退还", clock.GetUtcNow());
                 return TimeSpan.Zero;
             default:
                 Fail(job, status.Refusals.Count > 0 ? status.Refusals : [RefusalNotice.Of(self.Did, JobErrors.DeadlinePassed.Of(status.State))]);
@@ -173,6 +189,9 @@ internal sealed partial class AnalystRunner(
 
     [LoggerMessage(2, LogLevel.Warning, "The job failed: {Code}")]
     private static partial void LogFailed(ILogger logger, string code);
+
+    [LoggerMessage(4, LogLevel.Error, "An answer could not be used")]
+    private static partial void LogUnforeseen(ILogger logger, Exception exception);
 
     [LoggerMessage(3, LogLevel.Information, "The job ended: {State}")]
     private static partial void LogEnded(ILogger logger, string state);

@@ -1,6 +1,7 @@
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Transport;
 using DataSpace.Ledger.Sequencing;
+using DataSpace.Ledger.Tiles;
 using DataSpace.Protocol.Jobs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -17,7 +18,7 @@ internal static class NodeEndpoints
         var open = app.MapGroup(string.Empty).WithMetadata(new OpenToEveryone());
         open.MapGet("/healthz", (AuditLedger ledger, NodeRole role) => ledger.Refusal is { } sick
             ? sick.ToProblem()
-            : Results.Json(new { status = "ok", role = role.Name, ledgerSize = ledger.Latest.Size }, JobJson.Options))
+            : Results.Json(new { status = "ok", role = role.Name }, JobJson.Options))
             .WithSummary("Whether this node can take requests; a problem with a code when its ledger is not writable.");
         open.MapGet("/.well-known/did.json", DidDocument).WithSummary("DID document of the participant (did:web).");
         open.MapGet("/ledger/checkpoint", (NodeOptions options) => LedgerFile(options, "checkpoint", "text/plain; charset=utf-8"))
@@ -66,11 +67,9 @@ internal static class NodeEndpoints
 
     private static IResult LedgerFile(NodeOptions options, string relative, string mediaType)
     {
-        // Only names that a log has: digits, x-prefixed groups, ".p/", "entries". Everything else does not exist.
-        if (relative.Length > 128 || relative.Contains("..", StringComparison.Ordinal)
-            || !relative.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '/' or '.'))
-            return HostErrors.NotFound.Of().ToProblem();
-        var path = Path.Combine(options.Directory, "ledger", relative);
-        return File.Exists(path) ? Results.File(path, mediaType) : HostErrors.NotFound.Of().ToProblem();
+        // The ledger's directory also holds its database and vault: only names that a public log has are served.
+        return PublicFiles.TryResolve(Path.Combine(options.Directory, "ledger"), relative) is { } path && File.Exists(path)
+            ? Results.File(path, mediaType)
+            : HostErrors.NotFound.Of().ToProblem();
     }
 }

@@ -20,6 +20,12 @@ public sealed record CellPlan
 
     /// <value>A cell is <see cref="Cell.Dominated"/> when one subject holds more than this share of a measure's absolute total, percent 1 to 99; null switches the rule off.</value>
     public int? DominancePercent { get; init; }
+
+    /// <value>
+    /// Leave out rows that lack a value (NULL or NaN) in any measured column, so that rows, subjects and all sums speak of the same rows. A joint statistic
+    /// needs it: a mean is a sum over a count, and a cell with ten subjects of which one has a value would show that one.
+    /// </value>
+    public bool CompleteRowsOnly { get; init; }
 }
 
 /// <summary>A number summed exactly: <c>round(clamp(x, Min, Max) · 10^Decimals)</c>, half away from zero.</summary>

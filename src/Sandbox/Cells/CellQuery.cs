@@ -51,6 +51,14 @@ internal sealed record CellQuery(string Sql, IReadOnlyList<string> Groups, IRead
             conditions.Append(" AND ").Append(condition);
         }
 
+        foreach (var column in plan.CompleteRowsOnly ? plan.Measures.Select(m => dataset.Column(m.Column)).OfType<ColumnSchema>() : [])
+        {
+            var name = SqlText.Name(column.Name);
+            conditions.Append(CultureInfo.InvariantCulture, $" AND {name} IS NOT NULL");
+            if (column.Type == ColumnType.Double)
+                conditions.Append(CultureInfo.InvariantCulture, $" AND NOT isnan({name})");
+        }
+
         var measures = new List<MeasureSql>();
         foreach (var measure in plan.Measures)
         {

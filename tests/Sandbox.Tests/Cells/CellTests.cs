@@ -59,6 +59,15 @@ public sealed class CellTests(WorkerFixture worker) : IDisposable
         Assert.Equal(new CellMeasure(7000, 49_000_000, 0, 2, 1), cells[0].Measures[0]);
     }
 
+    [Fact]
+    public async Task Complete_rows_only_leaves_rows_without_a_value_out_of_every_figure()
+    {
+        var source = Csv("year,firm,invest\n1935,A,7\n1935,B,\n1935,C,9\n1935,C,\n");
+        var cell = (await worker.Sandbox.RunCellsAsync(source, Plan("1935") with { CompleteRowsOnly = true }, new SandboxLimits(), Token)).Value.Cells[0];
+        Assert.Equal((2L, 2L, 0L), (cell.Rows, cell.Subjects, cell.Measures[0].NullRows));
+        Assert.Equal(cell.Subjects, cell.Measures[0].Subjects);
+    }
+
     [Theory]
     [InlineData("A", 89, true)]
     [InlineData("A", 91, false)]

@@ -1,0 +1,54 @@
+using DataSpace.Cli.Job;
+using DataSpace.Cli.Negotiation;
+using DataSpace.Cli.Node;
+using DataSpace.Cli.Session;
+
+namespace DataSpace.Cli.Demo.Screens;
+
+/// <summary>Screen 4: the run with a bar per stage, then everything that the coordinator saw of it.</summary>
+internal static class RunScreen
+{
+    public static async Task ShowAsync(DemoRun run, CancellationToken cancel)
+    {
+        run.Title(4, DemoTexts.RunTitle);
+        var plan = await PlanScreen.ReadAsync(run, run.Folder.Job(run.MainJob), cancel);
+        var job = await SubmitAndFollowAsync(run, run.Folder.Job(run.MainJob), plan.PlanHash, cancel);
+        if (job.State != "COMPLETED")
+        {
+            JobViews.ShowWhy(run.Ui, await run.Analyst.GetAsync<WhyView>(JobCommand.PathOf(job.JobId, "why"), cancel).OrStop());
+            throw new CommandStopped(job.Error is { } problem ? NegotiateCommand.OfProblem(problem) : CliErrors.JobEnded.Of(job.State), ExitCode.JobFailed);
+        }
+        run.JobId = job.JobId;
+        run.Summary["jobId"] = job.JobId;
+        run.Summary["stages"] = job.Stages?.Select(s => new { s.Name, s.Ms });
+        run.ByHand($"dataspace job submit {DemoRun.Typed(run.Folder.Job(run.MainJob))} --wait --node {DemoRun.Typed(run.Analyst.Directory)}");
+        await ShowCoordinatorViewAsync(run, cancel);
+    }
+
+    /// <summary>Submits a spec and follows it to its end.</summary>
+    public static async Task<JobView> SubmitAndFollowAsync(DemoRun run, string specFile, string planHash, CancellationToken cancel)
+    {
+        var spec = await JobSpecFile.ReadAsync(specFile, run.Ui, cancel);
+        var submitted = await run.Ui.BusyAsync(run.Ui.T(DemoTexts.Submitting), () => JobSubmitCommand.SubmitAsync(run.Analyst, spec, planHash, cancel));
+        return await JobProgress.FollowAsync(run.Ui, run.Analyst, submitted.JobId, cancel);
+    }
+
+    private static async Task ShowCoordinatorViewAsync(DemoRun run, CancellationToken cancel)
+    {
+        var ui = run.Ui;
+        var view = await run.Coordinator.GetAsync<CoordinatorSawView>(JobCommand.PathOf(run.JobId, "view"), cancel).OrStop();
+        ui.Line();
+        ui.Styled("bold", ui.T(DemoTexts.CoordinatorSaw));
+        var table = ui.Table(ui.T(JobTexts.From), ui.T(DemoTexts.What), ui.T(DemoTexts.Bytes), "SHA-256");
+        table.Columns[2].Alignment = Spectre.Console.Justify.Right;
+        foreach (var saw in view.Saw)
+            ui.Row(table, NameOf(run, saw.From), saw.What ?? "", Money.Bytes(saw.Bytes), saw.Sha256 is { Length: > 16 } digest ? digest[..16] + (ui.IsUnicode ? "…" : "...") : saw.Sha256 ?? "");
+        ui.Show(table);
+        ui.Line(DemoTexts.CoordinatorBlind);
+        run.Summary["coordinatorSaw"] = view.Saw;
+    }
+
+    /// <summary>A participant's name for its id.</summary>
+    public static string NameOf(DemoRun run, string? did)
+        => run.Nodes.Values.FirstOrDefault(n => n.Client.Info.Did == did)?.Client.Info.Name ?? did ?? "";
+}

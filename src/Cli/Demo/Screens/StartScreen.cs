@@ -1,0 +1,119 @@
+using DataSpace.Cli.Doctor;
+using DataSpace.Cli.Node;
+using DataSpace.Cli.Run;
+using DataSpace.Cli.Session;
+
+namespace DataSpace.Cli.Demo.Screens;
+
+/// <summary>Screen 0: the machine is checked; four processes start; the owners join and are approved; offers are published.</summary>
+internal static class StartScreen
+{
+    private static readonly HashSet<string> Needed = ["system", "user-namespaces", "bubblewrap", "sandbox-worker", "node-programs", "seal-wasm", "disk", "ports"];
+    private static readonly TimeSpan JoinLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(100);
+
+    public static async Task ShowAsync(DemoRun run, CancellationToken cancel)
+    {
+        var ui = run.Ui;
+        run.Title(0, DemoTexts.StartTitle);
+        var findings = await DoctorCommand.RunAsync(ui, cancel);
+        var missing = findings.Where(f => !f.Ok && Needed.Contains(f.Id)).Select(f => f.Title).ToList();
+        run.Require(missing.Count == 0, DemoTexts.DoctorSaysNo, string.Join(", ", missing));
+
+        await StartAsync(run, DemoFolder.Coordinator, cancel);
+        // The owners do not depend on each other: three start at once.
+        await Task.WhenAll(DemoFolder.Owners.Select(o => Task.FromResult(Launch(run, o))));
+        foreach (var owner in DemoFolder.Owners)
+            await AwaitReadyAsync(run, owner, cancel);
+        ShowProcesses(run);
+        await JoinAsync(run, cancel);
+        await PublishAsync(run, cancel);
+        run.ByHand("dataspace doctor");
+        run.ByHand($"dataspace members list --node {DemoRun.Typed(run.Nodes[DemoFolder.Coordinator].Directory)}");
+    }
+
+    private static async Task StartAsync(DemoRun run, string key, CancellationToken cancel)
+    {
+        Launch(run, key);
+        await AwaitReadyAsync(run, key, cancel);
+    }
+
+    private static NodeProcess Launch(DemoRun run, string key)
+    {
+        var folder = run.Folder;
+        var isCoordinator = key == DemoFolder.Coordinator;
+        var arguments = new List<string> { "--dir", folder.NodeDirectory(key), "--config", folder.ConfigFile(key), "--port", Money.Number(folder.Ports[key]) };
+        if (!isCoordinator)
+            arguments.AddRange(["--coordinator", Path.Combine(folder.NodeDirectory(DemoFolder.Coordinator), "node.json")]);
+        var host = Installation.Host(isCoordinator ? "DataSpace.Coordinator" : "DataSpace.Connector").OrStop();
+        var process = NodeProcess.Start(key, host, Path.Combine(folder.Of(key), "output.txt"), arguments);
+        run.Processes.Add(process);
+        ProcessList.Save(folder.Root, run.Processes);
+        return process;
+    }
+
+    private static async Task AwaitReadyAsync(DemoRun run, string key, CancellationToken cancel)
+    {
+        var process = run.Processes.Single(p => p.Name == key);
+        if (!await run.Ui.BusyAsync(run.Ui.T(DemoTexts.Starting, key), () => process.WaitReadyAsync(cancel)))
+        {
+            throw new CommandStopped(CliErrors.HostFailed.Of(key), ExitCode.Negative,
+                process.Output().Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(12).ToList());
+        }
+        var directory = run.Folder.NodeDirectory(key);
+        run.Nodes[key] = new DemoNode(key, directory, run.Folder.Ports[key], process, NodeClient.Open(directory).OrStop());
+    }
+
+    private static void ShowProcesses(DemoRun run)
+    {
+        var ui = run.Ui;
+        var table = ui.Table(ui.T(DemoTexts.Node), "pid", ui.T(DemoTexts.Port), ui.T(DemoTexts.DataDirectory));
+        foreach (var node in run.Nodes.Values)
+            ui.Row(table, node.Client.Info.Name, Money.Number(node.Process.Pid), Money.Number(node.Port), DemoRun.Typed(node.Directory));
+        ui.Show(table);
+        run.Summary["nodes"] = run.Nodes.Values.Select(n => new { n.Key, did = n.Client.Info.Did, pid = n.Process.Pid, port = n.Port, directory = n.Directory });
+    }
+
+    private static async Task JoinAsync(DemoRun run, CancellationToken cancel)
+    {
+        var ui = run.Ui;
+        await ui.BusyAsync(ui.T(DemoTexts.Joining), async () =>
+        {
+            var started = TimeProvider.System.GetTimestamp();
+            var approved = new HashSet<string>(StringComparer.Ordinal);
+            while (true)
+            {
+                var members = (await run.Coordinator.GetAsync<MembersView>("admin/members", cancel).OrStop()).Members;
+                // All at once: each node then learns of all the others with its next look at the member list.
+                foreach (var member in members.Where(m => m.State == "pending" && members.Count == DemoFolder.Owners.Count))
+                    await run.Coordinator.PostAsync($"admin/members/{Uri.EscapeDataString(member.Did)}/approve", null, cancel).OrStop();
+                foreach (var owner in DemoFolder.Owners.Where(o => !approved.Contains(o)))
+                {
+                    var status = await run.Nodes[owner].Client.GetAsync<StatusView>("admin/status", cancel).OrStop();
+                    if (status.Coordinator?.Membership == "approved")
+                        approved.Add(owner);
+                }
+                if (approved.Count == DemoFolder.Owners.Count)
+                    return;
+                run.Require(TimeProvider.System.GetElapsedTime(started) < JoinLimit, DemoTexts.JoinFailed, approved.Count);
+                await Task.Delay(PollEvery, TimeProvider.System, cancel);
+            }
+        });
+        foreach (var owner in DemoFolder.Owners)
+            ui.Line(DemoTexts.Joined, run.Nodes[owner].Client.Info.Name, run.Nodes[owner].Client.Info.Did);
+    }
+
+    /// <summary>Keys are known now: fills them into the policies as accepted co-providers and lets each node read its offers.</summary>
+    private static async Task PublishAsync(DemoRun run, CancellationToken cancel)
+    {
+        var keyIds = DemoFolder.Owners.ToDictionary(o => o, o => run.Nodes[o].Client.Info.KeyId, StringComparer.Ordinal);
+        run.Folder.WritePolicies(keyIds);
+        if (run.Options.Rows is { } rows)
+            await SyntheticSpace.WriteAsync(run, rows, keyIds, cancel);
+        foreach (var owner in DemoFolder.Owners)
+        {
+            run.Folder.WriteConfig(owner, withDatasets: true, dataset: run.Options.Rows is null ? null : SyntheticSpace.Dataset());
+            await run.Nodes[owner].Client.PostAsync("admin/reload", null, cancel).OrStop();
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using DataSpace.Cli.Session;
+
+namespace DataSpace.Cli.Doctor;
+
+/// <summary>Texts of <c>doctor</c>.</summary>
+internal static class DoctorTexts
+{
+    public static readonly Phrase About = new("Check this machine, offline; every problem comes with its fix.", "离线检查本机；每个问题都给出解决办法。");
+    public static readonly Phrase AllWell = new("Everything needed is here.", "所需条件均已具备。");
+    public static readonly Phrase SomeBad = new("{0} to fix.", "有 {0} 项需要处理。");
+    public static readonly Phrase Fix = new("fix: {0}", "解决：{0}");
+    public static readonly Phrase Missing = new("not found", "未找到");
+    public static readonly Phrase Works = new("works", "可用");
+
+    public static readonly Phrase System = new("Operating system", "操作系统");
+    public static readonly Phrase SystemFix = new("Use Linux on x86-64: the sandbox worker is built for it.", "请使用 x86-64 的 Linux：沙箱工作程序为其构建。");
+    public static readonly Phrase Sdk = new(".NET SDK", ".NET SDK");
+    public static readonly Phrase SdkFix = new("Install the .NET SDK 10.0.100 or newer and put dotnet on PATH.", "请安装 .NET SDK 10.0.100 或更新版本，并将 dotnet 加入 PATH。");
+    public static readonly Phrase Namespaces = new("User namespaces", "用户命名空间");
+    public static readonly Phrase NamespacesRoot = new("root can make all namespaces", "root 可创建所有命名空间");
+    public static readonly Phrase NamespacesFix = new("As root: sysctl -w kernel.unprivileged_userns_clone=1 user.max_user_namespaces=15000", "以 root 执行：sysctl -w kernel.unprivileged_userns_clone=1 user.max_user_namespaces=15000");
+    public static readonly Phrase Bubblewrap = new("bubblewrap", "bubblewrap");
+    public static readonly Phrase BubblewrapFix = new("As root: apt-get install bubblewrap (nothing runs over data without it)", "以 root 执行：apt-get install bubblewrap（缺少它则不会对数据执行任何计算）");
+    public static readonly Phrase BubblewrapBlocked = new("installed, but cannot make a sandbox here", "已安装，但此处无法创建沙箱");
+    public static readonly Phrase BubblewrapBlockedFix = new("Allow namespaces for this user or container (for Docker: --security-opt seccomp=unconfined --cap-add SYS_ADMIN).", "请为该用户或容器开放命名空间（Docker：--security-opt seccomp=unconfined --cap-add SYS_ADMIN）。");
+    public static readonly Phrase Worker = new("Sandbox worker", "沙箱工作程序");
+    public static readonly Phrase WorkerFix = new("Run: samples/setup.sh (or: dotnet publish src/SandboxWorker -c Release)", "运行：samples/setup.sh（或：dotnet publish src/SandboxWorker -c Release）");
+    public static readonly Phrase Seal = new("Microsoft SEAL (wasm)", "Microsoft SEAL（wasm）");
+    public static readonly Phrase SealFix = new("Run in the repository: npm ci --ignore-scripts", "在仓库中运行：npm ci --ignore-scripts");
+    public static readonly Phrase SealWrong = new("the file is not the pinned one", "文件不是锁定的版本");
+    public static readonly Phrase Disk = new("Disk space", "磁盘空间");
+    public static readonly Phrase DiskLine = new("{0} GB free under {1}", "{1} 下可用 {0} GB");
+    public static readonly Phrase DiskFix = new("Free at least {0} GB, or set DATASPACE_HOME to a larger disk.", "请至少腾出 {0} GB，或将 DATASPACE_HOME 指向更大的磁盘。");
+    public static readonly Phrase Memory = new("Memory", "内存");
+    public static readonly Phrase MemoryLine = new("{0} GB available", "可用 {0} GB");
+    public static readonly Phrase MemoryFix = new("Close programs until 2 GB are available (four nodes and a worker).", "请关闭其他程序，保证有 2 GB 可用（四个节点与一个工作程序）。");
+    public static readonly Phrase Ports = new("Loopback ports", "本机端口");
+    public static readonly Phrase PortsLine = new("a free port can be opened", "可打开空闲端口");
+    public static readonly Phrase PortsFix = new("Bring the loopback interface up: ip link set lo up", "请启用回环接口：ip link set lo up");
+    public static readonly Phrase Clock = new("Clock", "时钟");
+    public static readonly Phrase ClockFix = new("The clock is behind this program's own build: set it (timedatectl set-ntp true, or date -s). A clock that runs back denies every use.", "时钟早于本程序的构建时间：请校准（timedatectl set-ntp true 或 date -s）。时钟倒退会使所有使用被拒绝。");
+    public static readonly Phrase LocaleTitle = new("Locale", "区域设置");
+    public static readonly Phrase LocaleUtf8 = new("{0}, UTF-8", "{0}，UTF-8");
+    public static readonly Phrase LocaleAscii = new("{0}: plain ASCII output", "{0}：仅输出 ASCII");
+    public static readonly Phrase LocaleFix = new("For Chinese: export LANG=C.UTF-8", "显示中文：export LANG=C.UTF-8");
+    public static readonly Phrase Proxy = new("Proxy", "代理");
+    public static readonly Phrase ProxyNone = new("none set", "未设置");
+    public static readonly Phrase ProxySet = new("{0} set; nodes on this machine are reached without it", "已设置 {0}；访问本机节点时不经过代理");
+    public static readonly Phrase ProxyBad = new("{0} is not a URL", "{0} 不是 URL");
+    public static readonly Phrase ProxyFix = new("Set it as http://host:port, or unset {0}.", "请设为 http://主机:端口，或取消 {0}。");
+    public static readonly Phrase Hosts = new("Node programs", "节点程序");
+    public static readonly Phrase HostsFix = new("Run: samples/setup.sh (or: dotnet build DataSpace.sln -c Release)", "运行：samples/setup.sh（或：dotnet build DataSpace.sln -c Release）");
+}

@@ -1,0 +1,170 @@
+using System.Text.Json;
+using DataSpace.Cli.Node;
+using DataSpace.Cli.Session;
+
+namespace DataSpace.Cli.Job;
+
+/// <summary>How plans, jobs and results are shown to people.</summary>
+internal static class JobViews
+{
+    /// <summary>The whole dry run: parties, messages and what they teach, contracts, slots, price, warnings, refusals.</summary>
+    public static void ShowPlan(Ui ui, PlanView plan)
+    {
+        ui.Styled("bold", ui.Plain(plan.Title ?? plan.Kind ?? ""));
+        if (plan.Purpose is not null)
+            ui.Line(JobTexts.Purpose, plan.Purpose);
+        var parties = ui.Table(ui.T(JobTexts.Parties), ui.T(JobTexts.Role), "DID");
+        foreach (var party in plan.Parties ?? [])
+            ui.Row(parties, party.Name ?? "", party.Role ?? "", party.Did);
+        ui.Show(parties);
+
+        var steps = ui.Table("#", ui.T(JobTexts.From), ui.T(JobTexts.To), ui.T(JobTexts.Message), ui.T(JobTexts.Size), ui.T(JobTexts.Learns));
+        foreach (var step in plan.Steps ?? [])
+            ui.Row(steps, Money.Number(step.N), step.From ?? "", step.To ?? "", step.Message ?? "", step.Size ?? "", ui.T(step.Learns?.En, step.Learns?.Zh));
+        ui.Show(steps);
+
+        var contracts = ui.Table(ui.T(JobTexts.Contract), "id", ui.T(JobTexts.UsesAllowed), ui.T(JobTexts.UsesSpent), ui.T(JobTexts.Debit), ui.T(JobTexts.Price));
+        foreach (var contract in plan.Contracts ?? [])
+        {
+            ui.Row(contracts, contract.ParticipantName ?? "", contract.AgreementId, Optional(contract.UsesLimit), contract.UsesSpent is { } spent ? Money.Number(spent) : ui.T(JobTexts.OwnersCounter),
+                Optional(contract.Debit), contract.PricePerUseMinor is { } price ? Money.Show(price, contract.Currency ?? plan.Currency) : "");
+        }
+        ui.Show(contracts);
+        ShowSlots(ui, plan.Slots);
+        if (plan.TotalPriceMinor is { } total)
+            ui.Line(JobTexts.Total, Money.Show(total, plan.Currency));
+        foreach (var warning in plan.Warnings ?? [])
+            ui.Line(JobTexts.Warning, ui.T(warning.En, warning.Zh));
+        ShowRefusals(ui, plan);
+        ui.Unbroken(ui.T(JobTexts.HashLine, plan.PlanHash));
+    }
+
+    /// <summary>Refusals with code and advice, or a line that there are none.</summary>
+    public static void ShowRefusals(Ui ui, PlanView plan)
+    {
+        if (plan.Refusals is not { Count: > 0 } refusals)
+        {
+            ui.Line(JobTexts.NoRefusals);
+            return;
+        }
+        foreach (var refusal in refusals)
+        {
+            ui.Styled("red", ui.T(JobTexts.RefusedBy, refusal.ParticipantName) + ui.Plain(refusal.Code) + " " + ui.T(refusal.Title, refusal.TitleZh));
+            if (ui.T(refusal.Advice, refusal.AdviceZh) is { Length: > 0 } advice)
+                ui.Line(ui.T(CommonTexts.NextStep, advice));
+        }
+    }
+
+    /// <summary>State, stages and parties of one job.</summary>
+    public static void ShowJob(Ui ui, JobView job)
+    {
+        ui.Line(JobTexts.JobLine, job.JobId, job.State);
+        var stages = ui.Table(ui.T(JobTexts.StageColumn), ui.T(JobTexts.DoneColumn), ui.T(JobTexts.TimeColumn));
+        foreach (var stage in job.Stages ?? [])
+            ui.Row(stages, StageTitle(ui, stage), $"{Money.Number(stage.Done)}/{Money.Number(stage.Total)}", Ms(stage.Ms));
+        ui.Show(stages);
+        if (job.Parties is { Count: > 0 } parties)
+        {
+            var table = ui.Table(ui.T(JobTexts.PartyColumn), ui.T(JobTexts.StateColumn), "code");
+            foreach (var party in parties)
+                ui.Row(table, party.Name ?? party.Did, party.State ?? "", party.Code ?? "");
+            ui.Show(table);
+        }
+    }
+
+    /// <summary>One screen of reasons and the trail behind them.</summary>
+    public static void ShowWhy(Ui ui, WhyView why)
+    {
+        ui.Line(JobTexts.JobLine, why.JobId, why.State);
+        if (why.Reasons is not { Count: > 0 } reasons)
+        {
+            ui.Line(JobTexts.NoReason);
+        }
+        else
+        {
+            foreach (var reason in reasons)
+            {
+                var detail = string.IsNullOrEmpty(reason.Detail) ? "" : ": " + reason.Detail;
+                ui.Styled("yellow", ui.Plain($"{reason.Code} {ui.T(reason.Title, reason.TitleZh)}{detail}"));
+                ui.Line(ui.Plain($"  {reason.Party}  {reason.At}"));
+                if (ui.T(reason.Advice, reason.AdviceZh) is { Length: > 0 } advice)
+                    ui.Line(ui.T(CommonTexts.NextStep, advice));
+            }
+        }
+        if (why.Trail is { Count: > 0 } trail)
+        {
+            var table = ui.Table(ui.T(JobTexts.WhenColumn), ui.T(JobTexts.PartyColumn), ui.T(JobTexts.EventColumn));
+            foreach (var item in trail)
+                ui.Row(table, item.At ?? "", item.Party ?? "", ui.T(item.Event?.En, item.Event?.Zh));
+            ui.Show(table);
+        }
+    }
+
+    /// <summary>The result table, what was suppressed, and the grants behind it.</summary>
+    public static void ShowResult(Ui ui, ResultView result)
+    {
+        var table = ui.Table(result.Columns.Select(c => ColumnTitle(ui, c)).ToArray());
+        var digits = Enumerable.Range(0, result.Columns.Count).Select(i => result.Rows.Count == 0 ? 0 : result.Rows.Max(r => i < r.Count ? Digits(r[i]) : 0)).ToList();
+        foreach (var row in result.Rows)
+            ui.Row(table, row.Select((cell, i) => Padded(cell, i < digits.Count ? digits[i] : 0)).ToArray());
+        for (var i = 0; i < table.Columns.Count; i++)
+            table.Columns[i].Alignment = result.Rows.Any(r => i < r.Count && IsNumber(r[i])) ? Spectre.Console.Justify.Right : Spectre.Console.Justify.Left;
+        ui.Show(table);
+        foreach (var suppressed in result.Suppressed ?? [])
+            ui.Line(JobTexts.Suppressed, Cell(suppressed.Group), suppressed.Code);
+        if (result.ResultDigest is not null)
+            ui.Unbroken(ui.T(JobTexts.Digest, result.ResultDigest));
+        foreach (var grant in result.Provenance?.Grants ?? [])
+            ui.Line(JobTexts.GrantLine, grant.ParticipantName, grant.LedgerIndex, grant.Origin);
+    }
+
+    /// <summary>A stage's name in the chosen language.</summary>
+    public static string StageTitle(Ui ui, StageView stage)
+        => stage.Title is { } title && ui.T(title.En, title.Zh) is { Length: > 0 } text ? text : stage.Name;
+
+    /// <summary>A cell as text: numbers exactly as the node wrote them.</summary>
+    public static string Cell(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString()!,
+        JsonValueKind.Null or JsonValueKind.Undefined => "",
+        _ => value.GetRawText(),
+    };
+
+    /// <summary>Decimal places that a number was written with; numbers may come as text, so that no reader rounds them.</summary>
+    public static int Digits(JsonElement value)
+        => IsNumber(value) && Cell(value) is var text && text.IndexOf('.', StringComparison.Ordinal) is >= 0 and var point ? text.Length - point - 1 : 0;
+
+    /// <summary>A number with trailing zeros, so that points stand under each other; the digits are the node's.</summary>
+    private static string Padded(JsonElement value, int digits)
+    {
+        var text = Cell(value);
+        return IsNumber(value) && digits > 0
+            ? text + (text.Contains('.', StringComparison.Ordinal) ? "" : ".") + new string('0', digits - Digits(value))
+            : text;
+    }
+
+    private static bool IsNumber(JsonElement value)
+        => Cell(value) is { Length: > 0 } text && text.All(c => char.IsAsciiDigit(c) || c is '.' or '-') && char.IsAsciiDigit(text[^1]);
+
+    private static void ShowSlots(Ui ui, SlotsView? slots)
+    {
+        if (slots?.Statistics is not { Count: > 0 } statistics)
+            return;
+        var table = ui.Table(ui.T(JobTexts.Statistic), ui.T(JobTexts.Bits), ui.T(JobTexts.Room), ui.T(JobTexts.Bound));
+        foreach (var statistic in statistics)
+            ui.Row(table, statistic.Name, Optional(statistic.Bits), Optional(statistic.Available), Cell(statistic.Bound));
+        ui.Show(table);
+        ui.Line(JobTexts.ScaleLine, Cell(slots.Scale));
+    }
+
+    private static string ColumnTitle(Ui ui, ResultColumnView column)
+    {
+        if (column.Title.ValueKind == JsonValueKind.Object && NodeClient.Read<TwoTexts>(column.Title).TryGet(out var texts, out _))
+            return ui.T(texts.En, texts.Zh);
+        return column.Title.ValueKind == JsonValueKind.String ? column.Title.GetString()! : column.Name;
+    }
+
+    private static string Optional(long? value) => value is { } number ? Money.Number(number) : "";
+
+    private static string Ms(double? ms) => ms is { } value ? value.ToString("0", System.Globalization.CultureInfo.InvariantCulture) : "";
+}

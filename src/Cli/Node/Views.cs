@@ -1,0 +1,144 @@
+namespace DataSpace.Cli.Node;
+
+// The parts of the management API's answers that the command line shows. Fields a node adds later are ignored here and
+// pass through untouched with --json.
+
+/// <summary>A text in two languages.</summary>
+internal sealed record TwoTexts(string? En, string? Zh);
+
+/// <summary>GET /admin/members.</summary>
+internal sealed record MembersView(IReadOnlyList<MemberView> Members);
+
+/// <summary>One participant as the coordinator knows it.</summary>
+internal sealed record MemberView(string Did, string? Name, string State, string? Url);
+
+/// <summary>GET /admin/status of a connector.</summary>
+internal sealed record StatusView(string Did, string? Name, string? Role, CoordinatorView? Coordinator, LedgerView? Ledger, SandboxView? Sandbox);
+
+/// <summary>How a connector stands with its coordinator: membership none, pending, approved or rejected.</summary>
+internal sealed record CoordinatorView(string? Did, string? Url, string? Membership, bool? Reachable);
+
+/// <summary>A node's ledger in one line.</summary>
+internal sealed record LedgerView(string? Origin, long Size, string? RootHash);
+
+/// <summary>Whether the sandbox can run, and why not.</summary>
+internal sealed record SandboxView(bool Available, string? Profile, string? Code);
+
+/// <summary>GET /admin/catalog.</summary>
+internal sealed record CatalogView(IReadOnlyList<DatasetView> Datasets, IReadOnlyList<UnreachableView>? Unreachable);
+
+/// <summary>A member whose catalogue could not be read, and why.</summary>
+internal sealed record UnreachableView(string? Participant, string? ParticipantName, string? Code);
+
+/// <summary>One dataset of the federated catalogue.</summary>
+internal sealed record DatasetView(
+    string Participant, string? ParticipantName, string DatasetId, TwoTexts? Title, IReadOnlyList<ColumnView>? Columns,
+    ClassificationView? Classification, IReadOnlyList<OfferView>? Offers);
+
+/// <summary>Industry code, grade, and whether persons are behind the rows.</summary>
+internal sealed record ClassificationView(string? Industry, string? Grade, bool? PersonalInformation);
+
+/// <summary>A column; role is subject, group, measure or other.</summary>
+internal sealed record ColumnView(string Name, string? Type, string? Role);
+
+/// <summary>An offer of a dataset.</summary>
+internal sealed record OfferView(string OfferId, OfferSummary? Summary);
+
+/// <summary>The terms of an offer that a person weighs.</summary>
+internal sealed record OfferSummary(
+    string? Purpose, long? Uses, int? MinGroupSize, string? Dominance, long? PricePerUseMinor, string? Currency, string? ValidUntil,
+    IReadOnlyList<string>? Columns, IReadOnlyList<string>? GroupKeys, IReadOnlyList<string>? Computations);
+
+/// <summary>A negotiation and its states so far.</summary>
+internal sealed record NegotiationView(
+    string Id, string? Participant, string? ParticipantName, string? DatasetId, string? OfferId, string State,
+    IReadOnlyList<StateView>? History, string? AgreementId, ProblemView? Error);
+
+/// <summary>A state and when it was reached.</summary>
+internal sealed record StateView(string State, string? At);
+
+/// <summary>GET /admin/agreements.</summary>
+internal sealed record AgreementsView(IReadOnlyList<AgreementView> Agreements);
+
+/// <summary>An agreement, seen from the consumer or the provider.</summary>
+internal sealed record AgreementView(
+    string AgreementId, string? Role, string? Participant, string? ParticipantName, string? DatasetId, string? PolicyVersion,
+    long? UsesLimit, long? UsesSpent, long? PricePerUseMinor, string? Currency, string? SignedAt);
+
+/// <summary>A problem inside another answer.</summary>
+internal sealed record ProblemView(string Code, string? Title, string? TitleZh, string? Detail, string? Advice, string? AdviceZh);
+
+/// <summary>A dry run.</summary>
+internal sealed record PlanView(
+    string PlanHash, string? Kind, string? Title, string? Purpose, IReadOnlyList<PartyView>? Parties, IReadOnlyList<StepView>? Steps,
+    IReadOnlyList<PlanContractView>? Contracts, SlotsView? Slots, long? TotalPriceMinor, string? Currency,
+    IReadOnlyList<WarningView>? Warnings, IReadOnlyList<RefusalView>? Refusals);
+
+/// <summary>A party of a plan or job.</summary>
+internal sealed record PartyView(string Did, string? Name, string? Role, string? State, string? Code);
+
+/// <summary>One message of a plan: who sends what to whom, and what the receiver learns.</summary>
+internal sealed record StepView(int N, string? From, string? To, string? Message, string? Size, TwoTexts? Learns);
+
+/// <summary>A contract that a plan would spend from.</summary>
+internal sealed record PlanContractView(
+    string? ParticipantName, string AgreementId, long? UsesLimit, long? UsesSpent, long? Debit, long? PricePerUseMinor, string? Currency);
+
+/// <summary>Fixed-point layout of the aggregate.</summary>
+internal sealed record SlotsView(System.Text.Json.JsonElement Scale, long? MaxRowsPerParty, IReadOnlyList<SlotStatisticView>? Statistics);
+
+/// <summary>Bits and bound of one statistic.</summary>
+internal sealed record SlotStatisticView(string Name, int? Bits, int? Available, System.Text.Json.JsonElement Bound);
+
+/// <summary>Something to know before submitting.</summary>
+internal sealed record WarningView(string? Code, string? En, string? Zh);
+
+/// <summary>A refusal known in advance.</summary>
+internal sealed record RefusalView(string Code, string? ParticipantName, string? Title, string? TitleZh, string? Advice, string? AdviceZh);
+
+/// <summary>Answer to a submission.</summary>
+internal sealed record SubmittedView(string JobId);
+
+/// <summary>A job's progress.</summary>
+internal sealed record JobView(string JobId, string? Title, string State, IReadOnlyList<StageView>? Stages, IReadOnlyList<PartyView>? Parties, ProblemView? Error);
+
+/// <summary>One stage of a job.</summary>
+internal sealed record StageView(string Name, TwoTexts? Title, long Done, long Total, double? Ms);
+
+/// <summary>Why a job is where it is.</summary>
+internal sealed record WhyView(string JobId, string State, IReadOnlyList<ReasonView>? Reasons, IReadOnlyList<TrailView>? Trail);
+
+/// <summary>One reason.</summary>
+internal sealed record ReasonView(string? At, string? Party, string Code, string? Title, string? TitleZh, string? Detail, string? Advice, string? AdviceZh);
+
+/// <summary>One thing that happened.</summary>
+internal sealed record TrailView(string? At, string? Party, TwoTexts? Event);
+
+/// <summary>A job's result table and where it came from.</summary>
+internal sealed record ResultView(
+    string JobId, string? Kind, IReadOnlyList<ResultColumnView> Columns, IReadOnlyList<IReadOnlyList<System.Text.Json.JsonElement>> Rows,
+    IReadOnlyList<SuppressedView>? Suppressed, string? ResultDigest, ProvenanceView? Provenance);
+
+/// <summary>A column of a result.</summary>
+internal sealed record ResultColumnView(string Name, System.Text.Json.JsonElement Title);
+
+/// <summary>A group that was not released.</summary>
+internal sealed record SuppressedView(System.Text.Json.JsonElement Group, string? Code);
+
+/// <summary>Contracts, roster and grants behind a result.</summary>
+internal sealed record ProvenanceView(IReadOnlyList<GrantView>? Grants);
+
+/// <summary>A provider's grant, found in its ledger at this index.</summary>
+internal sealed record GrantView(string? ParticipantName, long LedgerIndex, string? Origin);
+
+/// <summary>Bytes counted at the node's sockets.</summary>
+internal sealed record EgressView(string? Since, IReadOnlyList<PeerBytesView>? BytesByPeer, long TotalBytesOut, long TotalBytesIn);
+
+/// <summary>Bytes to and from one peer.</summary>
+internal sealed record PeerBytesView(string Peer, long BytesOut, long BytesIn);
+
+/// <summary>Everything the coordinator ever saw of a job.</summary>
+internal sealed record CoordinatorSawView(string JobId, IReadOnlyList<SawView> Saw);
+
+/// <summary>One thing the coordinator saw: a size and a digest.</summary>
+internal sealed record SawView(string? At, string? From, string? What, long Bytes, string? Sha256);

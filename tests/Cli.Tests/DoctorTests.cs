@@ -1,0 +1,47 @@
+using Xunit;
+
+namespace DataSpace.Cli.Tests;
+
+public sealed class DoctorTests
+{
+    [Fact]
+    public async Task Every_check_has_a_verdict_and_every_failed_one_a_fix()
+    {
+        var run = await CliProcess.RunAsync("doctor", "--json");
+        var checks = run.Json.GetProperty("checks").EnumerateArray().ToList();
+        Assert.Equal(
+            ["system", "sdk", "user-namespaces", "bubblewrap", "sandbox-worker", "node-programs", "seal-wasm", "disk", "memory", "ports", "clock", "locale", "proxy"],
+            checks.Select(c => c.GetProperty("id").GetString()));
+        foreach (var check in checks)
+        {
+            var ok = check.GetProperty("ok").GetBoolean();
+            Assert.Equal(ok, check.GetProperty("fix").ValueKind == System.Text.Json.JsonValueKind.Null);
+        }
+        run.Exits(checks.All(c => c.GetProperty("ok").GetBoolean()) ? 0 : 1);
+        Assert.Equal(run.ExitCode == 0, run.Json.GetProperty("ok").GetBoolean());
+    }
+
+    [Fact]
+    public async Task A_missing_bubblewrap_is_named_with_the_command_that_installs_it()
+    {
+        using var empty = new TempFolder();
+        var run = (await CliProcess.RunAsync([("PATH", empty.Path)], "doctor")).Exits(1);
+        Assert.Contains("apt-get install bubblewrap", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_missing_worker_is_named_with_the_command_that_builds_it()
+    {
+        var run = (await CliProcess.RunAsync([("DATASPACE_WORKER", "/nowhere")], "doctor", "--lang", "zh")).Exits(1);
+        Assert.Contains("✗ 沙箱工作程序", run.Output, StringComparison.Ordinal);
+        Assert.Contains("dotnet publish src/SandboxWorker", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_proxy_is_named_but_its_value_never_shown()
+    {
+        var run = await CliProcess.RunAsync([("http_proxy", "http://user:hunter2@proxy.example:3128")], "doctor");
+        Assert.Contains("http_proxy", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", run.Output + run.Errors, StringComparison.Ordinal);
+    }
+}

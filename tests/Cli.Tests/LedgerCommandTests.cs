@@ -1,0 +1,130 @@
+using System.Buffers.Text;
+using Xunit;
+
+namespace DataSpace.Cli.Tests;
+
+public sealed class LedgerCommandTests
+{
+    [Fact]
+    public async Task A_whole_ledger_verifies_and_without_a_witness_it_says_what_that_does_not_show()
+    {
+        using var ledger = await SmallLedger.CreateAsync(3);
+        var run = (await CliProcess.RunAsync("ledger", "verify", "--dir", ledger.Directory)).Exits(0);
+        Assert.Contains("Verified.", run.Output, StringComparison.Ordinal);
+        Assert.Contains("--witness", run.Output, StringComparison.Ordinal);
+        var json = (await CliProcess.RunAsync("ledger", "verify", "--dir", ledger.Directory, "--vkey", ledger.Vkey, "--json")).Exits(0).Json;
+        Assert.True(json.GetProperty("ok").GetBoolean());
+        Assert.Equal(9, json.GetProperty("size").GetInt64());
+        Assert.Equal(9, json.GetProperty("payloadsChecked").GetInt64());
+        Assert.Equal(3, json.GetProperty("counts").GetProperty("Grant").GetInt64());
+    }
+
+    [Fact]
+    public async Task One_flipped_byte_anywhere_in_the_published_files_is_found()
+    {
+        using var ledger = await SmallLedger.CreateAsync(2);
+        foreach (var file in Directory.EnumerateFiles(ledger.Directory, "*", SearchOption.AllDirectories).Where(f => !Path.GetFileName(f).Contains(".db", StringComparison.Ordinal)).ToList())
+        {
+            var bytes = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+            if (bytes.Length == 0)
+                continue;
+            var flipped = bytes.ToArray();
+            flipped[bytes.Length / 2] ^= 1;
+            await File.WriteAllBytesAsync(file, flipped, TestContext.Current.CancellationToken);
+            var run = (await CliProcess.RunAsync("ledger", "verify", "--dir", ledger.Directory)).Exits(1);
+            Assert.Contains("NOT verified", run.Output, StringComparison.Ordinal);
+            await File.WriteAllBytesAsync(file, bytes, TestContext.Current.CancellationToken);
+        }
+        (await CliProcess.RunAsync("ledger", "verify", "--dir", ledger.Directory)).Exits(0);
+    }
+
+    [Fact]
+    public async Task A_flipped_entry_is_named_also_in_Chinese()
+    {
+        using var ledger = await SmallLedger.CreateAsync(2);
+        var bundle = ledger.NewestBundle();
+        var bytes = await File.ReadAllBytesAsync(bundle, TestContext.Current.CancellationToken);
+        bytes[^1] ^= 1;
+        await File.WriteAllBytesAsync(bundle, bytes, TestContext.Current.CancellationToken);
+        var run = (await CliProcess.RunAsync("ledger", "verify", "--dir", ledger.Directory, "--lang", "zh")).Exits(1);
+        Assert.Contains("entry 5", run.Output, StringComparison.Ordinal);
+        Assert.Contains("验证未通过", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_rolled_back_ledger_verifies_alone_but_not_against_a_witness()
+    {
+        using var ledger = await SmallLedger.CreateAsync(2);
+        using var backup = new TempFolder();
+        foreach (var file in Directory.EnumerateFiles(ledger.Directory, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(backup.Path, Path.GetRelativePath(ledger.Directory, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+        await ledger.AppendAsync(first: 2, uses: 1);
+        var witness = Path.Combine(ledger.Directory, "checkpoint");
+
+        (await CliProcess.RunAsync("ledger", "verify", "--dir", backup.Path)).Exits(0);
+        var run = (await CliProcess.RunAsync("ledger", "verify", "--dir", backup.Path, "--witness", witness)).Exits(1);
+        Assert.Contains("rolled back", run.Output, StringComparison.Ordinal);
+        (await CliProcess.RunAsync("ledger", "verify", "--dir", ledger.Directory, "--witness", witness)).Exits(0);
+    }
+
+    [Fact]
+    public async Task Another_key_than_the_expected_one_is_refused()
+    {
+        using var ledger = await SmallLedger.CreateAsync(1);
+        using var other = await SmallLedger.CreateAsync(1);
+        var foreign = new Kernel.Crypto.Ed25519Signer(System.Security.Cryptography.SHA256.HashData("stranger"u8));
+        var vkey = DataSpace.Ledger.Notes.VerifierKey.ForLog("provider.example/log/1", foreign.PublicKey).ToString();
+        (await CliProcess.RunAsync("ledger", "verify", "--dir", other.Directory, "--vkey", vkey)).Exits(1);
+        (await CliProcess.RunAsync("ledger", "verify", "--dir", ledger.Directory, "--vkey", ledger.Vkey)).Exits(0);
+    }
+
+    [Fact]
+    public async Task Show_opens_the_entries_of_a_range()
+    {
+        using var ledger = await SmallLedger.CreateAsync(2);
+        var json = (await CliProcess.RunAsync("ledger", "show", "--dir", ledger.Directory, "--from", "3", "--to", "4", "--json")).Exits(0).Json;
+        var entries = json.GetProperty("entries").EnumerateArray().ToList();
+        Assert.Equal(["Grant", "Report"], entries.Select(e => e.GetProperty("kind").GetString()));
+        Assert.Equal("research", entries[0].GetProperty("fields").GetProperty("purpose").GetString());
+        var run = (await CliProcess.RunAsync("ledger", "show", "--dir", ledger.Directory)).Exits(0);
+        Assert.Contains("contractId: contract-1", run.Output, StringComparison.Ordinal);
+        Assert.Contains("6 of 6", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_bill_counts_receipted_uses_only_and_is_the_same_every_time()
+    {
+        using var ledger = await SmallLedger.CreateAsync(3);
+        var consumer = $"{SmallLedger.Consumer}={Base64Url.EncodeToString(ledger.ConsumerKey.PublicKey.Raw.Span)}";
+        string[] arguments = ["ledger", "bill", "--dir", ledger.Directory, "--consumer", consumer, "--json"];
+        var first = (await CliProcess.RunAsync(arguments)).Exits(0);
+        Assert.Equal(600, first.Json.GetProperty("bill").GetProperty("totals")[0].GetProperty("amountMinor").GetInt64());
+        Assert.Equal(first.Output, (await CliProcess.RunAsync(arguments)).Exits(0).Output);
+
+        // Without the payer's key no receipt counts, and the bill says why.
+        var blind = (await CliProcess.RunAsync("ledger", "bill", "--dir", ledger.Directory)).Exits(0);
+        Assert.Contains("signed by no known key", blind.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Total", blind.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_payload_changed_in_the_vault_is_not_billed()
+    {
+        using var ledger = await SmallLedger.CreateAsync(1);
+        var vault = Path.Combine(ledger.Directory, "vault.db");
+        await using (var db = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={vault};Pooling=False"))
+        {
+            await db.OpenAsync(TestContext.Current.CancellationToken);
+            await using var update = db.CreateCommand();
+            update.CommandText = "UPDATE payload SET sealed = randomblob(length(sealed)) WHERE idx = 0";
+            Assert.Equal(1, await update.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+        }
+        (await CliProcess.RunAsync("ledger", "verify", "--dir", ledger.Directory)).Exits(1);
+        var run = (await CliProcess.RunAsync("ledger", "bill", "--dir", ledger.Directory, "--json")).Exits(1);
+        Assert.StartsWith("DS-MTR-", run.Json.GetProperty("error").GetProperty("code").GetString(), StringComparison.Ordinal);
+    }
+}

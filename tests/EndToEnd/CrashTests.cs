@@ -1,0 +1,163 @@
+using System.Text.Json.Nodes;
+using DataSpace.EndToEnd.Support;
+
+namespace DataSpace.EndToEnd;
+
+/// <summary>
+/// Processes are killed at every step of a use and started again on the same directory. Whatever happens, a use is spent at most once, no job
+/// has two different contributions of one owner, and the job ends: completed, or failed with a code that says that the use stays spent.
+/// </summary>
+public sealed class CrashTests(FragileSpace fragile) : IClassFixture<FragileSpace>
+{
+    private Space Space => fragile.Space;
+
+    private Party Victim => Space.SupplierA;
+
+    [Theory]
+    [InlineData("BeforeGrant", "COMPLETED")] // nothing was spent: the restarted node goes on
+    [InlineData("AfterGrant", "DS-JOB-008")] // spent, and what was computed is lost
+    [InlineData("BeforeReport", "DS-JOB-008")]
+    [InlineData("AfterReport", "COMPLETED")] // the committed bytes are resent
+    public async Task An_owner_killed_in_the_middle_of_a_use_spends_it_exactly_once(string point, string end)
+    {
+        var agreement = await Space.AgreeAsync(Victim);
+        var before = await Space.SpentAsync(Victim, agreement);
+        await Victim.Process.StopAsync();
+        await Victim.RestartAsync(new Dictionary<string, string?> { ["DATASPACE_CRASH_AT"] = point });
+        var job = await Space.SubmitAsync(fragile.Spec);
+        await Victim.Process.WaitForExitAsync(TimeSpan.FromSeconds(40));
+        await Victim.RestartAsync();
+        var outcome = await Space.EndAsync(job);
+        if (end == "COMPLETED")
+            Assert.True(outcome.State == end, outcome.Why + Space.Story());
+        else
+            Assert.True(outcome.State == "FAILED" && outcome.Codes.Contains(end), outcome.Why + Space.Story());
+        Assert.Equal(before + 1, await Space.SpentAsync(Victim, agreement));
+        await OneContributionAsync(job, end == "COMPLETED");
+        Assert.True(Ledgers.Verify(Victim).Ok);
+    }
+
+    [Fact]
+    public async Task A_coordinator_killed_in_the_middle_finishes_the_job_after_its_restart()
+    {
+        var job = await Space.SubmitAsync(fragile.Spec);
+        await Space.Coordinator.Process.KillAsync();
+        await Space.Coordinator.RestartAsync();
+        var outcome = await Space.EndAsync(job);
+        Assert.True(outcome.State == "COMPLETED", outcome.Why + Space.Story());
+        await OneContributionAsync(job, completed: true);
+        Assert.True(Ledgers.Verify(Space.Coordinator).Ok);
+    }
+
+    [Fact]
+    public async Task An_analyst_killed_in_the_middle_has_the_result_after_its_restart()
+    {
+        var job = await Space.SubmitAsync(fragile.Spec);
+        await Space.Leader.Process.KillAsync();
+        await Space.Leader.RestartAsync();
+        var outcome = await Space.EndAsync(job);
+        Assert.True(outcome.State == "COMPLETED", outcome.Why + Space.Story());
+        Assert.Equal("730.398", outcome.Row("1935")[2]);
+        Assert.True(Ledgers.Verify(Space.Leader).Ok);
+    }
+
+    [Fact]
+    public async Task Killing_everyone_at_once_loses_nothing_that_was_committed()
+    {
+        var agreement = await Space.AgreeAsync(Victim);
+        var before = await Space.SpentAsync(Victim, agreement);
+        var done = await Space.RunAsync(fragile.Spec);
+        await Task.WhenAll(Space.Everyone.Select(p => p.Process.KillAsync()));
+        await Space.Coordinator.RestartAsync();
+        await Task.WhenAll(Space.Owners.Select(o => o.RestartAsync()));
+        Assert.Equal(before + 1, await Space.SpentAsync(Victim, agreement));
+        Assert.Equal("730.398", (await Space.EndAsync(done.JobId)).Row("1935")[2]);
+        foreach (var party in Space.Everyone)
+            Assert.True(Ledgers.Verify(party).Ok, party.Name);
+    }
+
+    [Fact]
+    public async Task A_state_store_restored_from_an_old_copy_gives_no_second_use()
+    {
+        var agreement = await Space.AgreeAsync(Victim);
+        await Victim.Process.StopAsync();
+        var copy = Copy("state.db");
+        await Victim.RestartAsync();
+        var job = await Space.RunAsync(fragile.Spec);
+        Assert.True(job.State == "COMPLETED", job.Why + Space.Story());
+        var spent = await Space.SpentAsync(Victim, agreement);
+        var (size, hash) = (await Ledgers.SizeAsync(Victim), (string)TestAnalyst.Query(Space.Coordinator, "SELECT JobHash FROM Jobs WHERE JobId = $id", ("$id", job.JobId))!);
+        var committed = (await Space.SightsAsync(job.JobId)).First(s => s.From == Victim.Did && s.What.StartsWith("masked ciphertexts", StringComparison.Ordinal)).Sha256;
+        await Victim.Process.StopAsync();
+        Restore(copy);
+        await Victim.RestartAsync();
+
+        // The node has forgotten the job; the ledger has not. The coordinator plays it again, with statements of the others as they were.
+        using var analyst = TestAnalyst.From(Space, job.JobId);
+        var envelope = new Protocol.Jobs.JobEnvelope(TestAnalyst.TokenOf(Space, job.JobId), Convert.ToBase64String(TestAnalyst.KeysOf(Space, job.JobId)));
+        var opened = (await analyst.OpenAsync(Victim, envelope)).Ok().GetValue<string>();
+        var statements = new List<string>();
+        foreach (var entry in analyst.Template.Plan.Roster)
+            statements.Add(entry.Participant == Victim.Did ? opened : (await analyst.OpenAsync(Space.Owners.First(o => o.Did == entry.Participant), envelope)).Ok().GetValue<string>());
+        (await analyst.RosterAsync(Victim, hash, statements)).Ok();
+        JsonNode? answer = null;
+        await Eventually.TrueAsync(async () =>
+        {
+            answer = (await Victim.FromAsync(Space.Coordinator.Persona, HttpMethod.Get, $"/peer/jobs/{hash}/contribution")).Ok();
+            return answer["state"]!.GetValue<string>() != "running";
+        }, TimeSpan.FromSeconds(20), Space.Story);
+        var bytes = Convert.FromBase64String(answer!["envelope"]!["contribution"]!["payload"]!.GetValue<string>());
+        Assert.Equal(committed, Kernel.Crypto.Digest.Sha256Hex(bytes)); // the committed bytes, not a second value under another mask
+        Assert.Equal(spent, await Space.SpentAsync(Victim, agreement));
+        Assert.Equal(size, await Ledgers.SizeAsync(Victim));
+    }
+
+    private (string Name, string Saved) Copy(string name)
+    {
+        var saved = Path.Combine(Space.Root, name + ".saved");
+        foreach (var suffix in (string[])["", "-wal", "-shm"])
+        {
+            if (File.Exists(Path.Combine(Victim.Directory, name + suffix)))
+                File.Copy(Path.Combine(Victim.Directory, name + suffix), saved + suffix, overwrite: true);
+        }
+        return (name, saved);
+    }
+
+    private void Restore((string Name, string Saved) copy)
+    {
+        foreach (var suffix in (string[])["", "-wal", "-shm"])
+        {
+            File.Delete(Path.Combine(Victim.Directory, copy.Name + suffix));
+            if (File.Exists(copy.Saved + suffix))
+                File.Copy(copy.Saved + suffix, Path.Combine(Victim.Directory, copy.Name + suffix));
+        }
+    }
+
+    private async Task OneContributionAsync(string job, bool completed)
+    {
+        var seen = (await Space.SightsAsync(job)).Where(s => s.From == Victim.Did && s.What.StartsWith("masked ciphertexts", StringComparison.Ordinal)).ToList();
+        Assert.Equal(completed ? 1 : 0, seen.Select(s => s.Sha256).Distinct().Count());
+        var log = Ledgers.Read(Victim);
+        Assert.Single(log.Grants(), g => g.Payload.JobId == job);
+    }
+}
+
+/// <summary>A space whose processes are killed.</summary>
+public sealed class FragileSpace : IAsyncLifetime
+{
+    internal Space Space { get; private set; } = null!;
+
+    internal JsonObject Spec { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Space = await Space.StartAsync(d => d.Offer("many", p => p.Set("count", "500")));
+        Spec = await Space.JointSpecAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Space is not null)
+            await Space.DisposeAsync();
+    }
+}

@@ -1,0 +1,94 @@
+using DataSpace.EndToEnd.Support;
+using DataSpace.Ledger.Receipts;
+using DataSpace.Metering.Rating;
+
+namespace DataSpace.EndToEnd;
+
+/// <summary>The main job on the sample's real data: exact values, four ledgers that verify, receipts, meters, and an order of events that can be proven.</summary>
+public sealed class HappyPathTests(SharedSpace shared)
+{
+    private Space Space => shared.Space;
+
+    [Fact]
+    public void The_joint_statistic_is_exact()
+    {
+        Assert.True(shared.First.State == "COMPLETED", shared.First.Why + Space.Story());
+        Assert.Equal(["1935", "11", "730.398", "66.399818", "96.589879"], shared.First.Row("1935"));
+        Assert.Equal(["1954", "11", "2744.091", "249.462818", "409.284801"], shared.First.Row("1954"));
+        Assert.Equal(20, shared.First.Result!["rows"]!.AsArray().Count);
+        Assert.Empty(shared.First.Result!["suppressed"]!.AsArray());
+        Assert.False(shared.First.Result!["clamped"]!.GetValue<bool>());
+    }
+
+    [Fact]
+    public void All_four_ledgers_verify()
+    {
+        foreach (var party in Space.Everyone)
+        {
+            var report = Ledgers.Verify(party);
+            Assert.True(report.Ok, party.Name + ": " + string.Join("; ", report.Problems));
+            Assert.True(report.Size > 0, party.Name);
+        }
+    }
+
+    [Fact]
+    public async Task Every_owner_has_grant_report_and_receipt_in_this_order_and_the_dispatch_came_first()
+    {
+        var dispatched = (await Ledgers.ReadWhenAsync(Space.Coordinator, r => r.Any(e => e.Entry.Kind == EntryKind.JobDispatched)))
+            .First(r => r.Entry.Kind == EntryKind.JobDispatched && JobDispatchedPayload.FromFields(r.PayloadFields).Value.JobId == shared.First.JobId);
+        var forwarded = (await Space.Coordinator.ReadAsync($"/admin/jobs/{shared.First.JobId}/view"))["saw"]!.AsArray();
+        foreach (var owner in Space.Owners)
+        {
+            var log = await Ledgers.ReadWhenAsync(owner, r => r.Receipts().Any());
+            var grant = log.Grants().First(g => g.Payload.JobId == shared.First.JobId);
+            var report = log.Reports().First(r => r.Payload.GrantHash == grant.Record.LeafHash.Hex());
+            var receipt = log.Receipts().First(r => r.Payload.GrantHash == grant.Record.LeafHash.Hex());
+            Assert.Equal(report.Record.LeafHash.Hex(), receipt.Payload.ReportHash);
+            Assert.Equal(shared.First.Result!["resultDigest"]!.GetValue<string>(), receipt.Payload.ResultDigest);
+            Assert.True(grant.Record.Index < report.Record.Index && report.Record.Index < receipt.Record.Index);
+            Assert.True(dispatched.Entry.TimeMs <= grant.Record.Entry.TimeMs, "granted before the dispatch was logged");
+            // What the coordinator received about this owner's data came after the Grant was durable.
+            var seen = forwarded.Where(s => s!["from"]!.GetValue<string>() == owner.Did && s["what"]!.GetValue<string>().StartsWith("masked", StringComparison.Ordinal)).ToList();
+            Assert.Equal(2, seen.Count);
+            Assert.All(seen, s => Assert.True(s!["at"]!.GetValue<DateTimeOffset>().ToUnixTimeMilliseconds() >= grant.Record.Entry.TimeMs));
+        }
+    }
+
+    [Fact]
+    public async Task The_same_receipt_stands_in_both_ledgers()
+    {
+        var consumer = await Ledgers.ReadWhenAsync(Space.Leader, r => r.Receipts().Count() >= 3);
+        foreach (var supplier in (Party[])[Space.SupplierA, Space.SupplierB])
+        {
+            var provider = await Ledgers.ReadWhenAsync(supplier, r => r.Receipts().Any());
+            var theirs = provider.Receipts().First().Payload;
+            var ours = consumer.Receipts().Select(r => r.Payload).First(r => r.GrantHash == theirs.GrantHash);
+            Assert.Equal(theirs.Commitment, ours.Commitment);
+            Assert.Null(theirs.Verify(Space.Leader.Persona.Signer.PublicKey, supplier.Persona.Signer.PublicKey));
+            Assert.Null(ours.Verify(Space.Leader.Persona.Signer.PublicKey, supplier.Persona.Signer.PublicKey));
+        }
+    }
+
+    [Fact]
+    public async Task The_bill_is_recomputed_from_the_ledger_alone_and_always_the_same()
+    {
+        var agreement = await Space.AgreeAsync(Space.SupplierA);
+        var request = new StatementRequest
+        {
+            ConsumerKeys = new Dictionary<string, IReadOnlyList<Kernel.Crypto.PublicKey>> { [Space.Leader.Did] = [Space.Leader.Persona.Signer.PublicKey] },
+            ExpectedVkey = Ledgers.Vkey(Space.SupplierA),
+            ContractId = agreement,
+        };
+        await Ledgers.ReadWhenAsync(Space.SupplierA, r => r.Receipts().Any());
+        var first = Statement.Recompute(Space.SupplierA.LedgerDirectory, request).Value;
+        var again = Statement.Recompute(Space.SupplierA.LedgerDirectory, request).Value;
+        Assert.Equal(first.Bill.Lines.Single().Evidence.Count, first.Bill.Lines.Single().Uses);
+        Assert.Equal(200 * first.Bill.Lines.Single().Uses, first.Bill.Lines.Single().AmountMinor);
+        Assert.Equal("CNY", first.Bill.Lines.Single().Currency);
+        Assert.Equal(first.Size, again.Size);
+        Assert.Equal(first.Bill.ToCanonicalJson(), again.Bill.ToCanonicalJson());
+        // A consumer's key that signed nothing bills nothing: the meter believes signatures, not entries.
+        var stranger = request with { ConsumerKeys = new Dictionary<string, IReadOnlyList<Kernel.Crypto.PublicKey>> { [Space.Leader.Did] = [Persona.Fresh("did:web:x.example").Signer.PublicKey] } };
+        Assert.Empty(Statement.Recompute(Space.SupplierA.LedgerDirectory, stranger).Value.Bill.Lines);
+    }
+}

@@ -1,0 +1,89 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using DataSpace.Kernel.Crypto;
+
+namespace DataSpace.EndToEnd.Support;
+
+/// <summary>One node of a space: its directory, its keys, its process.</summary>
+internal sealed class Party(string name, string kind, string root, string did) : IAsyncDisposable
+{
+    private Wire? _wire;
+
+    public string Name => name;
+
+    public string Did => did;
+
+    public string Kind => kind;
+
+    public string Directory { get; } = Path.Combine(root, name);
+
+    public string ConfigFile { get; } = Path.Combine(root, name + ".json");
+
+    public string? CoordinatorFile { get; set; }
+
+    /// <summary>The participant's own key: for tests in which the attacker is the participant itself.</summary>
+    public Persona Persona { get; private set; } = null!;
+
+    public NodeProcess Process { get; private set; } = null!;
+
+    public string KeyId => Persona.Signer.PublicKey.KeyId;
+
+    public string LedgerDirectory => Path.Combine(Process.Directory, "ledger");
+
+    public JsonNode Card => JsonNode.Parse(File.ReadAllText(Path.Combine(Process.Directory, "node.json")))!;
+
+    public string AdminToken => File.ReadAllText(Path.Combine(Process.Directory, "keys", "admin-token"));
+
+    public Wire Wire => _wire ?? throw new InvalidOperationException("The node was not started.");
+
+    /// <summary>Gives the node its signing key before the first start, so that policies can name key ids.</summary>
+    public void MakeKeys()
+    {
+        const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        System.IO.Directory.CreateDirectory(Directory, Private | UnixFileMode.UserExecute);
+        var keys = Path.Combine(Directory, "keys");
+        System.IO.Directory.CreateDirectory(keys, Private | UnixFileMode.UserExecute);
+        var seed = RandomNumberGenerator.GetBytes(32);
+        var file = Path.Combine(keys, "signing-ed25519");
+        File.WriteAllBytes(file, seed);
+        File.SetUnixFileMode(file, Private);
+        Persona = new Persona(did, new Ed25519Signer(seed));
+    }
+
+    public NodeLaunch Launch(int port = 0) => new(kind, Directory, ConfigFile) { Port = port, CoordinatorFile = CoordinatorFile };
+
+    public Task StartAsync() => StartAsync(Launch());
+
+    public async Task StartAsync(NodeLaunch launch)
+    {
+        Process = await NodeProcess.StartAsync(launch);
+        _wire?.Dispose();
+        var card = Card;
+        _wire = new Wire(card["url"]!.GetValue<string>(), card["tlsSpki"]!.GetValue<string>());
+    }
+
+    /// <summary>Starts again on the same directory and port.</summary>
+    public Task RestartAsync(IReadOnlyDictionary<string, string?>? environment = null)
+        => StartAsync(Launch(Port) with { Environment = environment ?? new Dictionary<string, string?>() });
+
+    public int Port => new Uri(Card["url"]!.GetValue<string>()).Port;
+
+    public Task<Answer> GetAsync(string path) => Wire.SendAsync(HttpMethod.Get, path, null, AdminToken);
+
+    public Task<Answer> PostAsync(string path, JsonNode? body = null)
+        => Wire.SendAsync(HttpMethod.Post, path, body is null ? [] : Wire.Bytes(body.ToJsonString()), AdminToken);
+
+    /// <summary>Management call that must succeed.</summary>
+    public async Task<JsonNode> ReadAsync(string path) => (await GetAsync(path)).Ok();
+
+    /// <summary>A request by somebody else's node to this one.</summary>
+    public Task<Answer> FromAsync(Persona caller, HttpMethod method, string path, object? body = null)
+        => Wire.AsPeerAsync(caller, Did, method, path, body);
+
+    public async ValueTask DisposeAsync()
+    {
+        _wire?.Dispose();
+        if (Process is not null)
+            await Process.DisposeAsync();
+    }
+}

@@ -1,0 +1,149 @@
+using System.Text.Json.Nodes;
+using DataSpace.Kernel.Identity;
+
+namespace DataSpace.EndToEnd.Support;
+
+/// <summary>
+/// A data space of four processes: coordinator, chain leader (who is also the analyst) and two suppliers, with the supply-chain sample's data and policies.
+/// </summary>
+internal sealed class Space : IAsyncDisposable
+{
+    public const string Joint = "joint-statistics";
+    public const string Trial = "trial-one-use";
+    private static readonly TimeSpan JoinLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan NegotiationLimit = TimeSpan.FromSeconds(30);
+    private readonly List<Party> _all;
+
+    private Space(string root, string label)
+    {
+        Root = root;
+        Coordinator = new Party("coordinator", "Coordinator", root, $"did:web:coordinator.{label}.example");
+        Leader = new Party("chain-leader", "Connector", root, $"did:web:chain-leader.{label}.example");
+        SupplierA = new Party("supplier-a", "Connector", root, $"did:web:supplier-a.{label}.example");
+        SupplierB = new Party("supplier-b", "Connector", root, $"did:web:supplier-b.{label}.example");
+        _all = [Coordinator, Leader, SupplierA, SupplierB];
+    }
+
+    public string Root { get; }
+
+    public Party Coordinator { get; }
+
+    /// <summary>Owner of four firms, and the analyst.</summary>
+    public Party Leader { get; }
+
+    public Party SupplierA { get; }
+
+    public Party SupplierB { get; }
+
+    public IReadOnlyList<Party> Owners => [Leader, SupplierA, SupplierB];
+
+    public IReadOnlyList<Party> Everyone => _all;
+
+    /// <summary>Agreements concluded so far, by provider, dataset and offer.</summary>
+    public Dictionary<(string Provider, string Dataset, string Offer), string> Agreements { get; } = [];
+
+    /// <summary>Starts the four nodes, joins them, and waits until everyone knows everyone.</summary>
+    public static async Task<Space> StartAsync(Action<SpaceDesign>? design = null)
+    {
+        Layout.RequireWorker();
+        Directory.CreateDirectory(Layout.Cache);
+        // Below the temporary directory and not below the tree: sandbox users must be able to pass to the data files.
+        var root = Directory.CreateTempSubdirectory("dataspace-e2e-").FullName;
+        File.SetUnixFileMode(root, (UnixFileMode)0b111_101_101);
+        var space = new Space(root, RandomId.New()[..10]);
+        try
+        {
+            var plan = new SpaceDesign(space);
+            design?.Invoke(plan);
+            foreach (var party in space._all)
+                party.MakeKeys();
+            plan.Write();
+            await space.Coordinator.StartAsync();
+            foreach (var owner in space.Owners)
+                owner.CoordinatorFile = Path.Combine(space.Coordinator.Directory, "node.json");
+            await Task.WhenAll(space.Owners.Select(o => o.StartAsync()));
+            await space.JoinAsync();
+            return space;
+        }
+        catch
+        {
+            await space.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The consumer's contract for a dataset; concluded once, then remembered.</summary>
+    public async Task<string> AgreeAsync(Party provider, string dataset = "investments", string offer = Joint)
+    {
+        if (Agreements.TryGetValue((provider.Name, dataset, offer), out var known))
+            return known;
+        var last = await NegotiateAsync(provider, dataset, offer);
+        Assert.True(last["state"]!.GetValue<string>() == "FINALIZED", last.ToJsonString() + Story());
+        return Agreements[(provider.Name, dataset, offer)] = last["agreementId"]!.GetValue<string>();
+    }
+
+    /// <summary>One negotiation to its end, whatever the end.</summary>
+    public async Task<JsonNode> NegotiateAsync(Party provider, string dataset, string offer)
+    {
+        var body = new JsonObject { ["participant"] = provider.Did, ["datasetId"] = dataset, ["offerId"] = offer };
+        var started = (await Leader.PostAsync("/admin/negotiations", body)).Ok();
+        var id = started["id"]!.GetValue<string>();
+        JsonNode? last = null;
+        await Eventually.TrueAsync(async () =>
+        {
+            last = await Leader.ReadAsync("/admin/negotiations/" + Uri.EscapeDataString(id));
+            return last["state"]!.GetValue<string>() is "FINALIZED" or "TERMINATED";
+        }, NegotiationLimit, () => $"negotiation {last}{Story()}");
+        return last!;
+    }
+
+    /// <summary>Everything the nodes said lately, for a failing test.</summary>
+    public string Story() => "\n" + string.Concat(_all.Where(p => p.Process is not null).Select(p => p.Process.Story()));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var party in Enumerable.Reverse(_all))
+            await party.DisposeAsync();
+        Directory.Delete(Root, recursive: true);
+    }
+
+    private async Task JoinAsync()
+    {
+        await Eventually.TrueAsync(async () => (await Coordinator.ReadAsync("/admin/members"))["members"]!.AsArray().Count == Owners.Count, JoinLimit, Story);
+        foreach (var owner in Owners)
+            (await Coordinator.PostAsync($"/admin/members/{Uri.EscapeDataString(owner.Did)}/approve")).Ok();
+        // A member's own list is what it refuses strangers by: ask each owner as every other one until all are known.
+        await Eventually.TrueAsync(async () =>
+        {
+            foreach (var asked in Owners)
+            {
+                foreach (var caller in Owners.Where(o => o != asked))
+                {
+                    if ((await asked.FromAsync(caller.Persona, HttpMethod.Get, "/dsp/catalog/datasets/none")).Code == "DS-SIG-003")
+                        return false;
+                }
+                if ((await asked.ReadAsync("/admin/status"))["coordinator"]!["membership"]!.GetValue<string>() != "approved")
+                    return false;
+            }
+            return true;
+        }, JoinLimit, Story);
+    }
+}
+
+/// <summary>Waits for a condition outside this process; a timeout tells the story.</summary>
+internal static class Eventually
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(60);
+
+    public static async Task TrueAsync(Func<Task<bool>> condition, TimeSpan atMost, Func<string> story)
+    {
+        using var ticks = new PeriodicTimer(Interval);
+        var started = TimeProvider.System.GetTimestamp();
+        while (!await condition())
+        {
+            if (TimeProvider.System.GetElapsedTime(started) > atMost)
+                Assert.Fail($"Not within {atMost.TotalSeconds:0} s. {story()}");
+            await ticks.WaitForNextTickAsync();
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Text.Json.Nodes;
+
+namespace DataSpace.EndToEnd.Support;
+
+/// <summary>What a space is made of before it starts: datasets and offers beside those of the sample.</summary>
+internal sealed class SpaceDesign(Space space)
+{
+    private readonly List<(Party Owner, JsonObject Dataset)> _datasets = [];
+    private readonly Dictionary<string, Action<Policy>> _policies = [];
+
+    /// <summary>An offer for every dataset: the sample's joint-statistics policy, changed.</summary>
+    public void Offer(string id, Action<Policy> change) => _policies[id] = change;
+
+    /// <summary>One more dataset of an owner, with the sample's columns unless <paramref name="change"/> says otherwise.</summary>
+    public void Dataset(Party owner, string id, string csv, Action<JsonObject>? change = null)
+    {
+        var file = Path.Combine(space.Root, "data", owner.Name, id + ".csv");
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, csv);
+        var dataset = Sample(owner);
+        (dataset["id"], dataset["path"]) = (id, file);
+        change?.Invoke(dataset);
+        _datasets.Add((owner, dataset));
+    }
+
+    /// <summary>Text of an owner's data as the sample has it.</summary>
+    public static string Csv(Party owner) => File.ReadAllText(Path.Combine(Layout.Sample, owner.Name, "investments.csv"));
+
+    /// <summary>Writes policies and configuration files.</summary>
+    public void Write()
+    {
+        foreach (var id in (string[])[Space.Joint, Space.Trial])
+            File.WriteAllText(PolicyFile(id), Filled(id));
+        foreach (var (id, change) in _policies)
+        {
+            var policy = new Policy(JsonNode.Parse(Filled(Space.Joint))!.AsObject());
+            change(policy);
+            File.WriteAllText(PolicyFile(id), policy.Json.ToJsonString());
+        }
+        foreach (var owner in space.Owners)
+        {
+            var sample = Sample(owner);
+            sample["path"] = Path.Combine(Layout.Sample, owner.Name, "investments.csv");
+            var config = new JsonObject
+            {
+                ["did"] = owner.Did,
+                ["displayName"] = new JsonObject { ["en"] = owner.Name, ["zh"] = owner.Name },
+                ["spaceId"] = "e2e",
+                ["datasets"] = new JsonArray([.. _datasets.Where(d => d.Owner == owner).Select(d => d.Dataset).Prepend(sample).Select(Offered)]),
+            };
+            File.WriteAllText(owner.ConfigFile, config.ToJsonString());
+        }
+        File.WriteAllText(space.Coordinator.ConfigFile, new JsonObject
+        {
+            ["did"] = space.Coordinator.Did,
+            ["displayName"] = new JsonObject { ["en"] = "Coordinator", ["zh"] = "协调方" },
+        }.ToJsonString());
+    }
+
+    private JsonObject Offered(JsonObject dataset)
+    {
+        dataset["offers"] = new JsonArray([.. _policies.Keys.Prepend(Space.Trial).Prepend(Space.Joint)
+            .Select(id => new JsonObject { ["id"] = id, ["policy"] = PolicyFile(id) })]);
+        return dataset;
+    }
+
+    private string PolicyFile(string id) => Path.Combine(space.Root, id + ".odrl.json");
+
+    private string Filled(string id)
+    {
+        var text = File.ReadAllText(Path.Combine(Layout.Sample, "policies", id + ".odrl.json"));
+        foreach (var owner in space.Owners)
+            text = text.Replace($"${{{owner.Name}.did}}", owner.Did, StringComparison.Ordinal).Replace($"${{{owner.Name}.keyId}}", owner.KeyId, StringComparison.Ordinal);
+        return text;
+    }
+
+    private static JsonObject Sample(Party owner)
+        => JsonNode.Parse(File.ReadAllText(Path.Combine(Layout.Sample, owner.Name, "config.json")))!["datasets"]![0]!.DeepClone().AsObject();
+}
+
+/// <summary>A policy document under change.</summary>
+internal sealed class Policy(JsonObject json)
+{
+    public JsonObject Json => json;
+
+    private JsonArray Constraints => json["permission"]![0]!["constraint"]!.AsArray();
+
+    public Policy Set(string leftOperand, JsonNode rightOperand, string? @operator = null)
+    {
+        var constraint = Constraints.First(c => c!["leftOperand"]!.GetValue<string>() == leftOperand)!;
+        constraint["rightOperand"] = rightOperand;
+        if (@operator is not null)
+            constraint["operator"] = @operator;
+        return this;
+    }
+
+    public Policy Remove(string leftOperand)
+    {
+        Constraints.Remove(Constraints.First(c => c!["leftOperand"]!.GetValue<string>() == leftOperand));
+        return this;
+    }
+}

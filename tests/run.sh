@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# Passes every test: prepares the machine, restores locked, builds Release, checks the format, runs all tests.
+#
+#   tests/run.sh [arguments for dotnet test]      for example: tests/run.sh --filter-class '*LedgerVerify*'
+#
+# The last line is always "N passed, N failed, N skipped". Exit 0 only when everything passed (or was skipped with a reason).
+set -uo pipefail
+cd "$(dirname "$0")/.."
+export LANG=C LC_ALL=C NO_COLOR=1
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en
+export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
+started=$SECONDS
+results=artifacts/test-results
+log=artifacts/logs/tests.log
+mkdir -p artifacts/logs
+
+say() { printf '[%4ds] %s\n' $((SECONDS - started)) "$*"; }
+# beat NAME / rest: a line every 20 seconds while something works; the sleep holds no stream open after its end.
+beat() {
+  local name=$1
+  (while sleep 20 </dev/null >/dev/null 2>&1; do say "  still at it: $name"; done) &
+  beating=$!
+}
+rest() {
+  kill "$beating" 2>/dev/null
+  wait "$beating" 2>/dev/null
+}
+finish() { # passed failed skipped exit-code
+  echo "$1 passed, $2 failed, $3 skipped"
+  exit "$4"
+}
+
+samples/setup.sh tests </dev/null
+rc=$?
+[ "$rc" -eq 0 ] || finish 0 1 0 "$rc"
+
+if [ $# -eq 0 ]; then
+  say "format check ..."
+  beat "format check"
+  dotnet format DataSpace.sln --verify-no-changes --no-restore </dev/null >artifacts/logs/format.log 2>&1
+  rc=$?
+  rest
+  if [ "$rc" -ne 0 ]; then
+    head -n 60 artifacts/logs/format.log
+    say "FAILED: the format differs; run: dotnet format DataSpace.sln"
+    finish 0 1 0 1
+  fi
+fi
+
+say "tests ..."
+rm -rf "$results"
+narrowed=()
+# With a filter most assemblies rightly run nothing; exit code 8 says only that.
+[ $# -gt 0 ] && narrowed=(--ignore-exit-code 8)
+beat tests
+dotnet test --solution DataSpace.sln --no-build -c Release --no-progress --no-ansi \
+  --results-directory "$PWD/$results" --report-xunit-trx ${narrowed[@]+"${narrowed[@]}"} "$@" </dev/null 2>&1 | tee "$log" | grep -vE '^\s*$' | sed -u 's/^/  /'
+rc=${PIPESTATUS[0]}
+rest
+
+total() { sed -nE "s/^ +$1: ([0-9]+)\r?$/\1/p" "$log" | tail -n 1; }
+passed=$(total succeeded) failed=$(total failed) skipped=$(total skipped)
+if [ -z "$passed" ] || [ -z "$failed" ]; then
+  say "FAILED: the test run ended without a summary (exit $rc)"
+  finish 0 1 0 $((rc ? rc : 1))
+fi
+skipped=${skipped:-0}
+
+if [ "$skipped" -gt 0 ]; then
+  say "skipped, and why:"
+  # A TRX file holds one UnitTestResult per test; the reason of a skipped one stands in its Message.
+  cat "$results"/*.trx 2>/dev/null | tr '\n' ' ' | sed 's/<UnitTestResult /\n&/g' | grep 'outcome="NotExecuted"' \
+    | sed -nE 's/.*testName="([^"]*)".*<(Message|StdOut)>([^<]*)<.*/    \1: \3/p; t; s/.*testName="([^"]*)".*/    \1: no reason given/p' | sort
+fi
+# A host that crashed, or an assembly without a single test, is a failure even when no test failed.
+if [ "$rc" -ne 0 ] && [ "$failed" -eq 0 ]; then
+  say "FAILED: a test host crashed or an assembly ran no test (exit $rc)"
+  failed=1
+fi
+if [ "$passed" -eq 0 ] && [ "$failed" -eq 0 ]; then
+  say "FAILED: no test ran"
+  failed=1
+fi
+[ "$failed" -eq 0 ] && rc=0 || rc=$((rc ? rc : 1))
+say "done"
+finish "$passed" "$failed" "$skipped" "$rc"
