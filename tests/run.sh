@@ -15,6 +15,16 @@ log=artifacts/logs/tests.log
 mkdir -p artifacts/logs
 
 say() { printf '[%4ds] %s\n' $((SECONDS - started)) "$*"; }
+# beat NAME / rest: a line every 20 seconds while something works; the sleep holds no stream open after its end.
+beat() {
+  local name=$1
+  (while sleep 20 </dev/null >/dev/null 2>&1; do say "  still at it: $name"; done) &
+  beating=$!
+}
+rest() {
+  kill "$beating" 2>/dev/null
+  wait "$beating" 2>/dev/null
+}
 finish() { # passed failed skipped exit-code
   echo "$1 passed, $2 failed, $3 skipped"
   exit "$4"
@@ -26,12 +36,10 @@ rc=$?
 
 if [ $# -eq 0 ]; then
   say "format check ..."
-  (while sleep 15; do say "  still at it: format check"; done) &
-  beat=$!
+  beat "format check"
   dotnet format DataSpace.sln --verify-no-changes --no-restore </dev/null >artifacts/logs/format.log 2>&1
   rc=$?
-  kill "$beat" 2>/dev/null
-  wait "$beat" 2>/dev/null
+  rest
   if [ "$rc" -ne 0 ]; then
     head -n 60 artifacts/logs/format.log
     say "FAILED: the format differs; run: dotnet format DataSpace.sln"
@@ -44,9 +52,11 @@ rm -rf "$results"
 narrowed=()
 # With a filter most assemblies rightly run nothing; exit code 8 says only that.
 [ $# -gt 0 ] && narrowed=(--ignore-exit-code 8)
+beat tests
 dotnet test --solution DataSpace.sln --no-build -c Release --no-progress --no-ansi \
   --results-directory "$PWD/$results" --report-xunit-trx ${narrowed[@]+"${narrowed[@]}"} "$@" </dev/null 2>&1 | tee "$log" | grep -vE '^\s*$' | sed -u 's/^/  /'
 rc=${PIPESTATUS[0]}
+rest
 
 total() { sed -nE "s/^ +$1: ([0-9]+)\r?$/\1/p" "$log" | tail -n 1; }
 passed=$(total succeeded) failed=$(total failed) skipped=$(total skipped)

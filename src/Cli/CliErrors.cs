@@ -105,5 +105,5 @@ public static class CliErrors
     /// <summary>The signal arrived.</summary>
     public static readonly ErrorKind Interrupted = new("DS-CLI-130", 499,
         "Interrupted", "已中断",
-        "", "");
+        "Run the command again; what a node had begun goes on there.", "可重新执行该命令；节点上已开始的工作会继续。");
 }

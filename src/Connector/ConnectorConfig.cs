@@ -4,7 +4,6 @@ using DataSpace.Kernel.Results;
 using DataSpace.Protocol.Jobs;
 using DataSpace.Sandbox;
 
-
 namespace DataSpace.Connector;
 
 /// <summary>A text in both languages.</summary>
@@ -16,10 +15,11 @@ internal sealed record Bilingual(string En, string Zh);
 /// <param name="SpaceId">Logical space this node takes part in.</param>
 /// <param name="Datasets">What it exposes.</param>
 /// <param name="Aliases">Short names for participants in job specs.</param>
+/// <param name="Pins">Key ids of other participants that the owner has confirmed, by DID.</param>
 /// <param name="ReplyBucketMs">Replies about data leave at multiples of this time.</param>
 internal sealed record ConnectorConfig(
     string Did, Bilingual DisplayName, string SpaceId, IReadOnlyList<DatasetConfig> Datasets,
-    IReadOnlyDictionary<string, string>? Aliases = null, int ReplyBucketMs = ConnectorConfig.DefaultReplyBucketMs)
+    IReadOnlyDictionary<string, string>? Aliases = null, IReadOnlyDictionary<string, string>? Pins = null, int ReplyBucketMs = ConnectorConfig.DefaultReplyBucketMs)
 {
     /// <value>Default time bucket of replies.</value>
     public const int DefaultReplyBucketMs = 100;

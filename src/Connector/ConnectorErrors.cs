@@ -61,6 +61,11 @@ public static class ConnectorErrors
     public static readonly ErrorKind Busy = new("DS-CON-014", 429, "The node has too many unfinished jobs", "节点未完成任务过多",
         "Try again when running jobs have ended.", "请待运行中的任务结束后重试。");
 
+    /// <summary>The owner has not confirmed the peer's key.</summary>
+    public static readonly ErrorKind PeerNotPinned = new("DS-CON-016", 403, "The participant's key is not confirmed by this node's owner", "本节点所有者尚未确认对方密钥",
+        "Ask the participant for its key id through another channel and add it under pins in the configuration, or as accepted co-provider of an offer.",
+        "请通过其他渠道向对方核实密钥标识，并写入配置的 pins，或列为要约中认可的共同提供方。");
+
     /// <summary>The receipt does not belong to a use of this node.</summary>
     public static readonly ErrorKind ReceiptUnknown = new("DS-CON-015", 409, "The receipt does not fit a use of this node", "回执与本节点的使用记录不符",
         "Send the receipt to the provider whose grant it names.", "请将回执发送给其所指授权的提供方。");

@@ -55,8 +55,6 @@ internal sealed class UseRow
     public required string Order { get; init; }
     public required byte[] AnalystKeys { get; init; }
 
-    /// <summary>Private half of the ephemeral mask key; cleared once the contribution is committed.</summary>
-    public required byte[] EphemeralKey { get; set; }
     public required string RoundZero { get; init; }
     public string? RoundZeros { get; set; }
     public string? RosterHash { get; set; }
@@ -80,7 +78,7 @@ internal sealed class JobRow
     public required string OrderJson { get; init; }
     public required byte[] AnalystKeys { get; init; }
 
-    /// <summary>Job secrets (decryption keys, reply key), sealed to this node; cleared when the job ends.</summary>
+    /// <summary>Job secrets (decryption keys, reply key) in plain text under the directory's mode; cleared when the job ends.</summary>
     public required byte[] Secrets { get; set; }
     public required string State { get; set; }
     public required string Stage { get; set; }
@@ -96,14 +94,6 @@ internal sealed class JobRow
     public int Revision { get; set; }
 }
 
-/// <summary>The one set of parties for exact results over a dataset and consumer (roster rule).</summary>
-internal sealed class RosterRow
-{
-    public required string DatasetId { get; init; }
-    public required string Consumer { get; init; }
-    public required string Parties { get; init; }
-}
-
 /// <summary>The connector's state.</summary>
 internal sealed class ConnectorState(DbContextOptions<ConnectorState> options) : DbContext(options)
 {
@@ -114,8 +104,6 @@ internal sealed class ConnectorState(DbContextOptions<ConnectorState> options) :
     public DbSet<UseRow> Uses => Set<UseRow>();
 
     public DbSet<JobRow> Jobs => Set<JobRow>();
-
-    public DbSet<RosterRow> Rosters => Set<RosterRow>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => configurationBuilder.UseUtcTicks();
 
@@ -128,6 +116,5 @@ internal sealed class ConnectorState(DbContextOptions<ConnectorState> options) :
         modelBuilder.Entity<UseRow>().Property(u => u.Revision).IsConcurrencyToken();
         modelBuilder.Entity<JobRow>().HasKey(j => j.JobId);
         modelBuilder.Entity<JobRow>().Property(j => j.Revision).IsConcurrencyToken();
-        modelBuilder.Entity<RosterRow>().HasKey(r => new { r.DatasetId, r.Consumer });
     }
 }

@@ -25,8 +25,8 @@ if (!NodeApplication.CreateBuilder(options, "connector", config.Did, config.Disp
 var services = builder.Services;
 services.AddStateStore<ConnectorState>(options);
 services.AddSingleton(config).AddSingleton(datasets).AddSingleton(link).AddSingleton(new PolicyDecisionPoint())
-    .AddSingleton<AgreementBook>().AddSingleton<NegotiationDesk>().AddSingleton<CatalogReader>()
-    .AddSingleton<UseGate>().AddSingleton<Egress>().AddSingleton<CrashPoints>().AddSingleton<ProviderDesk>()
+    .AddSingleton<KeyPins>().AddSingleton<AgreementBook>().AddSingleton<NegotiationDesk>().AddSingleton<CatalogReader>()
+    .AddSingleton<UseGate>().AddSingleton<Egress>().AddSingleton<CrashPoints>().AddSingleton<RunningUses>().AddSingleton<MaskKeys>().AddSingleton<UseComputation>().AddSingleton<ProviderDesk>()
     .AddSingleton<JobPlanner>().AddSingleton<PlanView>().AddSingleton<AnalystDesk>().AddSingleton<ResultDesk>().AddSingleton<ReceiptDesk>()
     .AddSingleton(provider => new SqlSandbox(new SandboxOptions
     {
@@ -35,7 +35,8 @@ services.AddSingleton(config).AddSingleton(datasets).AddSingleton(link).AddSingl
         SlotUidBase = HostLayout.SlotUidBase(config.Did),
         OnIncident = incident => SandboxLog.Incident(provider.GetRequiredService<ILogger<SqlSandbox>>(), incident.Code, incident.Dataset, incident.Detail),
     }))
-    .AddSingleton<ISealEngine>(_ => new WasmSealEngine(new WasmSealOptions { CacheDirectory = HostLayout.SealCacheDirectory }))
+    .AddSingleton<ISealEngine>(provider => new IdleSealEngine(
+        new WasmSealEngine(new WasmSealOptions { CacheDirectory = HostLayout.SealCacheDirectory }), provider.GetRequiredService<TimeProvider>()))
     .AddHostedService<MembershipService>();
 services.AddInMemoryBus(bus =>
 {

@@ -37,9 +37,9 @@ public static class CoordinatorErrors
     public static readonly ErrorKind NotTheServiceParty = new("DS-COO-008", 403, "The job names another coordinator", "任务指定了其他协调方",
         "Send it to the coordinator named in the order.", "请发送至任务中指定的协调方。");
 
-    /// <summary>The analyst cancelled the job.</summary>
-    public static readonly ErrorKind Cancelled = new("DS-COO-009", 409, "The analyst cancelled the job", "分析方已取消任务",
-        "Submit a new job when needed. Uses already granted stay spent.", "如需可重新提交；已授权的使用次数不予退还。");
+    /// <summary>The member list is full.</summary>
+    public static readonly ErrorKind TooManyMembers = new("DS-COO-009", 429, "The space has as many members as it can take", "空间成员数已达上限",
+        "Ask the operator to remove members that have left.", "请联系运营方移除已退出的成员。");
 
     /// <summary>Too many unfinished jobs.</summary>
     public static readonly ErrorKind TooManyJobs = new("DS-COO-010", 429, "Too many unfinished jobs", "未完成任务过多",

@@ -9,7 +9,7 @@ internal sealed class MemberRow
     public required string Did { get; init; }
     public required string Name { get; set; }
     public required string Url { get; set; }
-    public required string PublicKey { get; init; }
+    public required string PublicKey { get; set; }
     public required string Document { get; set; }
 
     /// <summary><c>pending</c>, <c>approved</c> or <c>rejected</c>.</summary>

@@ -55,7 +55,7 @@ public static class NodeApplication
         {
             return HostErrors.DirectoryNotWritable.Of(e.GetType().Name);
         }
-        // The log's name is the participant's DID plus its first key id: a restored node continues under a new origin.
+        // The log's name is the participant's DID plus a running number: a restored node continues under the next one.
         var ledgerDirectory = Path.Combine(options.Directory, "ledger");
         var ledger = AuditLedger.Open(new LedgerOptions { Directory = ledgerDirectory, Origin = LedgerOrigin.For(ledgerDirectory, did) }, identity.Signer, clock);
         if (!ledger.TryGet(out var log, out var error))

@@ -20,7 +20,7 @@ public sealed partial class SqlSandbox
             return error;
         return new SqlCheckReport(
             [.. statement.Outputs.Select(o => o.Name)], [.. statement.Keys.Select(k => k.Name)], [.. statement.Measured.Select(m => m.Name)],
-            SqlWriter.Write(statement, dataset, rules));
+            statement.Columns, SqlWriter.Write(statement, dataset, rules));
     }
 
     /// <summary>

@@ -15,9 +15,11 @@ internal static class ReferenceRules
         ["Sandbox"] = ["Kernel"],
         ["SandboxWorker"] = [],
         ["Protocol"] = ["Kernel"],
-        ["Hosting"] = ["Kernel", "Ledger", "Protocol"],
+        // Privacy: src/decisions/2026-11-22-hosting-references-privacy.md
+        ["Hosting"] = ["Kernel", "Ledger", "Privacy", "Protocol"],
         ["Connector"] = ["Kernel", "Ledger", "Metering", "Privacy", "Sandbox", "Protocol", "Hosting"],
         ["Coordinator"] = ["Kernel", "Ledger", "Metering", "Privacy", "Protocol", "Hosting"],
+        // The libraries: src/decisions/2026-11-22-cli-references-libraries.md
         ["Cli"] = ["Kernel", "Ledger", "Metering"],
     };
 
@@ -71,7 +73,11 @@ public class ReferenceTests
     [InlineData("Privacy", "Ledger")]
     [InlineData("Sandbox", "Privacy")]
     [InlineData("Protocol", "Hosting")]
+    [InlineData("Hosting", "Sandbox")]
+    [InlineData("Hosting", "Metering")]
     [InlineData("Cli", "Hosting")]
+    [InlineData("Cli", "Connector")]
+    [InlineData("Cli", "Privacy")]
     [InlineData("Cellar", "Kernel")]
     public void A_wrong_direction_is_found(string room, string target) => Assert.Single(ReferenceRules.Violations(room, Project(target)));
 

@@ -76,10 +76,8 @@ public class RepositoryTextTests
     [Fact]
     public void Every_path_of_the_map_exists()
     {
-        const string map = "src/README.md";
-        Assert.SkipUnless(File.Exists(Path.Combine(Repository.Root, map)), "src/README.md, the map of the house, is not there yet");
-        var text = Repository.Read(map);
-        Assert.NotEmpty(TextRules.PathsIn(text));
+        var text = Repository.Read("src/README.md");
+        Assert.True(TextRules.PathsIn(text).Count >= 25, "the map has lost its rows");
         Assert.Empty(TextRules.Missing(text, p => Path.Exists(Path.Combine(Repository.Root, p))));
     }
 

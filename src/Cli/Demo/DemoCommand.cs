@@ -11,7 +11,7 @@ namespace DataSpace.Cli.Demo;
 /// </summary>
 internal static class DemoCommand
 {
-    private const int MaxRows = 5_000_000;
+    private const int MaxRows = 1_000_000;
 
     private static readonly IReadOnlyList<Func<DemoRun, CancellationToken, Task>> Screens =
     [

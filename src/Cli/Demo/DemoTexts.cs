@@ -9,7 +9,7 @@ internal static class DemoTexts
     public static readonly Phrase KeepOption = new("Leave the four nodes running at the end.", "结束后保留四个节点继续运行。");
     public static readonly Phrase YesOption = new("Do not wait for Enter between screens.", "各屏之间不等待回车。");
     public static readonly Phrase CleanOption = new("Stop what an earlier demo left running and remove its folder.", "停止先前演示遗留的节点并删除其目录。");
-    public static readonly Phrase RowsOption = new("Seeded synthetic rows per owner instead of the real table (1000..5000000).", "每个持有方改用固定种子的合成数据行（1000..5000000），不用真实表。");
+    public static readonly Phrase RowsOption = new("Seeded synthetic rows per owner instead of the real table (1000..1000000).", "每个持有方改用固定种子的合成数据行（1000..1000000），不用真实表。");
 
     public static readonly Phrase Simulated = new(
         "One table (Grunfeld 1935-1954) split to simulate owners; the firms are real, the ownership is not.",
@@ -120,6 +120,7 @@ internal static class DemoTexts
     public static readonly Phrase Peer = new("peer", "对端");
     public static readonly Phrase BytesOut = new("bytes out", "发出字节");
     public static readonly Phrase BytesIn = new("bytes in", "收到字节");
+    public static readonly Phrase ThisProgram = new("(this command line, not counted below)", "（本命令行，不计入下方合计）");
     public static readonly Phrase TotalOut = new("{0}: {1} bytes left it in all, counted at the socket", "{0}：共发出 {1} 字节（在套接字处计数）");
     public static readonly Phrase Running = new("Left running (--keep): {0}", "保持运行（--keep）：{0}");
     public static readonly Phrase HowToStop = new("Stop and remove with: dataspace demo --clean", "停止并删除：dataspace demo --clean");

@@ -28,7 +28,8 @@ internal static class SyntheticRows
         for (var row = 0; row < rows; row++)
         {
             var random = Next(ref state);
-            var group = (int)(random % Groups);
+            // Evenly spread, so that no group exceeds the public bound of rows per owner and group that the plan states.
+            var group = row % Groups;
             var value = (int)((random >> 32) % (MaxScaled + 1));
             union.Add(names[group], value);
             file.Write(line[..Format(line, row, group, value)]);

@@ -6,7 +6,6 @@ using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Policy;
 using DataSpace.Kernel.Results;
 using DataSpace.Ledger.Sequencing;
-using DataSpace.Protocol.Membership;
 using DataSpace.Protocol.Messages;
 using DataSpace.Protocol.Negotiation;
 using Microsoft.EntityFrameworkCore;
@@ -26,7 +25,7 @@ internal sealed record BoundAgreement(AgreementRow Row, CompiledPolicy Policy)
 /// Policies are compiled once per agreement.
 /// </summary>
 internal sealed class AgreementBook(
-    IDbContextFactory<ConnectorState> store, PeerDirectory peers, NodeIdentity self, AuditLedger ledger, TimeProvider clock)
+    IDbContextFactory<ConnectorState> store, PeerDirectory peers, NodeIdentity self, KeyPins pins, AuditLedger ledger)
 {
     private readonly ConcurrentDictionary<(string Id, string Role), BoundAgreement> _bound = new();
 
@@ -84,12 +83,20 @@ internal sealed class AgreementBook(
     /// <summary>Budgets of an agreement; the ledger's file holds them, so that they survive whatever happens to the state store.</summary>
     public void OpenBudgets(AgreementRow row, CompiledPolicy policy)
     {
+        var bound = new BoundAgreement(row, policy);
         foreach (var debit in policy.Terms.SelectMany(t => t.Obligations.Debits))
-            _ = ledger.DefineBudget(BudgetId(row.AgreementId, debit.Key), debit.Limit, row.AgreementId);
+        {
+            if (ledger.DefineBudget(BudgetId(bound, debit.Key), debit.Limit, policy.RulesHash) is { IsOk: false } failed)
+                throw new InvalidOperationException("A budget could not be opened: " + failed.Error.Code);
+        }
     }
 
-    /// <summary>Name of a budget in the ledger.</summary>
-    public static string BudgetId(string agreementId, string key) => agreementId + "/" + key;
+    /// <summary>
+    /// Name of a budget in the ledger: per consumer, dataset and rules, not per agreement. Negotiating the same offer again continues the same counter;
+    /// more uses need an offer of the owner with other rules.
+    /// </summary>
+    public static string BudgetId(BoundAgreement agreement, string key)
+        => string.Join('/', Digest.Sha256Hex(System.Text.Encoding.UTF8.GetBytes($"{agreement.Row.Consumer}\n{agreement.Row.DatasetId}\n{agreement.Policy.RulesHash}")), key);
 
     private BoundAgreement Bind(AgreementRow row) => _bound.GetOrAdd((row.AgreementId, row.Role), _ =>
     {
@@ -101,8 +108,9 @@ internal sealed class AgreementBook(
     {
         if (did == self.Did)
             return (System.Buffers.Text.Base64Url.EncodeToString(self.Signer.PublicKey.Raw.Span), self.Signer.PublicKey.KeyId);
-        MemberDocument member = peers.Find(did) ?? throw new InvalidOperationException("An agreement was negotiated with an unknown participant.");
-        _ = clock;
+        if (pins.Problem(peers.Find(did), did) is { } unconfirmed)
+            throw new InvalidOperationException(unconfirmed.ToString());
+        var member = peers.Find(did) ?? throw new InvalidOperationException("An agreement was negotiated with an unknown participant.");
         return (member.PublicKey, member.KeyId);
     }
 

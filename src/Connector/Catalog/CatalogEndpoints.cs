@@ -26,8 +26,7 @@ internal static class CatalogEndpoints
     public static void MapCatalog(this WebApplication app)
     {
         var dsp = app.MapGroup(DspBase.Path).RequirePeer();
-        dsp.MapPost(CatalogPaths.Request, (HttpContext http, DatasetRegistry datasets, NodeIdentity self, NodeAddress address, CancellationToken c)
-            => RequestAsync(http, datasets, self, address)).WithSummary("Catalogue of this provider (DSP 2025-1).");
+        dsp.MapPost(CatalogPaths.Request, RequestAsync).WithSummary("Catalogue of this provider (DSP 2025-1).");
         dsp.MapGet(CatalogPaths.DatasetTemplate, async (string id, DatasetRegistry datasets, NodeAddress address) => datasets.All.TryGetValue(id, out var dataset)
             ? Results.Bytes(DspCodec.Write(Describe(dataset, await address.Url)), DspCodec.MediaType)
             : Refuse(StatusCodes.Status404NotFound, ConnectorErrors.DatasetUnknown.Of(id))).WithSummary("One dataset (DSP 2025-1).");
@@ -47,7 +46,7 @@ internal static class CatalogEndpoints
         if (!DspCodec.Read<CatalogRequestMessage>(http.CallOf().Body.Span).TryGet(out var request, out var error))
             return Refuse(StatusCodes.Status400BadRequest, error);
         if (request.Filter is not null)
-            return Refuse(StatusCodes.Status400BadRequest, HostErrors.MalformedRequest.Of("no filter language is supported"));
+            return Refuse(StatusCodes.Status400BadRequest, ProtocolErrors.FilterNotSupported.Of());
         var url = await address.Url;
         var catalog = new Protocol.Messages.Catalog(
             self.Did + "#catalog", self.Did, [.. datasets.All.Values.Select(d => Describe(d, url))], [new DataService(url + "#dsp", url + DspBase.Path)]);
@@ -89,7 +88,7 @@ internal static class CatalogEndpoints
                 a.Row.DatasetId,
                 a.Row.PolicyVersion,
                 usesLimit = debit?.Limit,
-                usesSpent = provider && debit is not null ? ledger.GetBudget(AgreementBook.BudgetId(a.Row.AgreementId, debit.Key))?.Spent : null,
+                usesSpent = provider && debit is not null ? ledger.GetBudget(AgreementBook.BudgetId(a, debit.Key))?.Spent : null,
                 pricePerUseMinor = terms.Price?.Minor ?? 0,
                 currency = terms.Price?.Currency.Code ?? "CNY",
                 coProviders = a.Policy.Terms[0].CoProviders,

@@ -7,7 +7,6 @@ using DataSpace.Kernel.Results;
 using DataSpace.Protocol.Messages;
 using DataSpace.Sandbox;
 
-
 namespace DataSpace.Connector.Datasets;
 
 /// <summary>A published offer: the policy as written, as protocol offer, and compiled.</summary>
@@ -23,17 +22,24 @@ internal sealed record PublishedDataset(DatasetConfig Config, DatasetSource Sour
 internal sealed class DatasetRegistry
 {
     private const int MaxPolicyBytes = 64 * 1024;
+    private const long AlwaysHashedBytes = 64L * 1024 * 1024;
     private readonly ConcurrentDictionary<string, (DateTime Written, long Length, string Digest)> _versions = new(StringComparer.Ordinal);
     private volatile IReadOnlyDictionary<string, PublishedDataset> _datasets;
 
-    private DatasetRegistry(IReadOnlyDictionary<string, PublishedDataset> datasets) => _datasets = datasets;
+    private volatile IReadOnlyDictionary<string, string> _pins;
+
+    private DatasetRegistry(IReadOnlyDictionary<string, PublishedDataset> datasets, IReadOnlyDictionary<string, string>? pins)
+        => (_datasets, _pins) = (datasets, pins ?? new Dictionary<string, string>());
+
+    /// <summary>Confirmed keys of the configuration, by DID.</summary>
+    public IReadOnlyDictionary<string, string> Pins => _pins;
 
     /// <summary>All datasets, by id.</summary>
     public IReadOnlyDictionary<string, PublishedDataset> All => _datasets;
 
     /// <summary>Builds the registry; every bad policy is named.</summary>
     public static Result<DatasetRegistry> Create(ConnectorConfig config)
-        => Compile(config).TryGet(out var datasets, out var error) ? new DatasetRegistry(datasets) : error;
+        => Compile(config).TryGet(out var datasets, out var error) ? new DatasetRegistry(datasets, config.Pins) : error;
 
     /// <summary>Reads policies and datasets again. On error the old ones stay.</summary>
     public Result<Unit> Reload(ConnectorConfig config)
@@ -41,19 +47,23 @@ internal sealed class DatasetRegistry
         if (!Compile(config).TryGet(out var datasets, out var error))
             return error;
         _datasets = datasets;
+        _pins = config.Pins ?? new Dictionary<string, string>();
         return Unit.Value;
     }
 
-    /// <summary>Version of a dataset: hex SHA-256 of its file, cached by modification time and length.</summary>
-    public Result<string> VersionOf(PublishedDataset dataset)
+    /// <summary>
+    /// Version of a dataset: keyed hash (HMAC-SHA-256 under this node's secret) of its file, hex. It says "the same data as before" and nothing else: a plain
+    /// digest would let anyone who knows all but one value confirm that one. Large files are hashed again only when time or length changed.
+    /// </summary>
+    public Result<string> VersionOf(PublishedDataset dataset, byte[] versionKey)
     {
         try
         {
             var info = new FileInfo(dataset.Config.Path);
-            if (_versions.TryGetValue(info.FullName, out var known) && known.Written == info.LastWriteTimeUtc && known.Length == info.Length)
+            if (info.Length > AlwaysHashedBytes && _versions.TryGetValue(info.FullName, out var known) && known.Written == info.LastWriteTimeUtc && known.Length == info.Length)
                 return known.Digest;
             using var file = info.OpenRead();
-            var digest = Convert.ToHexStringLower(SHA256.HashData(file));
+            var digest = Convert.ToHexStringLower(HMACSHA256.HashData(versionKey, file));
             _versions[info.FullName] = (info.LastWriteTimeUtc, info.Length, digest);
             return digest;
         }

@@ -75,9 +75,19 @@ internal sealed class AnalystDesk(
         var hash = Digest.Sha256Hex(Jws.Parse(token, SignedMessage.MaxDocumentChars).Value.Payload.Span);
         return new JobRow
         {
-            JobId = order.JobId, JobHash = hash, Title = bound.Plan.Title, Kind = bound.Plan.Kind, Order = token,
-            OrderJson = JsonSerializer.Serialize(order, JobJson.Options), AnalystKeys = publicKeys, Secrets = JsonSerializer.SerializeToUtf8Bytes(secrets, JobJson.Options),
-            State = AnalystStates.Running, Stage = AnalystStages.Dispatch, CreatedAt = now, StageStartedAt = now, NotAfter = notAfter,
+            JobId = order.JobId,
+            JobHash = hash,
+            Title = bound.Plan.Title,
+            Kind = bound.Plan.Kind,
+            Order = token,
+            OrderJson = JsonSerializer.Serialize(order, JobJson.Options),
+            AnalystKeys = publicKeys,
+            Secrets = JsonSerializer.SerializeToUtf8Bytes(secrets, JobJson.Options),
+            State = AnalystStates.Running,
+            Stage = AnalystStages.Dispatch,
+            CreatedAt = now,
+            StageStartedAt = now,
+            NotAfter = notAfter,
             Trail = JsonSerializer.Serialize<List<TrailLine>>([new(now, self.Name, "order signed", "指令已签名")], JobJson.Options),
         };
     }

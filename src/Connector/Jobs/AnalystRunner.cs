@@ -16,7 +16,7 @@ internal sealed partial class AnalystRunner(
     IDbContextFactory<ConnectorState> store, INodeTransport transport, CoordinatorLink link, ResultDesk results, ReceiptDesk receipts,
     NodeIdentity self, TimeProvider clock, ILogger<AnalystRunner> log) : IConsumer<AdvanceAnalystJob>
 {
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(80);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(40);
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
     public async Task Consume(ConsumeContext<AdvanceAnalystJob> context)
@@ -45,15 +45,18 @@ internal sealed partial class AnalystRunner(
             return null;
         if (job.State != AnalystStates.Running)
             return null;
-        var peer = PeerDirectory.PeerOf(coordinator);
-        var pause = job.Stage switch
+        TimeSpan pause;
+        try
         {
-            AnalystStages.Dispatch => await DispatchAsync(job, peer, cancellation),
-            AnalystStages.Wait => await FollowAsync(job, peer, cancellation),
-            AnalystStages.Decode => await DecodeAsync(job, peer, cancellation),
-            AnalystStages.Receipt => await ReceiptAsync(job, cancellation),
-            _ => RetryInterval,
-        };
+            pause = await StepAsync(job, PeerDirectory.PeerOf(coordinator), cancellation);
+        }
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or ArgumentException)
+        {
+            // What came from outside was not what it should be; the job ends with a code instead of trying for ever.
+            LogUnforeseen(log, e);
+            pause = TimeSpan.Zero;
+            Fail(job, [RefusalNotice.Of(self.Did, JobErrors.ContributionInvalid.Of("malformed answer"))]);
+        }
         if (job.State == AnalystStates.Running && job.Stage != AnalystStages.Receipt && clock.GetUtcNow() > job.NotAfter)
             Fail(job, [RefusalNotice.Of(self.Did, JobErrors.DeadlinePassed.Of())]);
         if (job.State != AnalystStates.Running)
@@ -62,6 +65,15 @@ internal sealed partial class AnalystRunner(
         await db.SaveChangesAsync(cancellation);
         return job.State == AnalystStates.Running ? pause : null;
     }
+
+    private Task<TimeSpan> StepAsync(JobRow job, Peer peer, CancellationToken cancellation) => job.Stage switch
+    {
+        AnalystStages.Dispatch => DispatchAsync(job, peer, cancellation),
+        AnalystStages.Wait => FollowAsync(job, peer, cancellation),
+        AnalystStages.Decode => DecodeAsync(job, peer, cancellation),
+        AnalystStages.Receipt => ReceiptAsync(job, cancellation),
+        _ => Task.FromResult(RetryInterval),
+    };
 
     private async Task<TimeSpan> DispatchAsync(JobRow job, Peer coordinator, CancellationToken cancellation)
     {
@@ -109,6 +121,10 @@ internal sealed partial class AnalystRunner(
             case AnalystStates.Completed:
                 JobStory.Enter(job, AnalystStages.Decode, 1, clock.GetUtcNow());
                 return TimeSpan.Zero;
+            case AnalystStates.Cancelled:
+                job.State = AnalystStates.Cancelled;
+                JobStory.Tell(job, self.Name, "cancelled; uses already granted stay spent", "已取消；已授权的使用次数不予退还", clock.GetUtcNow());
+                return TimeSpan.Zero;
             default:
                 Fail(job, status.Refusals.Count > 0 ? status.Refusals : [RefusalNotice.Of(self.Did, JobErrors.DeadlinePassed.Of(status.State))]);
                 return TimeSpan.Zero;
@@ -136,7 +152,7 @@ internal sealed partial class AnalystRunner(
         {
             bundle = null;
         }
-        var decoded = bundle is null ? JobErrors.ContributionInvalid.Of("bundle") : results.Decode(job, bundle);
+        var decoded = bundle is null ? JobErrors.ContributionInvalid.Of("bundle") : await results.DecodeAsync(job, bundle, cancellation);
         if (!decoded.TryGet(out var result, out var error))
         {
             Fail(job, [RefusalNotice.Of(self.Did, error)]);
@@ -159,7 +175,10 @@ internal sealed partial class AnalystRunner(
         if (left.Count > 0 && clock.GetUtcNow() < job.NotAfter)
             return RetryInterval;
         JobStory.Enter(job, AnalystStages.Done, pending.Count, clock.GetUtcNow());
-        JobStory.Tell(job, self.Name, "receipts countersigned and in both ledgers", "回执已会签并写入双方账本", clock.GetUtcNow());
+        if (left.Count == 0)
+            JobStory.Tell(job, self.Name, "receipts countersigned and in both ledgers", "回执已会签并写入双方账本", clock.GetUtcNow());
+        else
+            JobStory.Tell(job, self.Name, $"no countersigned receipt from {string.Join(", ", left.Select(l => l.Provider))} in time", $"{string.Join("、", left.Select(l => l.Provider))} 未在期限内会签回执", clock.GetUtcNow());
         // A job whose every answer was refused by the data has no result, but its uses were granted and are receipted all the same.
         job.State = job.Result is null ? AnalystStates.Failed : AnalystStates.Completed;
         LogEnded(log, job.State);
@@ -179,6 +198,9 @@ internal sealed partial class AnalystRunner(
 
     [LoggerMessage(2, LogLevel.Warning, "The job failed: {Code}")]
     private static partial void LogFailed(ILogger logger, string code);
+
+    [LoggerMessage(4, LogLevel.Error, "An answer could not be used")]
+    private static partial void LogUnforeseen(ILogger logger, Exception exception);
 
     [LoggerMessage(3, LogLevel.Information, "The job ended: {State}")]
     private static partial void LogEnded(ILogger logger, string state);

@@ -25,12 +25,13 @@ internal static class CellPlans
     /// </summary>
     public static (IReadOnlyList<LocalCell>? Cells, SealedReply Status) Judge(Result<CellTable> ran, AggregateQuery query)
     {
-        if (!ran.TryGet(out var table, out var error))
-            return (null, new SealedReply(false, 0, error.Code));
-        if (table.Cells.Any(c => c.Rows > query.MaxRowsPerParty))
-            return (null, new SealedReply(false, 0, SandboxErrors.OutputTooLarge.Code));
-        var clamped = table.Cells.Any(c => c.Measures.Any(m => m.ClampedRows > 0)) ? 1 : 0;
-        return ([.. table.Cells.Select(Cell)], new SealedReply(true, clamped));
+        // One code for whatever went wrong over data; the owner's log has the particulars. Too many rows for the public bound is judged by the privacy
+        // room, under the mask: said here it would count rows of cells that are too small to be seen.
+        if (!ran.TryGet(out var table, out _))
+            return (null, new SealedReply(false, 0, SandboxErrors.QueryFailed.Code));
+        var cells = table.Cells.Select(Cell).ToList();
+        var seen = table.Cells.Zip(cells).Where(p => p.Second.Subjects >= query.MinGroupSize && !p.Second.Dominated);
+        return (cells, new SealedReply(true, seen.Any(p => p.First.Measures.Any(m => m.ClampedRows > 0)) ? 1 : 0));
     }
 
     /// <summary>The cell rule tests the least number of subjects behind any of the figures.</summary>

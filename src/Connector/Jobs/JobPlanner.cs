@@ -92,17 +92,10 @@ internal sealed class JobPlanner(
         var k = terms.Max(t => t.MinimumGroupSize);
         var dominance = terms.Select(t => t.DominancePercent).Where(d => d is not null).Min();
         IReadOnlyList<PredicateQuery> where = [.. (spec.Where ?? []).Select(w => new PredicateQuery(w.Column, w.Operator, [w.Value]))];
-        // The public row bound is the largest power of ten whose sums still fit the plaintext moduli: more room than anyone needs, and no data looked at.
-        DsError? last = null;
-        for (var rows = 1_000_000_000L; rows >= 10; rows /= 10)
-        {
-            var query = new AggregateQuery(spec.GroupBy.Column, groups, measures, where, Math.Max(k, 1), rows, dominance);
-            var shape = AggregationShapes.Of(query, bound.Count);
-            if (shape.IsOk)
-                return query;
-            last = shape.Error;
-        }
-        return last!;
+        var query = new AggregateQuery(spec.GroupBy.Column, groups, measures, where, Math.Max(k, 1), 10, dominance);
+        return AggregationShapes.Of(query, bound.Count).TryGet(out _, out var unfit)
+            ? query with { MaxRowsPerParty = AggregationShapes.LargestRowBound(query, bound.Count) }
+            : unfit;
     }
 
     /// <summary>Refusals that the owners' engines would give today, found with their own policies.</summary>

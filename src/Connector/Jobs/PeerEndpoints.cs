@@ -16,7 +16,7 @@ internal static class PeerEndpoints
             return call.Read<JobEnvelope>().TryGet(out var envelope, out var error)
                 ? (await desk.OpenAsync(envelope, call.Did, c)).ToHttp()
                 : error.ToProblem();
-        }).WithSummary("Round 0: a signed order arrives; answered with this node's signed ephemeral key, always the same for one job.");
+        }).WithMetadata(PeerBodyLimit.Order).WithSummary("Round 0: a signed order arrives; answered with this node's signed ephemeral key, always the same for one job.");
         peer.MapPost("/jobs/{jobHash}/roster", async (HttpContext http, string jobHash, ProviderDesk desk, CancellationToken c) =>
         {
             var call = http.CallOf();

@@ -25,7 +25,7 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
             plan.SpaceId,
             parties = Parties(plan),
             steps = plan.Kind == JobKinds.Aggregate ? AggregateSteps(plan, shape!.MessageBytes) : SqlSteps(plan),
-            contracts = bound.Agreements.Select(a => Contract(a, price)).ToList(),
+            contracts = bound.Agreements.Select(Contract).ToList(),
             slots = shape is null ? null : new
             {
                 scale = string.Join(", ", plan.Aggregate!.Measures.Select(m => $"{m.Column}: 10^-{m.Decimals}")),
@@ -46,13 +46,13 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
             .Append(new { did = self.Did, name = self.Name, role = "analyst" })
             .Append(new { did = link.CoordinatorDid, name = NameOf(link.CoordinatorDid ?? string.Empty), role = "coordinator" });
 
-    private object Contract(Agreements.BoundAgreement agreement, IReadOnlyList<Kernel.Money.Money?> _)
+    private object Contract(Agreements.BoundAgreement agreement)
     {
         var terms = agreement.Policy.Terms[0].Obligations;
         var debit = terms.Debits.Count > 0 ? terms.Debits[0] : null;
         // Only our own ledger knows what was spent of contracts with ourselves; other owners' counters are theirs.
         var spent = agreement.Row.Provider == self.Did && debit is not null
-            ? ledger.GetBudget(Agreements.AgreementBook.BudgetId(agreement.Row.AgreementId, debit.Key))?.Spent
+            ? ledger.GetBudget(Agreements.AgreementBook.BudgetId(agreement, debit.Key))?.Spent
             : null;
         return new
         {

@@ -22,10 +22,12 @@ namespace DataSpace.Connector.Jobs;
 /// </summary>
 internal sealed class ProviderDesk(
     IDbContextFactory<ConnectorState> store, AgreementBook agreements, DatasetRegistry datasets, UseGate gate, AuditLedger ledger,
-    PeerDirectory peers, NodeIdentity self, IBus bus, TimeProvider clock)
+    PeerDirectory peers, NodeIdentity self, MaskKeys maskKeys, IBus bus, TimeProvider clock)
 {
     private const int MaxAnalystKeyBytes = 4 * 1024 * 1024;
     private const int MaxUnfinishedUses = 100;
+    private const int MaxUnfinishedUsesPerConsumer = 40;
+    private static readonly TimeSpan RosterWait = TimeSpan.FromMinutes(3);
 
     /// <summary>Round 0. Repeating it gives the same statement: a second key for one job would be a second mask.</summary>
     public async Task<Result<string>> OpenAsync(JobEnvelope envelope, string carrier, CancellationToken cancellation)
@@ -52,8 +54,12 @@ internal sealed class ProviderDesk(
             await gate.RecordDenialAsync(use.JobHash, use.Entry.AgreementId, error.Code, cancellation);
             return error;
         }
-        if (await db.Uses.CountAsync(u => u.State == UseStates.Rostered || u.State == UseStates.Running, cancellation) >= MaxUnfinishedUses)
-            return ConnectorErrors.Busy.Of($"at most {MaxUnfinishedUses}");
+        // Only what can still come to life counts, and nobody may fill the house alone: a job that lost another party leaves its round 0 behind.
+        var since = clock.GetUtcNow() - RosterWait;
+        var open = db.Uses.AsNoTracking().Where(u => u.State == UseStates.Running || (u.State == UseStates.Rostered && u.ReceivedAt > since));
+        if (await open.CountAsync(cancellation) >= MaxUnfinishedUses
+            || await open.CountAsync(u => u.Consumer == use.Order.Consumer, cancellation) >= MaxUnfinishedUsesPerConsumer)
+            return ConnectorErrors.Busy.Of($"at most {MaxUnfinishedUses}, {MaxUnfinishedUsesPerConsumer} of one consumer");
         return await IssueAsync(db, use, envelope, keys, cancellation);
     }
 
@@ -75,11 +81,22 @@ internal sealed class ProviderDesk(
             return JobErrors.RosterBroken.Of("this node's own statement was altered");
         var rosterHash = JobOrders.RosterHash(jobHash, verified);
         if (row.RosterHash is { } first)
-            return first == rosterHash ? Unit.Value : JobErrors.TwoRosters.Of();
+        {
+            if (first != rosterHash)
+                return JobErrors.TwoRosters.Of();
+            if (row.State == UseStates.Running)
+                await bus.Publish(new RunUse(jobHash), CancellationToken.None); // the first wake-up may have been lost; a second one does no harm
+            return Unit.Value;
+        }
+        if (clock.GetUtcNow() - row.ReceivedAt > RosterWait)
+        {
+            maskKeys.Forget(jobHash);
+            return JobErrors.Abandoned.Of("the roster came too late; nothing was spent");
+        }
         (row.RosterHash, row.RoundZeros, row.State) = (rosterHash, JsonSerializer.Serialize(request.RoundZeros, JobJson.Options), UseStates.Running);
         row.Revision++;
         await db.SaveChangesAsync(cancellation);
-        await bus.Publish(new RunUse(jobHash), cancellation);
+        await bus.Publish(new RunUse(jobHash), CancellationToken.None);
         return Unit.Value;
     }
 
@@ -126,7 +143,6 @@ internal sealed class ProviderDesk(
         {
             return JobErrors.BadOrder.Of("not a job order");
         }
-        _ = jws;
         if (claimed.Plan.Roster.FirstOrDefault(r => r.Participant == self.Did) is not { } entry)
             return JobErrors.NotInRoster.Of();
         if (await agreements.FindAsync(entry.AgreementId, AgreementBook.Provider, cancellation) is not { } agreement)
@@ -141,7 +157,7 @@ internal sealed class ProviderDesk(
             return ConnectorErrors.AgreementDiffers.Of();
         if (entry.DatasetId != agreement.Row.DatasetId || !datasets.All.TryGetValue(entry.DatasetId, out var dataset))
             return ConnectorErrors.DatasetUnknown.Of(entry.DatasetId);
-        if (!datasets.VersionOf(dataset).TryGet(out var version, out error))
+        if (!datasets.VersionOf(dataset, self.DatasetVersionKey).TryGet(out var version, out error))
             return error;
         if (order.Body.AnalystKeysDigest.Length > 0 && AggregationKeysProblem(order.Body, analystKeys) is { } bad)
             return bad;
@@ -159,24 +175,33 @@ internal sealed class ProviderDesk(
 
     private async Task<Result<string>> IssueAsync(ConnectorState db, UseRequest use, JobEnvelope envelope, byte[] keys, CancellationToken cancellation)
     {
-        using var ephemeral = ProviderRound.NewKey();
-        var order = SignedDocumentLife(envelope.Order);
+        var ephemeral = ProviderRound.NewKey();
+        var notAfter = EndOf(envelope.Order);
         IReadOnlyList<string> audiences = Audiences(use.Order);
         var statement = new RoundZeroStatement(use.JobHash, self.Did, self.Signer.PublicKey.KeyId, Convert.ToBase64String(ephemeral.PublicKey), use.DatasetVersion);
-        var signed = SignedDocument.Create(statement, self.Signer, self.Did, audiences, RoundZeroStatement.Typ, order, clock);
+        var signed = SignedDocument.Create(statement, self.Signer, self.Did, audiences, RoundZeroStatement.Typ, notAfter, clock);
         db.Uses.Add(new UseRow
         {
-            JobHash = use.JobHash, Consumer = use.Order.Consumer, AgreementId = use.Entry.AgreementId, Order = envelope.Order, AnalystKeys = keys,
-            EphemeralKey = ephemeral.ExportPrivate(), RoundZero = signed, State = UseStates.Rostered, ReceivedAt = clock.GetUtcNow(), NotAfter = order,
+            JobHash = use.JobHash,
+            Consumer = use.Order.Consumer,
+            AgreementId = use.Entry.AgreementId,
+            Order = envelope.Order,
+            AnalystKeys = keys,
+            RoundZero = signed,
+            State = UseStates.Rostered,
+            ReceivedAt = clock.GetUtcNow(),
+            NotAfter = notAfter,
         });
         try
         {
             await db.SaveChangesAsync(cancellation);
+            maskKeys.Keep(use.JobHash, ephemeral);
             return signed;
         }
         catch (DbUpdateException)
         {
             // Two deliveries raced; the first one's key stands.
+            ephemeral.Dispose();
             await using var again = await store.CreateDbContextAsync(cancellation);
             return await again.Uses.AsNoTracking().FirstOrDefaultAsync(u => u.JobHash == use.JobHash, cancellation) is { } first
                 ? first.RoundZero
@@ -189,7 +214,7 @@ internal sealed class ProviderDesk(
         => [.. order.Plan.Roster.Select(r => r.Participant).Append(order.Consumer).Append(order.ServiceParty).Distinct(StringComparer.Ordinal)];
 
     /// <summary>Statements live as long as the order they answer.</summary>
-    public DateTimeOffset SignedDocumentLife(string order)
+    private DateTimeOffset EndOf(string order)
     {
         using var claims = JsonDocument.Parse(Jws.Parse(order, SignedMessage.MaxDocumentChars).Value.Payload);
         var expiry = DateTimeOffset.FromUnixTimeSeconds(claims.RootElement.GetProperty("exp").GetInt64());

@@ -6,26 +6,19 @@ using DataSpace.Kernel.Results;
 using DataSpace.Ledger.Receipts;
 using DataSpace.Ledger.Sequencing;
 using DataSpace.Protocol.Jobs;
-using Microsoft.EntityFrameworkCore;
 
 namespace DataSpace.Connector.Jobs;
 
 /// <summary>
 /// Two-sided receipts: the consumer signs over Grant, Report and result digest, the provider countersigns, both append the same receipt.
 /// </summary>
-internal sealed class ReceiptDesk(
-    IDbContextFactory<ConnectorState> store, AgreementBook agreements, AuditLedger ledger, INodeTransport transport, PeerDirectory peers, NodeIdentity self)
+internal sealed class ReceiptDesk(AgreementBook agreements, AuditLedger ledger, INodeTransport transport, PeerDirectory peers, NodeIdentity self)
 {
     /// <summary>Consumer side: offers the receipts; returns those that could not be exchanged yet.</summary>
     public async Task<List<PendingReceipt>> ExchangeAsync(JobRow job, IReadOnlyList<PendingReceipt> pending, CancellationToken cancellation)
     {
-        var left = new List<PendingReceipt>();
-        foreach (var receipt in pending)
-        {
-            if (!await ExchangeAsync(job, receipt, cancellation))
-                left.Add(receipt);
-        }
-        return left;
+        var exchanged = await Task.WhenAll(pending.Select(receipt => ExchangeAsync(job, receipt, cancellation)));
+        return [.. pending.Zip(exchanged).Where(p => !p.Second).Select(p => p.First)];
     }
 
     /// <summary>Provider side: countersigns a receipt for a use of this node and appends it; repeating gives the same answer.</summary>
@@ -37,7 +30,8 @@ internal sealed class ReceiptDesk(
             return ConnectorErrors.ReceiptUnknown.Of("another consumer's use");
         if (ReadOffer(offer) is not { } receipt
             || receipt.GrantHash != Convert.ToHexStringLower(use.Handle.GrantHash.Span)
-            || receipt.ReportHash != Hash(reportIndex) || receipt.Consumer != caller)
+            || receipt.ReportHash != Hash(reportIndex) || receipt.Consumer != caller
+            || offer.UseId != GrantPayload.ComputeUseId(offer.JobHash, use.ContractId, JobOrders.ContributeStep))
             return ConnectorErrors.ReceiptUnknown.Of("grant, report or consumer");
         if (!receipt.Countersign(agreement.ConsumerKey, self.Signer).TryGet(out var countersigned, out var error))
             return error;
@@ -60,12 +54,12 @@ internal sealed class ReceiptDesk(
         if (pending.Provider == self.Did)
             return true; // one ledger, one entry
         var signed = JsonSerializer.Deserialize<ReceiptCountersigned>(answer.Body.Span, JobJson.Options)!;
-        var agreement = (await agreements.ListAsync(cancellation)).First(a => a.Row.Role == AgreementBook.Consumer && a.Row.Provider == pending.Provider);
+        if (await agreements.FindAsync(pending.AgreementId, AgreementBook.Consumer, cancellation) is not { } agreement)
+            return false;
         var complete = receipt with { ProviderKeyId = agreement.Row.ProviderKeyId, ProviderSignature = Convert.FromBase64String(signed.ProviderSignature) };
         if (complete.Verify(self.Signer.PublicKey, agreement.ProviderKey) is not null)
             return false;
         var appended = await ledger.AppendAsync(new EntryDraft(complete, agreement.Row.AgreementId) { EventId = EventId("receipt-consumer", pending.UseId) }, cancellation);
-        _ = store;
         return appended.IsOk;
     }
 
@@ -85,8 +79,13 @@ internal sealed class ReceiptDesk(
             return null;
         return new ReceiptPayload
         {
-            GrantHash = offer.GrantHash, ReportHash = offer.ReportHash, ResultDigest = offer.ResultDigest, JobHash = offer.JobHash,
-            Consumer = offer.Consumer, ConsumerKeyId = offer.ConsumerKeyId, ConsumerSignature = signature,
+            GrantHash = offer.GrantHash,
+            ReportHash = offer.ReportHash,
+            ResultDigest = offer.ResultDigest,
+            JobHash = offer.JobHash,
+            Consumer = offer.Consumer,
+            ConsumerKeyId = offer.ConsumerKeyId,
+            ConsumerSignature = signature,
         };
     }
 }

@@ -13,7 +13,7 @@ using DataSpace.Protocol.Jobs;
 namespace DataSpace.Connector.Jobs;
 
 /// <summary>A receipt that still has to be exchanged with its provider.</summary>
-internal sealed record PendingReceipt(string Provider, string UseId, string GrantHash, string ReportHash, string ResultDigest);
+internal sealed record PendingReceipt(string Provider, string AgreementId, string UseId, string GrantHash, string ReportHash, string ResultDigest);
 
 /// <summary>What came out of a bundle.</summary>
 internal sealed record DecodedJob(string? Json, IReadOnlyList<PendingReceipt> Receipts, IReadOnlyList<RefusalNotice> DataRefusals);
@@ -24,11 +24,11 @@ internal sealed record DecodedJob(string? Json, IReadOnlyList<PendingReceipt> Re
 /// </summary>
 internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, NodeIdentity self, ISealEngine engine, TimeProvider clock)
 {
-    public Result<DecodedJob> Decode(JobRow job, JobBundle bundle)
+    public async Task<Result<DecodedJob>> DecodeAsync(JobRow job, JobBundle bundle, CancellationToken cancellation)
     {
         var order = JsonSerializer.Deserialize<JobOrder>(job.OrderJson, JobJson.Options)!;
         var roster = order.Plan.Roster;
-        var pins = agreements.ListAsync(CancellationToken.None).GetAwaiter().GetResult()
+        var pins = (await agreements.ListAsync(cancellation))
             .Where(a => a.Row.Role == AgreementBook.Consumer).ToDictionary(a => a.Row.AgreementId);
         PublicKey? Pinned(string did, string kid)
             => roster.FirstOrDefault(r => r.Participant == did && r.KeyId == kid) is { } entry && pins.TryGetValue(entry.AgreementId, out var agreement)
@@ -94,7 +94,7 @@ internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, 
         var content = JsonSerializer.SerializeToElement(new { table, refused = refusals.Select(r => r.Code) });
         var digest = Digest.Sha256Hex(CanonicalJson.FromElement(content).Value);
         var json = table is null ? null : JsonSerializer.Serialize(new { jobId = job.JobId, kind = job.Kind, table, resultDigest = digest, provenance });
-        var pending = contributions.Select(c => new PendingReceipt(c.Statement.Participant, c.Statement.UseId, c.Statement.GrantHash, c.ReportHash, digest)).ToList();
+        var pending = contributions.Select(c => new PendingReceipt(c.Statement.Participant, c.Grant.ContractId, c.Statement.UseId, c.Statement.GrantHash, c.ReportHash, digest)).ToList();
         if (table is ResultTable { Suppressed.Count: > 0 } partly)
             refusals.Add(RefusalNotice.Of(self.Did, JobErrors.GroupSuppressed.Of(string.Join(", ", partly.Suppressed.Take(12).Select(s => s.Group)))));
         return new DecodedJob(json, pending, refusals);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using DataSpace.Connector.Uses;
 using DataSpace.Hosting;
@@ -7,10 +6,9 @@ using DataSpace.Hosting.Jobs;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Policy;
 using DataSpace.Kernel.Results;
+using DataSpace.Ledger;
 using DataSpace.Ledger.Receipts;
 using DataSpace.Ledger.Sequencing;
-using DataSpace.Privacy.Aggregation;
-using DataSpace.Privacy.Seal;
 using DataSpace.Protocol.Jobs;
 using DataSpace.Sandbox;
 using MassTransit;
@@ -23,10 +21,10 @@ namespace DataSpace.Connector.Jobs;
 /// Report and contribution bytes committed → released. A crash between Grant and Report abandons the attempt: the use stays spent.
 /// </summary>
 internal sealed partial class UseRunner(
-    IDbContextFactory<ConnectorState> store, ProviderDesk desk, UseGate gate, AuditLedger ledger, SqlSandbox sandbox, ISealEngine engine, Egress egress,
-    NodeIdentity self, ConnectorConfig config, CrashPoints crashPoints, TimeProvider clock, ILogger<UseRunner> log) : IConsumer<RunUse>
+    IDbContextFactory<ConnectorState> store, ProviderDesk desk, UseGate gate, AuditLedger ledger, SqlSandbox sandbox, UseComputation computation,
+    MaskKeys maskKeys, NodeIdentity self, ConnectorConfig config, RunningUses running, CrashPoints crashPoints, TimeProvider clock, ILogger<UseRunner> log) : IConsumer<RunUse>
 {
-    private const int MaxTableRows = 1000;
+    private const long RosterMark = 1; // a definition, never spent
 
     public async Task Consume(ConsumeContext<RunUse> context)
     {
@@ -35,13 +33,15 @@ internal sealed partial class UseRunner(
         await using var db = await store.CreateDbContextAsync(context.CancellationToken);
         if (await db.Uses.FindAsync([jobHash], context.CancellationToken) is not { State: UseStates.Running } row)
             return;
-        var started = clock.GetTimestamp();
-        var refusal = await RunAsync(row, context.CancellationToken);
-        await WaitForBucketAsync(started, context.CancellationToken);
+        // A restart's scan and a roster message may name the same use: one of them does the work.
+        using var turn = running.TryEnter(jobHash);
+        if (turn is null)
+            return;
+        var refusal = await RunSafelyAsync(row, context.CancellationToken);
+        maskKeys.Forget(jobHash);
         (row.State, row.Refusal) = refusal is null
             ? (UseStates.Committed, null)
             : (UseStates.Refused, JsonSerializer.Serialize(RefusalNotice.Of(self.Did, refusal), JobJson.Options));
-        row.EphemeralKey = [];
         row.Revision++;
         await db.SaveChangesAsync(CancellationToken.None);
         if (refusal is not null)
@@ -57,11 +57,26 @@ internal sealed partial class UseRunner(
             await bus.Publish(new RunUse(hash));
     }
 
+    /// <summary>An unforeseen failure ends the use with a code too; what the ledger says about it stands.</summary>
+    private async Task<DsError?> RunSafelyAsync(UseRow row, CancellationToken cancellation)
+    {
+        try
+        {
+            return await RunAsync(row, cancellation);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogUnforeseen(log, e);
+            return HostErrors.Internal.Of();
+        }
+    }
+
     private async Task<DsError?> RunAsync(UseRow row, CancellationToken cancellation)
     {
         var useId = GrantPayload.ComputeUseId(row.JobHash, row.AgreementId, JobOrders.ContributeStep);
         if (ledger.FindUse(useId) is { } earlier)
             return earlier.Output is null ? JobErrors.Abandoned.Of() : null; // committed before a crash: those bytes are the answer
+        var began = clock.GetTimestamp();
         if (!(await desk.ReadAsync(row, cancellation)).TryGet(out var use, out var error)
             || !(await AdmitAsync(row, use, cancellation)).TryGet(out var admitted, out error))
         {
@@ -70,19 +85,24 @@ internal sealed partial class UseRunner(
         }
         LogGranted(log, admitted.Decision.DecisionId, use.Entry.AgreementId, admitted.Use.Entry.Index);
         crashPoints.Reach(CrashPoint.AfterGrant);
+        var granted = clock.GetTimestamp();
+        var admission = clock.GetElapsedTime(began);
         var context = new EgressContext(
             admitted.Use.Handle, row.JobHash, row.RosterHash!, System.Buffers.Text.Base64Url.DecodeFromChars(use.Order.ReplyKey),
             ProviderDesk.Audiences(use.Order), row.NotAfter);
         var work = use.Order.Plan.Aggregate is { } query
-            ? await AggregateAsync(row, use, query, context, cancellation)
-            : await TableAsync(use, admitted.Decision, context, cancellation);
+            ? await computation.AggregateAsync(row, use, query, context, cancellation)
+            : await computation.TableAsync(use, admitted.Decision, context, cancellation);
         if (!work.TryGet(out var done, out error))
             return error;
         crashPoints.Reach(CrashPoint.BeforeReport);
-        // The profile in force, not the one a run came back with: a run that failed over the data has none, and the report is shown to the coordinator.
-        var profile = (await sandbox.ProbeAsync(cancellation)).TryGet(out var probed, out _) ? probed.Name : "bubblewrap";
-        var reported = await ledger.ReportAsync(admitted.Use.Handle, ReportOf(admitted.Use, done, profile), done.Committed, cancellation);
+        // Before the Report, whose time stands in its entry: neither the answer nor the log tells more about the run time than the bucket's number.
+        await WaitForBucketAsync(granted, cancellation);
+        var committing = clock.GetTimestamp();
+        var reported = await ledger.ReportAsync(admitted.Use.Handle, ReportOf(admitted.Use, done, sandbox.Probe().Value), done.Committed, cancellation);
         crashPoints.Reach(CrashPoint.AfterReport);
+        LogComputed(log, (long)(done.Usage?.WorkerCpuMs ?? 0), (long)(done.Usage?.WallMs ?? 0), (long)admission.TotalMilliseconds,
+            (long)(done.Elapsed.TotalMilliseconds - (done.Usage?.WallMs ?? 0)), (long)clock.GetElapsedTime(committing).TotalMilliseconds);
         return reported.IsOk ? null : reported.Error;
     }
 
@@ -100,7 +120,9 @@ internal sealed partial class UseRunner(
             if (!(await ReadStatementAsync(use, cancellation)).TryGet(out use!, out error))
                 return error;
         }
-        if (await FixRosterAsync(use, cancellation) is { } other)
+        if (!maskKeys.Holds(row.JobHash))
+            return JobErrors.Abandoned.Of("restarted after round 0; nothing was spent");
+        if (FixRoster(use) is { } other)
             return other;
         crashPoints.Reach(CrashPoint.BeforeGrant);
         return await gate.AdmitAsync(use, cancellation);
@@ -111,103 +133,35 @@ internal sealed partial class UseRunner(
     {
         if (!gate.Preview(use).TryGet(out var decision, out var error))
             return error;
-        var read = await sandbox.PrecheckAsync(use.Dataset.Source, use.Order.Plan.Sql!.Text, RulesOf(decision), cancellation);
+        var read = await sandbox.PrecheckAsync(use.Dataset.Source, use.Order.Plan.Sql!.Text, UseComputation.RulesOf(decision), cancellation);
         return read.TryGet(out var report, out error)
-            ? use with { Columns = [.. report.MeasuredColumns.Concat(report.GroupKeys).Distinct(StringComparer.Ordinal)], GroupKeys = report.GroupKeys }
+            ? use with { Columns = report.Columns, GroupKeys = report.GroupKeys }
             : error;
     }
 
-    /// <summary>Roster rule: exact results of a dataset for one consumer are bound to one set of parties ({A,B,C} minus {A,B} is exactly C).</summary>
-    private async Task<DsError?> FixRosterAsync(UseRequest use, CancellationToken cancellation)
+    /// <summary>
+    /// Roster rule: exact results of a dataset for one consumer are bound to one set of parties ({A,B,C} minus {A,B} is exactly C). Kept in the ledger's
+    /// file, where the first definition stands whatever happens to the state store.
+    /// </summary>
+    private DsError? FixRoster(UseRequest use)
     {
         if (use.Order.Plan.Aggregate is null)
             return null;
-        var parties = string.Join(' ', use.Order.Plan.Roster.Select(r => $"{r.Participant}#{r.DatasetId}"));
-        await using var db = await store.CreateDbContextAsync(cancellation);
-        if (await db.Rosters.FindAsync([use.Entry.DatasetId, use.Order.Consumer], cancellation) is { } known)
-            return known.Parties == parties ? null : JobErrors.AnotherRoster.Of();
-        db.Rosters.Add(new RosterRow { DatasetId = use.Entry.DatasetId, Consumer = use.Order.Consumer, Parties = parties });
-        try
-        {
-            await db.SaveChangesAsync(cancellation);
-            return null;
-        }
-        catch (DbUpdateException)
-        {
-            // Two first uses at once: the roster that was stored stands. Anything else that went wrong goes wrong again here.
-            db.ChangeTracker.Clear();
-            return await db.Rosters.FindAsync([use.Entry.DatasetId, use.Order.Consumer], cancellation) is { } stored
-                ? stored.Parties == parties ? null : JobErrors.AnotherRoster.Of()
-                : HostErrors.DirectoryNotWritable.Of("state.db");
-        }
+        var parties = Digest.Sha256Hex(CanonicalJson.Of(use.Order.Plan.Roster.Select(r => new { r.Participant, r.DatasetId }).ToList()));
+        var name = "roster/" + Digest.Sha256Hex(CanonicalJson.Of(new { use.Entry.DatasetId, use.Order.Consumer }));
+        return ledger.DefineBudget(name, RosterMark, parties) is { IsOk: false } other
+            ? other.Error.Code == LedgerErrors.BudgetConflict.Code ? JobErrors.AnotherRoster.Of() : other.Error
+            : null;
     }
 
-    private async Task<Result<UseWork>> AggregateAsync(UseRow row, UseRequest use, AggregateQuery query, EgressContext context, CancellationToken cancellation)
-    {
-        if (!AggregationShapes.Of(query, use.Order.Plan.Roster.Count).TryGet(out var shape, out var error))
-            return error;
-        var started = Stopwatch.GetTimestamp();
-        var ran = await sandbox.RunCellsAsync(context.Grant, use.Dataset.Source, CellPlans.Of(query), LimitsOf(use), cancellation);
-        var (cells, status) = CellPlans.Judge(ran, query);
-        if (status.Code is not null)
-            LogDataFailure(log, status.Code, ran.IsOk ? null : ran.Error.Detail);
-        var roster = JsonSerializer.Deserialize<List<string>>(row.RoundZeros!, JobJson.Options)!;
-        if (!JobOrders.VerifyRoster(use.Order, row.JobHash, roster, self.Did, desk.PinnedCoProvider, clock).TryGet(out var statements, out error))
-            return error;
-        using var own = EphemeralKey.Import(row.EphemeralKey);
-        if (own is null)
-            return JobErrors.Abandoned.Of();
-        var position = statements.ToList().FindIndex(s => s.Participant == self.Did);
-        var message = ProviderRound.Contribute(
-            engine, context.Grant, shape, cells, row.AnalystKeys, own, position,
-            [.. statements.Select(s => Convert.FromBase64String(s.EphemeralKey))], Convert.FromHexString(row.RosterHash!), 0,
-            Convert.FromHexString(use.Order.AnalystKeysDigest));
-        if (!message.TryGet(out var contribution, out error) || !egress.Pack(context, contribution, status).TryGet(out var bytes, out error))
-            return error;
-        var usage = ran.IsOk ? ran.Value.Usage : null;
-        return new UseWork(bytes, query.Groups.Count * query.Measures.Count, usage, Stopwatch.GetElapsedTime(started), "released");
-    }
-
-    private async Task<Result<UseWork>> TableAsync(UseRequest use, PolicyDecision decision, EgressContext context, CancellationToken cancellation)
-    {
-        var started = Stopwatch.GetTimestamp();
-        var ran = await sandbox.RunMeasuredAsync(
-            context.Grant, use.Dataset.Source, use.Order.Plan.Sql!.Text, RulesOf(decision), LimitsOf(use), cancellation);
-        if (!ran.IsOk)
-            LogDataFailure(log, ran.Error.Code, ran.Error.Detail);
-        var packed = ran.TryGet(out var run, out var failure) ? egress.Pack(context, run.Output) : egress.PackFailure(context, failure.Code);
-        return packed.TryGet(out var bytes, out var error)
-            ? new UseWork(bytes, 0, run?.Usage, Stopwatch.GetElapsedTime(started), "released")
-            : error;
-    }
-
-    private static OutputRules RulesOf(PolicyDecision decision)
-    {
-        var obligations = decision.Obligations!;
-        return new OutputRules
-        {
-            AllowedColumns = obligations.AllowedColumns.ToHashSet(StringComparer.Ordinal),
-            GroupKeys = obligations.AllowedGroupKeys.ToHashSet(StringComparer.Ordinal),
-            MinGroupSize = obligations.MinimumGroupSize,
-            DominancePercent = obligations.DominancePercent,
-            MaxRows = (int)Math.Min(obligations.MaxRows ?? MaxTableRows, MaxTableRows),
-            MaxOutputBytes = Egress.TableBytes / 2,
-        };
-    }
-
-    private static SandboxLimits LimitsOf(UseRequest use) => new()
-    {
-        WallLimitMs = use.Order.Plan.WallLimitMs,
-        CpuLimitSeconds = Math.Max(1, use.Order.Plan.WallLimitMs / 1000),
-    };
-
-    private static ReportPayload ReportOf(GrantedUse use, UseWork work, string profile) => new()
+    /// <summary>Every field that others may see is the same whether the computation succeeded or not.</summary>
+    private static ReportPayload ReportOf(GrantedUse use, UseWork work, SandboxProfile profile) => new()
     {
         GrantHash = use.Entry.LeafHashHex,
         Units = new SortedDictionary<string, long>(StringComparer.Ordinal) { ["uses"] = 1, ["resultCells"] = work.ResultCells, ["bytesOut"] = work.Committed.Length },
-        ImageDigest = profile,
+        ImageDigest = $"{profile.Name} duckdb/{profile.EngineVersion} seccomp/{profile.FilterSha256}",
         OutputDigest = Contributions.OutputDigest(work.Committed),
-        Outcome = work.Outcome,
+        Outcome = "released",
         CpuMs = (long)(work.Usage?.WorkerCpuMs ?? 0),
         RowsScanned = 0,
         WallMs = (long)work.Elapsed.TotalMilliseconds,
@@ -221,14 +175,17 @@ internal sealed partial class UseRunner(
         await Task.Delay(bucket - TimeSpan.FromTicks(elapsed.Ticks % bucket.Ticks), clock, cancellation);
     }
 
-    private sealed record UseWork(byte[] Committed, int ResultCells, SandboxUsage? Usage, TimeSpan Elapsed, string Outcome);
-
     [LoggerMessage(1, LogLevel.Information, "Use granted: decision {DecisionId}, contract {ContractId}, ledger index {Index}")]
     private static partial void LogGranted(ILogger logger, string decisionId, string contractId, long index);
 
+    // Exact times stay in the owner's own log: what the consumer sees is bucketed.
+    [LoggerMessage(4, LogLevel.Information,
+        "Use computed: worker CPU {WorkerCpuMs} ms, worker wall {WorkerWallMs} ms, admission {AdmitMs} ms, masks and encryption {ProtectMs} ms, report {ReportMs} ms")]
+    private static partial void LogComputed(ILogger logger, long workerCpuMs, long workerWallMs, long admitMs, long protectMs, long reportMs);
+
+    [LoggerMessage(5, LogLevel.Error, "A use failed unexpectedly")]
+    private static partial void LogUnforeseen(ILogger logger, Exception exception);
+
     [LoggerMessage(2, LogLevel.Warning, "Use refused: {Code}")]
     private static partial void LogRefused(ILogger logger, string code);
-
-    [LoggerMessage(3, LogLevel.Warning, "The computation over the data failed: {Code} {Detail}")]
-    private static partial void LogDataFailure(ILogger logger, string code, string? detail);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DataSpace.Connector.Agreements;
 using DataSpace.Hosting;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Transport;
@@ -10,7 +11,7 @@ namespace DataSpace.Connector.Membership;
 
 /// <summary>Keeps this node a member: joins, renews its document, learns the other members. State is in memory; the coordinator's row is the truth.</summary>
 internal sealed partial class MembershipService(
-    CoordinatorLink link, IServiceProvider services, NodeAddress address, PeerDirectory peers, INodeTransport transport, NodeIdentity self, TimeProvider clock,
+    CoordinatorLink link, IServiceProvider services, NodeAddress address, PeerDirectory peers, INodeTransport transport, NodeIdentity self, KeyPins pins, TimeProvider clock,
     ILogger<MembershipService> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -55,8 +56,10 @@ internal sealed partial class MembershipService(
             {
                 await RefreshAsync(coordinator, stoppingToken);
             }
-            catch (JsonException)
+            catch (Exception e) when (e is not OperationCanceledException)
             {
+                // Whatever a coordinator sends, this node stays up.
+                LogFailed(log, e);
                 link.Update("none", reachable: false);
             }
             await Task.Delay(link.Membership == "approved" ? ApprovedInterval : Interval, clock, stoppingToken);
@@ -90,7 +93,7 @@ internal sealed partial class MembershipService(
         foreach (var document in list.Documents)
         {
             // Each document is signed by its subject; the coordinator can withhold one, not forge one.
-            if (peers.Learn(document) is { IsOk: false } refused)
+            if (peers.Learn(document, member => !pins.Contradicts(member)) is { IsOk: false } refused)
                 LogMemberRefused(log, refused.Error.Code);
         }
         Store(list);
@@ -118,6 +121,9 @@ internal sealed partial class MembershipService(
 
     [LoggerMessage(1, LogLevel.Warning, "Joining failed: {Code}")]
     private static partial void LogJoinFailed(ILogger logger, string code);
+
+    [LoggerMessage(3, LogLevel.Error, "Membership could not be refreshed")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(2, LogLevel.Warning, "A member document was refused: {Code}")]
     private static partial void LogMemberRefused(ILogger logger, string code);

@@ -27,17 +27,18 @@ public sealed record AdvanceNegotiation(string Id);
 /// </summary>
 internal sealed class NegotiationDesk(
     IDbContextFactory<ConnectorState> store, DatasetRegistry datasets, AgreementBook agreements, INodeTransport transport, PeerDirectory peers,
-    NodeIdentity self, NodeAddress address, PolicyDecisionPoint decisions, IBus bus, TimeProvider clock)
+    NodeIdentity self, KeyPins pins, NodeAddress address, PolicyDecisionPoint decisions, IBus bus, TimeProvider clock)
 {
     private const int MaxOpenNegotiations = 1000;
 
     /// <summary>Consumer side: asks for a published offer.</summary>
     public async Task<Result<NegotiationRow>> StartAsync(string participant, string datasetId, Offer offer, CancellationToken cancellation)
     {
-        if (peers.Find(participant) is not { } provider)
-            return ConnectorErrors.ParticipantUnknown.Of(participant);
+        var provider = peers.Find(participant);
+        if (pins.Problem(provider, participant) is { } unconfirmed)
+            return unconfirmed;
         var request = new ContractRequestMessage(RandomId.NewUrn(), null, offer.WithTarget(datasetId), await address.Url + DspBase.Path) { MessageId = RandomId.NewUrn() };
-        var process = NegotiationProcess.ForRequest(request, participant, self.Did, provider.Url + DspBase.Path);
+        var process = NegotiationProcess.ForRequest(request, participant, self.Did, provider!.Url + DspBase.Path);
         var row = NewRow(process, request.ConsumerPid, participant, datasetId, offer.Id);
         await using var db = await store.CreateDbContextAsync(cancellation);
         db.Negotiations.Add(row);
@@ -55,6 +56,8 @@ internal sealed class NegotiationDesk(
             return again;
         if (open.Count(n => !StoredProcess.Read(n.Process).State.IsFinal()) >= MaxOpenNegotiations)
             return ConnectorErrors.Busy.Of("too many open negotiations");
+        if (pins.Problem(peers.Find(consumer), consumer) is { } unconfirmed)
+            return unconfirmed;
         if (!CheckOffer(request.Offer, consumer).TryGet(out _, out var error))
             return error;
         if (!NegotiationProcess.FromRequest(request, RandomId.NewUrn(), self.Did, consumer).TryGet(out var process, out error))
@@ -93,7 +96,7 @@ internal sealed class NegotiationDesk(
         if (await db.Negotiations.FindAsync([id], cancellation) is not { } row)
             return false;
         var process = StoredProcess.Read(row.Process);
-        if (Owed(process) is not { } message)
+        if (Owed(process, row.CreatedAt) is not { } message)
             return false;
         var opening = process is { Role: NegotiationRole.Consumer, ProviderPid: null };
         NegotiationProcess next;
@@ -204,7 +207,7 @@ internal sealed class NegotiationDesk(
         return PeerProblem.Read(peer, response);
     }
 
-    private NegotiationMessage? Owed(NegotiationProcess process) => (process.Role, process.State) switch
+    private NegotiationMessage? Owed(NegotiationProcess process, DateTimeOffset openedAt) => (process.Role, process.State) switch
     {
         (NegotiationRole.Consumer, NegotiationState.Requested) when process.ProviderPid is null
             => new ContractRequestMessage(process.ConsumerPid!, null, process.Offer, OwnAddress()) { MessageId = process.ConsumerPid },
@@ -212,18 +215,29 @@ internal sealed class NegotiationDesk(
             => new ContractAgreementVerificationMessage(process.ProviderPid!, process.ConsumerPid!) { MessageId = process.ConsumerPid + "-verified" },
         (NegotiationRole.Provider, NegotiationState.Requested)
             => new ContractAgreementMessage(process.ProviderPid!, process.ConsumerPid!, Agreement.Conclude(
-                process.Offer, RandomId.NewUrn(), process.ProviderId, process.ConsumerId, clock.GetUtcNow())) { MessageId = process.ProviderPid + "-agreed" },
+                process.Offer, AgreementIdOf(process), process.ProviderId, process.ConsumerId, openedAt))
+            { MessageId = process.ProviderPid + "-agreed" },
         (NegotiationRole.Provider, NegotiationState.Verified)
             => new ContractNegotiationEventMessage(process.ProviderPid!, process.ConsumerPid!, NegotiationEvent.Finalized) { MessageId = process.ProviderPid + "-finalized" },
         _ => null,
     };
 
+    /// <summary>Follows from the process, so that a repeated delivery concludes the same agreement.</summary>
+    private static string AgreementIdOf(NegotiationProcess process)
+        => "urn:uuid:" + new Guid(Kernel.Crypto.Digest.Sha256(System.Text.Encoding.UTF8.GetBytes("agreement/" + process.ProviderPid)).AsSpan(0, 16), bigEndian: true);
+
     private string OwnAddress() => address.Url.GetAwaiter().GetResult() + DspBase.Path;
 
     private NegotiationRow NewRow(NegotiationProcess process, string id, string counterparty, string datasetId, string offerId) => new()
     {
-        Id = id, Counterparty = counterparty, DatasetId = datasetId, OfferId = offerId, Role = process.Role.ToString(),
-        State = process.State.WireName(), Process = StoredProcess.Write(process), CreatedAt = clock.GetUtcNow(),
+        Id = id,
+        Counterparty = counterparty,
+        DatasetId = datasetId,
+        OfferId = offerId,
+        Role = process.Role.ToString(),
+        State = process.State.WireName(),
+        Process = StoredProcess.Write(process),
+        CreatedAt = clock.GetUtcNow(),
         History = JsonSerializer.Serialize<List<NegotiationEventLine>>([new(process.State.WireName(), clock.GetUtcNow())], JobJson.Options),
     };
 

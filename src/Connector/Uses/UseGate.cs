@@ -2,7 +2,6 @@ using DataSpace.Connector.Agreements;
 using DataSpace.Connector.Datasets;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Jobs;
-using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Policy;
 using DataSpace.Kernel.Results;
 using DataSpace.Ledger.Receipts;
@@ -29,16 +28,19 @@ internal sealed record UseRequest(
 /// </summary>
 internal sealed class UseGate(PolicyDecisionPoint decisions, AuditLedger ledger, NodeIdentity self, TimeProvider clock)
 {
-    /// <summary>Kind of consumer for which the contract's limits hold; spelt into grants that name no case.</summary>
+    /// <summary>Case id in Grants of jobs that name none.</summary>
     private const string NoCase = "none";
 
     /// <summary>The decision without spending anything: dry run and round 0.</summary>
     public Result<PolicyDecision> Preview(UseRequest use)
     {
-        if (PlanCheck.Problem(use) is { } problem)
-            return problem;
+        if (PlanCheck.SchemaProblem(use) is { } unknown)
+            return unknown;
         var decision = decisions.Decide(RequestOf(use));
-        return decision.IsAllowed ? decision : decision.ToError();
+        if (!decision.IsAllowed)
+            return decision.ToError();
+        // Held against the terms of this decision (the strictest of all permissions that apply), never against another permission's.
+        return PlanCheck.Problem(use, decision.Obligations!) is { } problem ? problem : decision;
     }
 
     /// <summary>Decides, spends and grants: durable and covered by this node's checkpoint when it returns.</summary>
@@ -47,19 +49,18 @@ internal sealed class UseGate(PolicyDecisionPoint decisions, AuditLedger ledger,
         if (!Preview(use).TryGet(out var decision, out var error))
             return error;
         var obligations = decision.Obligations!;
-        var agreementId = use.Agreement.Row.AgreementId;
-        var debits = obligations.Debits.Select(d => new Ledger.Sequencing.BudgetDebit(AgreementBook.BudgetId(agreementId, d.Key), d.Amount)).ToList();
+        var debits = obligations.Debits.Select(d => new Ledger.Sequencing.BudgetDebit(AgreementBook.BudgetId(use.Agreement, d.Key), d.Amount)).ToList();
         var granted = await ledger.GrantAsync(PayloadOf(use, decision), debits, cancellation);
         return granted.TryGet(out var grant, out error) ? (grant, decision) : error;
     }
 
     /// <summary>A refusal, for the record: a dispatch without Grant or Denied is an unreported use.</summary>
+    /// <remarks>One entry per job and code, however often the order is sent.</remarks>
     public Task<Result<AppendedEntry>> RecordDenialAsync(string jobHash, string contractId, string code, CancellationToken cancellation)
         => ledger.AppendAsync(new EntryDraft(
             new DeniedPayload { JobHash = jobHash, Step = JobOrders.ContributeStep, Code = code, ContractId = contractId }, contractId)
         {
-            // One job's refusal is one entry, however often the job is sent: a carrier cannot fill the log.
-            EventId = Digest.Sha256(System.Text.Encoding.UTF8.GetBytes($"denied/{jobHash}/{contractId}/{code}")).AsMemory(0, 16),
+            EventId = Kernel.Crypto.Digest.Sha256(System.Text.Encoding.ASCII.GetBytes($"denied/{jobHash}/{code}")).AsMemory(0, 16),
         }, cancellation);
 
     private PolicyRequest RequestOf(UseRequest use)
@@ -89,7 +90,7 @@ internal sealed class UseGate(PolicyDecisionPoint decisions, AuditLedger ledger,
 
     private long? UsesSpent(BoundAgreement agreement)
         => agreement.Policy.Terms.SelectMany(t => t.Obligations.Debits)
-            .Select(d => ledger.GetBudget(AgreementBook.BudgetId(agreement.Row.AgreementId, d.Key))?.Spent).FirstOrDefault();
+            .Select(d => ledger.GetBudget(AgreementBook.BudgetId(agreement, d.Key))?.Spent).FirstOrDefault();
 
     private static GrantPayload PayloadOf(UseRequest use, PolicyDecision decision)
     {
@@ -142,13 +143,9 @@ internal static class PlanCheck
         ? [.. query.Measures.Select(m => m.Column).Append(query.GroupColumn).Concat(query.Where.Select(w => w.Column)).Distinct(StringComparer.Ordinal)]
         : [];
 
-    /// <summary>The first reason why the contract does not cover the plan, or null.</summary>
-    public static DsError? Problem(UseRequest use)
+    /// <summary>Columns that do not exist or identify subjects, or null.</summary>
+    public static DsError? SchemaProblem(UseRequest use)
     {
-        if (use.Order.Plan.Aggregate is not { } query)
-            return null;
-        if (!AggregationShapes.Of(query, use.Order.Plan.Roster.Count).TryGet(out _, out var error))
-            return error;
         var schema = use.Dataset.Source.Columns.ToDictionary(c => c.Name, StringComparer.Ordinal);
         foreach (var name in ColumnsOf(use.Order.Plan))
         {
@@ -157,12 +154,23 @@ internal static class PlanCheck
             if (column.IsIdentifier)
                 return Sandbox.SandboxErrors.ColumnNotAllowed.Of($"{name} identifies subjects");
         }
-        foreach (var permission in use.Agreement.Policy.Terms)
+        return null;
+    }
+
+    /// <summary>The first reason why the decided terms do not cover the plan, or null.</summary>
+    public static DsError? Problem(UseRequest use, UseObligations terms)
+    {
+        if (use.Order.Plan.Aggregate is not { } query)
         {
-            if (Covers(permission.Obligations, query) is null)
-                return null;
+            // The SQL tier cannot clamp yet, and a bound that is not enforced is no bound.
+            return terms.Clamps.Count > 0 ? ConnectorErrors.PlanExceedsContract.Of("the contract bounds values, which SQL statements do not") : null;
         }
-        return Covers(use.Agreement.Policy.Terms[0].Obligations, query);
+        if (!AggregationShapes.Of(query, use.Order.Plan.Roster.Count).TryGet(out _, out var error))
+            return error;
+        // Free choice of this bound would turn "too many rows" into a counter of rows.
+        return query.MaxRowsPerParty != AggregationShapes.LargestRowBound(query, use.Order.Plan.Roster.Count)
+            ? ConnectorErrors.PlanExceedsContract.Of("maxRowsPerParty is not the public bound")
+            : Covers(terms, query);
     }
 
     private static DsError? Covers(UseObligations terms, AggregateQuery query)

@@ -28,7 +28,7 @@ internal sealed class FederatedCatalog(PeerDirectory peers, INodeTransport trans
             if (_cached is { } cached && now - cached.At < CacheTime)
                 return cached.Answer;
             var members = peers.All.OrderBy(m => m.Did, StringComparer.Ordinal).ToList();
-            var catalogs = await Task.WhenAll(members.Select(m => AskAsync(m.Did, MemberName(m), PeerDirectory.PeerOf(m), cancellation)));
+            var catalogs = await Task.WhenAll(members.Select(m => AskAsync(m.Did, m.Name, PeerDirectory.PeerOf(m), cancellation)));
             _cached = (now, new FederatedCatalogAnswer(catalogs));
             return _cached.Value.Answer;
         }
@@ -39,8 +39,6 @@ internal sealed class FederatedCatalog(PeerDirectory peers, INodeTransport trans
     }
 
     public void Dispose() => _gate.Dispose();
-
-    private static string MemberName(Protocol.Membership.MemberDocument member) => member.Name;
 
     private async Task<MemberCatalog> AskAsync(string did, string name, Peer peer, CancellationToken cancellation)
     {

@@ -20,7 +20,7 @@ internal static class JobEndpoints
     public static void MapJobs(this WebApplication app)
     {
         var jobs = app.MapGroup("/jobs").RequirePeer();
-        jobs.MapPost("/", SubmitAsync).WithSummary("Submits a signed job order; the same order again is answered alike.");
+        jobs.MapPost("/", SubmitAsync).WithMetadata(PeerBodyLimit.Order).WithSummary("Submits a signed job order; the same order again is answered alike.");
         jobs.MapGet("/{jobHash}", StatusAsync).WithSummary("Where a job stands; for its analyst only.");
         jobs.MapGet("/{jobHash}/bundle", BundleAsync).WithSummary("Statements, contributions with grant proofs, and the sum.");
         jobs.MapPost("/{jobHash}/cancel", CancelAsync).WithSummary("Stops a job; uses already granted stay spent.");
@@ -68,8 +68,16 @@ internal static class JobEndpoints
         var workLimit = now + TimeSpan.FromMilliseconds(order.Body.Plan.WallLimitMs) + JobRunner.ProtocolAllowance;
         db.Jobs.Add(new JobRow
         {
-            JobHash = order.Hash, JobId = order.Body.JobId, Consumer = order.Issuer, Title = order.Body.Plan.Title, Order = envelope.Order,
-            AnalystKeys = keys, State = JobStates.Running, Stage = JobStages.Dispatch, CreatedAt = now, StageStartedAt = now,
+            JobHash = order.Hash,
+            JobId = order.Body.JobId,
+            Consumer = order.Issuer,
+            Title = order.Body.Plan.Title,
+            Order = envelope.Order,
+            AnalystKeys = keys,
+            State = JobStates.Running,
+            Stage = JobStages.Dispatch,
+            CreatedAt = now,
+            StageStartedAt = now,
             Deadline = workLimit < order.NotAfter ? workLimit : order.NotAfter,
         });
         var position = 0;

@@ -20,7 +20,7 @@ internal sealed partial class JobRunner(
     /// <summary>Time beside the providers' own work: network, retries, masks.</summary>
     public static readonly TimeSpan ProtocolAllowance = TimeSpan.FromSeconds(60);
 
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(60);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(30);
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
     public async Task Consume(ConsumeContext<AdvanceJob> context)
@@ -51,9 +51,11 @@ internal sealed partial class JobRunner(
         if (job is not { State: JobStates.Running })
             return null;
         var parties = await db.Parties.Where(p => p.JobHash == jobHash).OrderBy(p => p.Position).ToListAsync(cancellation);
-        var pause = await StepAsync(db, job, parties, cancellation);
-        if (job.State == JobStates.Running && clock.GetUtcNow() > job.Deadline)
+        var pause = TimeSpan.Zero;
+        if (clock.GetUtcNow() > job.Deadline)
             Expire(job, parties);
+        else
+            pause = await StepAsync(db, job, parties, cancellation);
         job.Revision++;
         try
         {
@@ -112,7 +114,12 @@ internal sealed partial class JobRunner(
             }
             else
             {
-                (party.RoundZero, party.State) = (JsonSerializer.Deserialize<string>(response.Body.Span, JobJson.Options), PartyStates.Roster);
+                if (Read<string>(response) is not { } statement)
+                {
+                    Refuse(party, RefusalNotice.Of(party.Participant, CoordinatorErrors.BadContribution.Of("round 0")));
+                    continue;
+                }
+                (party.RoundZero, party.State) = (statement, PartyStates.Roster);
                 db.See(job.JobHash, party.Participant, "round-0 statement (ephemeral key, dataset version)", response.Body.Span, clock.GetUtcNow());
             }
         }
@@ -167,7 +174,11 @@ internal sealed partial class JobRunner(
             Refuse(party, response);
             return;
         }
-        var content = JsonSerializer.Deserialize<ContributionAnswer>(response.Body.Span, JobJson.Options)!;
+        if (Read<ContributionAnswer>(response) is not { } content)
+        {
+            Refuse(party, RefusalNotice.Of(party.Participant, CoordinatorErrors.BadContribution.Of("answer")));
+            return;
+        }
         if (content.State == ContributionAnswer.Refused)
         {
             Refuse(party, content.Refusal ?? RefusalNotice.Of(party.Participant, CoordinatorErrors.BadContribution.Of()));
@@ -230,6 +241,20 @@ internal sealed partial class JobRunner(
         => (party.State, party.Code, party.Refusal) = (PartyStates.Refused, notice.Code, JsonSerializer.Serialize(notice with { Participant = party.Participant }, JobJson.Options));
 
     private static void Refuse(PartyRow party, PeerAnswer answer) => Refuse(party, PeerProblem.Read(party.Participant, answer));
+
+    /// <summary>A provider's answer, or null when it is not what it should be: a provider's mistake ends its job, not this runner.</summary>
+    private static T? Read<T>(PeerAnswer answer)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(answer.Body.Span, JobJson.Options);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     private async Task<Result<PeerAnswer>> PostAsync<T>(string participant, string path, T body, CancellationToken cancellation)
         => peers.Find(participant) is { } member

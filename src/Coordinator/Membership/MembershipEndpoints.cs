@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DataSpace.Hosting;
 using DataSpace.Hosting.Http;
 using DataSpace.Hosting.Transport;
@@ -12,6 +13,7 @@ namespace DataSpace.Coordinator.Membership;
 internal static class MembershipEndpoints
 {
     private const int MaxMembers = 10_000;
+    private const int MaxPending = 500;
     private const int MaxJoinBytes = 16 * 1024;
 
     public static void MapMembership(this WebApplication app)
@@ -21,10 +23,10 @@ internal static class MembershipEndpoints
         app.MapGet("/members", ListForMemberAsync).RequirePeer().WithSummary("Approved members, each as its self-signed document.");
         var admin = app.MapGroup("/admin/members").RequireAdmin();
         admin.MapGet("/", ListForOperatorAsync).WithSummary("Everyone who asked to join.");
-        admin.MapPost("/{did}/approve", (string did, IDbContextFactory<CoordinatorState> store, PeerDirectory peers, TimeProvider clock, CancellationToken c)
-            => DecideAsync(did, MemberStates.Approved, store, peers, clock, c)).WithSummary("Approves a member.");
+        admin.MapPost("/{did}/approve", (string did, string? keyId, IDbContextFactory<CoordinatorState> store, PeerDirectory peers, TimeProvider clock, CancellationToken c)
+            => DecideAsync(did, keyId, MemberStates.Approved, store, peers, clock, c)).WithSummary("Approves a member; with keyId only if that is its key.");
         admin.MapPost("/{did}/reject", (string did, IDbContextFactory<CoordinatorState> store, PeerDirectory peers, TimeProvider clock, CancellationToken c)
-            => DecideAsync(did, MemberStates.Rejected, store, peers, clock, c)).WithSummary("Rejects or removes a member.");
+            => DecideAsync(did, null, MemberStates.Rejected, store, peers, clock, c)).WithSummary("Rejects or removes a member.");
     }
 
     /// <summary>After a restart: approved members are known again.</summary>
@@ -40,23 +42,45 @@ internal static class MembershipEndpoints
     {
         if (request.ContentLength is null or > MaxJoinBytes)
             return HostErrors.RequestTooLarge.Of($"at most {MaxJoinBytes} bytes, with Content-Length").ToProblem();
-        if (!request.HasJsonContentType() || await request.ReadFromJsonAsync<JoinRequest>(JobJson.Options, cancellation) is not { } join)
-            return HostErrors.MalformedRequest.Of("a JSON object").ToProblem();
-        var verified = MemberDocuments.Verify(join.Document, clock);
+        if (!request.HasJsonContentType())
+            return HostErrors.MalformedRequest.Of("content type is application/json").ToProblem();
+        JoinRequest? join;
+        try
+        {
+            join = await request.ReadFromJsonAsync<JoinRequest>(JobJson.Options, cancellation);
+        }
+        catch (JsonException e)
+        {
+            return HostErrors.MalformedRequest.Of($"at {e.Path}").ToProblem();
+        }
+        var verified = MemberDocuments.Verify(join?.Document ?? string.Empty, clock);
         if (!verified.TryGet(out var document, out var error))
             return error.ToProblem();
         await using var db = await store.CreateDbContextAsync(cancellation);
         var row = await db.Members.FindAsync([document.Did], cancellation);
         if (row is null)
         {
-            if (await db.Members.CountAsync(cancellation) >= MaxMembers)
-                return CoordinatorErrors.TooManyJobs.Of("the member list is full").ToProblem();
+            var yesterday = clock.GetUtcNow() - TimeSpan.FromDays(1);
+            await db.Members.Where(m => m.State == MemberStates.Pending && m.ChangedAt < yesterday).ExecuteDeleteAsync(cancellation);
+            if (await db.Members.CountAsync(cancellation) >= MaxMembers || await db.Members.CountAsync(m => m.State == MemberStates.Pending, cancellation) >= MaxPending)
+                return CoordinatorErrors.TooManyMembers.Of($"at most {MaxMembers}").ToProblem();
             row = new MemberRow
             {
-                Did = document.Did, Name = document.Name, Url = document.Url, PublicKey = document.PublicKey,
-                Document = join.Document, State = MemberStates.Pending, ChangedAt = clock.GetUtcNow(),
+                Did = document.Did,
+                Name = document.Name,
+                Url = document.Url,
+                PublicKey = document.PublicKey,
+                Document = join!.Document,
+                State = MemberStates.Pending,
+                ChangedAt = clock.GetUtcNow(),
             };
             db.Members.Add(row);
+        }
+        else if (row.PublicKey != document.PublicKey && row.State != MemberStates.Approved)
+        {
+            // Nobody owns a DID by asking first: until the operator approves one key, the latest applicant stands in the list.
+            (row.PublicKey, row.State, row.ChangedAt) = (document.PublicKey, MemberStates.Pending, clock.GetUtcNow());
+            (row.Name, row.Url, row.Document) = (document.Name, document.Url, join!.Document);
         }
         else if (row.PublicKey != document.PublicKey)
         {
@@ -64,7 +88,7 @@ internal static class MembershipEndpoints
         }
         else
         {
-            (row.Name, row.Url, row.Document) = (document.Name, document.Url, join.Document);
+            (row.Name, row.Url, row.Document) = (document.Name, document.Url, join!.Document);
         }
         await db.SaveChangesAsync(cancellation);
         if (row.State == MemberStates.Approved)
@@ -83,16 +107,21 @@ internal static class MembershipEndpoints
     private static async Task<IResult> ListForOperatorAsync(IDbContextFactory<CoordinatorState> store, CancellationToken cancellation)
     {
         await using var db = await store.CreateDbContextAsync(cancellation);
-        var members = await db.Members.OrderBy(m => m.ChangedAt).Select(m => new { m.Did, m.Name, m.State, m.Url }).ToListAsync(cancellation);
-        return Results.Json(new { members }, JobJson.Options);
+        var members = await db.Members.AsNoTracking().OrderBy(m => m.ChangedAt).ToListAsync(cancellation);
+        return Results.Json(new { members = members.Select(m => new { m.Did, m.Name, m.State, m.Url, keyId = KeyIdOf(m.PublicKey) }) }, JobJson.Options);
     }
 
+    private static string KeyIdOf(string publicKey)
+        => Kernel.Crypto.PublicKey.FromEd25519(System.Buffers.Text.Base64Url.DecodeFromChars(publicKey)).KeyId;
+
     private static async Task<IResult> DecideAsync(
-        string did, string state, IDbContextFactory<CoordinatorState> store, PeerDirectory peers, TimeProvider clock, CancellationToken cancellation)
+        string did, string? keyId, string state, IDbContextFactory<CoordinatorState> store, PeerDirectory peers, TimeProvider clock, CancellationToken cancellation)
     {
         await using var db = await store.CreateDbContextAsync(cancellation);
         if (await db.Members.FindAsync([did], cancellation) is not { } row)
             return CoordinatorErrors.MemberUnknown.Of(did).ToProblem();
+        if (keyId is not null && keyId != KeyIdOf(row.PublicKey))
+            return CoordinatorErrors.MemberUnknown.Of("its key is another one").ToProblem();
         (row.State, row.ChangedAt) = (state, clock.GetUtcNow());
         await db.SaveChangesAsync(cancellation);
         if (state == MemberStates.Approved)

@@ -18,7 +18,7 @@ internal static class NodeEndpoints
         var open = app.MapGroup(string.Empty).WithMetadata(new OpenToEveryone());
         open.MapGet("/healthz", (AuditLedger ledger, NodeRole role) => ledger.Refusal is { } sick
             ? sick.ToProblem()
-            : Results.Json(new { status = "ok", role = role.Name, ledgerSize = ledger.Latest.Size }, JobJson.Options))
+            : Results.Json(new { status = "ok", role = role.Name }, JobJson.Options))
             .WithSummary("Whether this node can take requests; a problem with a code when its ledger is not writable.");
         open.MapGet("/.well-known/did.json", DidDocument).WithSummary("DID document of the participant (did:web).");
         open.MapGet("/ledger/checkpoint", (NodeOptions options) => LedgerFile(options, "checkpoint", "text/plain; charset=utf-8"))

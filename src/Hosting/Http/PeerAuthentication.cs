@@ -15,7 +15,7 @@ namespace DataSpace.Hosting.Http;
 public sealed record PeerCall(string Did, string KeyId, ReadOnlyMemory<byte> Body)
 {
     /// <summary>Longest body of a peer request.</summary>
-    public const int MaxBodyBytes = 48 * 1024 * 1024;
+    public const int MaxBodyBytes = 8 * 1024 * 1024;
 }
 
 /// <summary>
@@ -57,41 +57,57 @@ public static class PeerAuthentication
         public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
         {
             var http = context.HttpContext;
-            var body = await ReadBodyAsync(http.Request, http.RequestAborted);
-            if (!body.TryGet(out var bytes, out var error))
+            // The token first: it carries the body's digest, so nobody unknown makes this node read, let alone keep, a body.
+            var verified = await VerifyAsync(http);
+            if (!verified.TryGet(out var token, out var error))
                 return error.ToProblem();
-            var verified = await VerifyAsync(http, bytes);
-            if (!verified.TryGet(out var caller, out error))
+            var (caller, digest) = token;
+            var body = await ReadBodyAsync(http.Request, http.GetEndpoint()?.Metadata.GetMetadata<PeerBodyLimit>()?.Bytes ?? PeerBodyLimit.Default, http.RequestAborted);
+            if (!body.TryGet(out var bytes, out error))
                 return error.ToProblem();
+            if (Digest.Sha256B64Url(bytes.Span) != digest)
+                return CryptoErrors.BodyDigestMismatch.Of().ToProblem();
             http.Items[typeof(PeerCall)] = new PeerCall(caller.Did, caller.KeyId, bytes);
             if (http.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(typeof(ConnectionCount), out var count) == true)
                 ((ConnectionCount)count!).Peer = caller.Did;
             return await next(context);
         }
 
-        private async Task<Result<VerifiedCaller>> VerifyAsync(HttpContext http, ReadOnlyMemory<byte> body)
+        private async Task<Result<(VerifiedCaller Caller, string Digest)>> VerifyAsync(HttpContext http)
         {
             var header = http.Request.Headers.Authorization.ToString();
             if (!header.StartsWith("Bearer ", StringComparison.Ordinal))
                 return CryptoErrors.Malformed.Of("no bearer token");
-            var expected = RequestExpectation.For(self.Did, http.Request.Method, http.Request.Path + http.Request.QueryString, body.Span);
-            var verified = await RequestToken.VerifyAsync(header["Bearer ".Length..], expected, peers.Key, replay, clock, http.RequestAborted);
-            return verified;
+            var text = header["Bearer ".Length..];
+            if (ClaimedDigest(text) is not { } digest)
+                return CryptoErrors.Malformed.Of("no body digest");
+            var expected = new RequestExpectation(self.Did, http.Request.Method, http.Request.Path + http.Request.QueryString, digest);
+            return (await RequestToken.VerifyAsync(text, expected, peers.Key, replay, clock, http.RequestAborted)).TryGet(out var caller, out var error)
+                ? (caller, digest)
+                : error;
         }
 
-        private static async Task<Result<ReadOnlyMemory<byte>>> ReadBodyAsync(HttpRequest request, CancellationToken cancellation)
+        /// <summary>The digest that the token speaks of; worth nothing before the token is verified.</summary>
+        private static string? ClaimedDigest(string token)
+            => Jws.Parse(token, SignedMessage.MaxRequestTokenChars).TryGet(out var jws, out _)
+                && CanonicalJson.Parse(jws.Payload).TryGet(out var claims, out _) && claims.ValueKind == System.Text.Json.JsonValueKind.Object
+                && claims.TryGetProperty("bdg", out var digest) && digest.ValueKind == System.Text.Json.JsonValueKind.String
+                ? digest.GetString()
+                : null;
+
+        private static async Task<Result<ReadOnlyMemory<byte>>> ReadBodyAsync(HttpRequest request, int limit, CancellationToken cancellation)
         {
-            if (request.ContentLength > PeerCall.MaxBodyBytes)
-                return HostErrors.RequestTooLarge.Of($"at most {PeerCall.MaxBodyBytes} bytes");
-            using var buffer = new MemoryStream((int)(request.ContentLength ?? 0));
+            if (request.ContentLength > limit)
+                return HostErrors.RequestTooLarge.Of($"at most {limit} bytes");
+            using var buffer = new MemoryStream();
             var chunk = ArrayPool<byte>.Shared.Rent(64 * 1024);
             try
             {
                 int read;
                 while ((read = await request.Body.ReadAsync(chunk, cancellation)) > 0)
                 {
-                    if (buffer.Length + read > PeerCall.MaxBodyBytes)
-                        return HostErrors.RequestTooLarge.Of($"at most {PeerCall.MaxBodyBytes} bytes");
+                    if (buffer.Length + read > limit)
+                        return HostErrors.RequestTooLarge.Of($"at most {limit} bytes");
                     buffer.Write(chunk, 0, read);
                 }
             }
@@ -102,6 +118,16 @@ public static class PeerAuthentication
             return (ReadOnlyMemory<byte>)buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
         }
     }
+}
+
+/// <summary>Longest body that an endpoint takes from a peer.</summary>
+public sealed record PeerBodyLimit(int Bytes)
+{
+    /// <summary>Where nothing else is said: 1 MiB.</summary>
+    public const int Default = 1024 * 1024;
+
+    /// <summary>For orders with public keys: 8 MiB.</summary>
+    public static readonly PeerBodyLimit Order = new(8 * 1024 * 1024);
 }
 
 /// <summary>Marks endpoints that verify a peer's request token; the authorization coverage test reads it.</summary>

@@ -30,6 +30,9 @@ public sealed class NodeIdentity
     /// <summary>Bearer token of the management API (ASCII).</summary>
     public byte[] AdminToken { get; }
 
+    /// <summary>Key of dataset versions, 32 bytes; never leaves this node.</summary>
+    public required byte[] DatasetVersionKey { get; init; }
+
     /// <summary>Base64url SHA-256 over the certificate's SubjectPublicKeyInfo (RFC 7858 style pin).</summary>
     public string TlsPin => PinOf(Certificate);
 
@@ -47,7 +50,10 @@ public sealed class NodeIdentity
         var certificate = X509CertificateLoader.LoadPkcs12(pfx, null);
         var token = secrets.GetOrCreate("admin-token", static () =>
             System.Text.Encoding.ASCII.GetBytes(System.Buffers.Text.Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32))));
-        return new NodeIdentity(did, name, signer, certificate, token);
+        return new NodeIdentity(did, name, signer, certificate, token)
+        {
+            DatasetVersionKey = secrets.GetOrCreate("dataset-version-key", static () => RandomNumberGenerator.GetBytes(32)),
+        };
     }
 
     private static byte[] CreateCertificate(TimeProvider clock)

@@ -21,6 +21,20 @@ public static class AggregationShapes
         return AggregationShape.Create(query.Groups.Count, measures, query.MinGroupSize, parties, query.MaxRowsPerParty);
     }
 
+    /// <summary>
+    /// The public bound on rows per provider: the largest power of ten whose sums still fit the plaintext moduli. Follows from the query and the number of
+    /// parties alone, so that nobody chooses it. 0 when none fits.
+    /// </summary>
+    public static long LargestRowBound(AggregateQuery query, int parties)
+    {
+        for (var rows = 1_000_000_000L; rows >= 10; rows /= 10)
+        {
+            if (Of(query with { MaxRowsPerParty = rows }, parties).IsOk)
+                return rows;
+        }
+        return 0;
+    }
+
     /// <summary>Decimal text as a scaled integer, or null when it does not fit the scale.</summary>
     public static long? Scaled(string text, int decimals)
     {

@@ -1,6 +1,7 @@
 using DataSpace.Kernel.Results;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -19,7 +20,7 @@ public static class StateStore
         {
             DataSource = Path.Combine(options.Directory, "state.db"),
             DefaultTimeout = 10,
-        }.ConnectionString));
+        }.ConnectionString).AddInterceptors(SecureDelete.Instance));
 
     /// <summary>Creates or opens the store. Write-ahead logging, fully synced: state may be rebuilt, but must not be torn.</summary>
     public static Result<Unit> Open<TContext>(IServiceProvider services)
@@ -48,6 +49,27 @@ public static class StateStore
     /// <summary>Times as UTC ticks, so that every provider sorts and compares them alike.</summary>
     public static void UseUtcTicks(this ModelConfigurationBuilder configuration)
         => configuration.Properties<DateTimeOffset>().HaveConversion<UtcTicks>();
+
+    /// <summary>What is deleted or overwritten is wiped from the file: job secrets do not stay behind in free pages.</summary>
+    private sealed class SecureDelete : DbConnectionInterceptor
+    {
+        public static readonly SecureDelete Instance = new();
+
+        public override void ConnectionOpened(System.Data.Common.DbConnection connection, ConnectionEndEventData eventData) => Execute(connection);
+
+        public override Task ConnectionOpenedAsync(System.Data.Common.DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+        {
+            Execute(connection);
+            return Task.CompletedTask;
+        }
+
+        private static void Execute(System.Data.Common.DbConnection connection)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = "PRAGMA secure_delete=ON";
+            command.ExecuteNonQuery();
+        }
+    }
 
     private sealed class UtcTicks() : ValueConverter<DateTimeOffset, long>(t => t.UtcTicks, t => new DateTimeOffset(t, TimeSpan.Zero));
 }

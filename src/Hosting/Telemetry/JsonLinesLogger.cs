@@ -86,6 +86,7 @@ public sealed class JsonLinesLoggerProvider : ILoggerProvider, ISupportExternalS
                 if (eventId.Name is not null)
                     json.WriteString("event", eventId.Name);
                 json.WriteString("message", formatter(state, exception));
+                WriteValues(state, json);
                 owner._scopes?.ForEachScope((scope, writer) => WriteValues(scope, writer), json);
                 if (exception is not null)
                     json.WriteString("exception", exception.ToString());

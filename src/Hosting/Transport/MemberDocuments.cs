@@ -45,7 +45,7 @@ public static class MemberDocuments
         if (!CanonicalJson.Parse(jws.Payload).TryGet(out var payload, out _))
             return null;
         return payload.TryGetProperty("body", out var body) && body.ValueKind == System.Text.Json.JsonValueKind.Object
-            && body.TryGetProperty("publicKey", out var key) && key.GetString() is { Length: < 64 } text && Base64Url.IsValid(text)
+            && body.TryGetProperty("publicKey", out var key) && key.ValueKind == System.Text.Json.JsonValueKind.String && key.GetString() is { Length: < 64 } text && Base64Url.IsValid(text)
             ? PublicKey.TryCreate(PublicKey.Ed25519, Base64Url.DecodeFromChars(text))
             : null;
     }

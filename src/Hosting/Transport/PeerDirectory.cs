@@ -22,12 +22,14 @@ public sealed class PeerDirectory(TimeProvider clock)
     /// <summary>Adds a document that came over a trusted channel (configuration), unsigned.</summary>
     public void Trust(MemberDocument document) => _byDid[document.Did] = document;
 
-    /// <summary>Verifies a self-signed document and adds it. A different key for a known DID is refused.</summary>
-    public Result<MemberDocument> Learn(string document)
+    /// <summary>Verifies a self-signed document and adds it, unless <paramref name="accept"/> objects. A different key for a known DID is refused.</summary>
+    public Result<MemberDocument> Learn(string document, Func<MemberDocument, bool>? accept = null)
     {
         var read = MemberDocuments.Verify(document, clock);
         if (!read.TryGet(out var member, out var error))
             return error;
+        if (accept is not null && !accept(member))
+            return CryptoErrors.UnknownKey.Of($"{member.Did} presents a key that contradicts the pinned one");
         var known = _byDid.GetOrAdd(member.Did, member);
         if (known.PublicKey != member.PublicKey)
             return CryptoErrors.UnknownKey.Of($"{member.Did} presents a key that is not the one known");

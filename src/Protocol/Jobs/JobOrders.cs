@@ -67,14 +67,25 @@ public static class JobOrders
             var statement = signed.Body;
             if (statement.Participant != expected.Participant || statement.KeyId != expected.KeyId || signed.KeyId != expected.KeyId || statement.JobHash != jobHash)
                 return JobErrors.RosterBroken.Of($"position {i} is not {expected.Participant}");
+            if (!IsKey(Convert.TryFromBase64String, statement.EphemeralKey))
+                return JobErrors.RosterBroken.Of($"position {i}: ephemeral key");
             statements.Add(statement);
         }
         return statements;
     }
 
+    private delegate bool TryDecode(string text, Span<byte> bytes, out int written);
+
+    private static bool IsKey(TryDecode decode, string text)
+        => text.Length <= 48 && decode(text, stackalloc byte[48], out var written) && written == X25519KeyPair.KeyBytes;
+
     private static DsError? Check(JobOrder order)
     {
         var plan = order.Plan;
+        // The serializer lets null into lists whatever the type says.
+        if (plan.Roster.Any(r => r is null) || (plan.Aggregate is { } q && (q.Groups.Any(g => g is null) || q.Measures.Any(m => m is null || m.Statistics.Any(s => s is null))
+            || q.Where.Any(w => w is null || w.Values.Any(v => v is null)))))
+            return JobErrors.BadOrder.Of("null in a list");
         if (order.PlanHash != HashOf(plan))
             return JobErrors.PlanHashMismatch.Of();
         if (plan.Version != 1)
@@ -87,6 +98,10 @@ public static class JobOrders
             if (string.CompareOrdinal(plan.Roster[i - 1].Participant, plan.Roster[i].Participant) >= 0)
                 return JobErrors.BadOrder.Of("the roster is not sorted or names a party twice");
         }
+        if (order.ReplyKey.Length != 43 || !System.Buffers.Text.Base64Url.IsValid(order.ReplyKey))
+            return JobErrors.BadOrder.Of("replyKey");
+        if (order.AnalystKeysDigest.Length != 0 && !Digest.IsSha256Hex(order.AnalystKeysDigest))
+            return JobErrors.BadOrder.Of("analystKeysDigest");
         string[] texts = [order.JobId, plan.Title, plan.Purpose, plan.SpaceId, plan.CaseId ?? "-", order.Actor, order.Role, order.ServiceParty, order.Nonce];
         if (texts.Any(static t => t.Length is 0 or > MaxTextChars || t.Any(char.IsControl)))
             return JobErrors.BadOrder.Of("a text is empty, too long or has control characters");

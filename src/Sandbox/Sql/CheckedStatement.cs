@@ -9,6 +9,7 @@ internal sealed record CheckedStatement
     public required IReadOnlyList<ColumnSchema> Keys { get; init; }
     public required IReadOnlyList<AggregateCall> Aggregates { get; init; }
     public required IReadOnlyList<OutputColumn> Outputs { get; init; }
+    public required IReadOnlyList<string> Columns { get; init; }
     public required string? Where { get; init; }
     public required string? Having { get; init; }
     public required IReadOnlyList<string> OrderBy { get; init; }

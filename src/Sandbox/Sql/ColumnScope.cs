@@ -7,7 +7,12 @@ internal sealed class ColumnScope(DatasetSource dataset, OutputRules rules)
 {
     private readonly HashSet<string> _tableNames = new(StringComparer.OrdinalIgnoreCase) { dataset.Name };
 
+    private readonly SortedSet<string> _used = new(StringComparer.Ordinal);
+
     public DatasetSource Dataset { get; } = dataset;
+
+    /// <summary>Every column that was resolved.</summary>
+    public IReadOnlyList<string> Used => [.. _used];
 
     /// <summary>Replaces the table's name, as a FROM alias does.</summary>
     public void Rename(string alias)
@@ -25,7 +30,10 @@ internal sealed class ColumnScope(DatasetSource dataset, OutputRules rules)
             throw AstNode.Refuse(SandboxErrors.UnknownColumn, string.Join('.', parts));
         var column = Dataset.Columns.FirstOrDefault(c => string.Equals(c.Name, parts[^1], StringComparison.OrdinalIgnoreCase))
             ?? throw AstNode.Refuse(SandboxErrors.UnknownColumn, parts[^1]);
-        return Dataset.IsIdentifier(column) ? throw AstNode.Refuse(SandboxErrors.IdentifierColumn, column.Name) : column;
+        if (Dataset.IsIdentifier(column))
+            throw AstNode.Refuse(SandboxErrors.IdentifierColumn, column.Name);
+        _used.Add(column.Name);
+        return column;
     }
 
     public bool IsKey(ColumnSchema column) => rules.GroupKeys.Contains(column.Name);

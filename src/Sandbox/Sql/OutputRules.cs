@@ -29,6 +29,7 @@ public sealed record OutputRules
 /// <param name="Outputs">Names of the output columns.</param>
 /// <param name="GroupKeys">Group keys used.</param>
 /// <param name="MeasuredColumns">Columns that are summed or counted.</param>
+/// <param name="Columns">Every column that the statement reads: measured, grouped or compared.</param>
 /// <param name="RewrittenSql">What would run: written anew from the checked tree, with the subject counts in it.</param>
 public sealed record SqlCheckReport(
-    IReadOnlyList<string> Outputs, IReadOnlyList<string> GroupKeys, IReadOnlyList<string> MeasuredColumns, string RewrittenSql);
+    IReadOnlyList<string> Outputs, IReadOnlyList<string> GroupKeys, IReadOnlyList<string> MeasuredColumns, IReadOnlyList<string> Columns, string RewrittenSql);

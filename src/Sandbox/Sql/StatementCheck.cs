@@ -90,6 +90,7 @@ internal static class StatementCheck
             Limit = limit,
             Offset = offset,
             Measured = [.. output.Aggregates.Select(a => a.Column).OfType<ColumnSchema>().Distinct()],
+            Columns = scope.Used,
         };
     }
 

@@ -29,7 +29,7 @@ internal sealed class AnalystSide
             peers.Trust(new MemberDocument(Text("did"), Text("name"), Text("role"), Text("url"), Text("publicKey"), Text("keyId"), Text("tlsSpki"), Text("ledgerVkey")));
         }
         // Only reading: the ledger, which the book needs to open budgets, is not touched.
-        var agreements = new AgreementBook(new StoreOf(leader), peers, self, null!, TimeProvider.System);
+        var agreements = new AgreementBook(new StoreOf(leader), peers, self, null!, null!);
         _desk = new ResultDesk(agreements, peers, self, analyst.Engine, TimeProvider.System);
     }
 

@@ -7,6 +7,8 @@ namespace DataSpace.Cli.Demo.Screens;
 /// <summary>Screen 9: the bytes that left every owner, counted at its sockets; what is left running and how to stop it.</summary>
 internal static class EndScreen
 {
+    private const string Management = "management";
+
     public static async Task ShowAsync(DemoRun run, CancellationToken cancel)
     {
         var ui = run.Ui;
@@ -19,7 +21,7 @@ internal static class EndScreen
             var node = run.Nodes[owner].Client;
             var egress = await node.GetAsync<EgressView>("admin/egress", cancel).OrStop();
             foreach (var peer in egress.BytesByPeer ?? [])
-                ui.Row(table, node.Info.Name, RunScreen.NameOf(run, peer.Peer), Money.Bytes(peer.BytesOut), Money.Bytes(peer.BytesIn));
+                ui.Row(table, node.Info.Name, peer.Peer == Management ? ui.T(DemoTexts.ThisProgram) : RunScreen.NameOf(run, peer.Peer), Money.Bytes(peer.BytesOut), Money.Bytes(peer.BytesIn));
             lines.Add(ui.T(DemoTexts.TotalOut, node.Info.Name, Money.Bytes(egress.TotalBytesOut)));
             totals.Add(new { owner, bytesOut = egress.TotalBytesOut, bytesIn = egress.TotalBytesIn });
         }
@@ -38,7 +40,7 @@ internal static class EndScreen
             await ui.BusyAsync(ui.T(DemoTexts.StoppingAll), () => NodeProcess.StopAsync(run.Processes));
             ui.Line(DemoTexts.AllStopped, DemoRun.Typed(run.Folder.Root));
         }
-        ui.Line(DemoTexts.Alias, DemoRun.Typed(Path.Combine(AppContext.BaseDirectory, "dataspace")));
+        ui.Unbroken(ui.T(DemoTexts.Alias, Path.Combine(AppContext.BaseDirectory, "dataspace")));
         ui.Styled("green bold", ui.T(DemoTexts.Finished, run.Seconds.ToString("0.0", CultureInfo.InvariantCulture)));
         run.Summary["egress"] = totals;
         run.Summary["seconds"] = Math.Round(run.Seconds, 1);

@@ -34,15 +34,28 @@ internal static class LedgerScreen
         // The longest bundle is the one that the checkpoint covers; shorter ones are its beginnings, left by earlier checkpoints.
         var bundle = Directory.EnumerateFiles(Path.Combine(copy, "tile", "entries"), "*", SearchOption.AllDirectories).MaxBy(f => new FileInfo(f).Length)!;
         var bytes = await File.ReadAllBytesAsync(bundle, cancel);
-        bytes[bytes.Length / 2] ^= 1;
+        bytes[MiddleOfAnEntry(bytes)] ^= 1;
         await File.WriteAllBytesAsync(bundle, bytes, cancel);
         var report = await VerifyAsync(ui, copy, node.Client.Info.LedgerVkey, cancel);
         var named = report.Problems.FirstOrDefault(p => p.Where.StartsWith("entry ", StringComparison.Ordinal));
         run.Require(!report.Ok && named is not null, DemoTexts.FlipUnseen);
         ui.Line(DemoTexts.Flipped, Path.GetRelativePath(copy, bundle));
-        foreach (var problem in report.Problems.Take(3))
+        foreach (var problem in report.Problems.OrderByDescending(p => p == named).Take(3))
             ui.Styled("red", "  " + ui.Plain(problem.ToString()));
         run.ByHand($"dataspace ledger verify --dir {DemoRun.Typed(copy)}");
         run.Summary["flippedByteNamed"] = named!.Where;
+    }
+
+    /// <summary>A byte inside an entry, past the middle of the bundle: entries follow each other as two length bytes and content.</summary>
+    private static int MiddleOfAnEntry(byte[] bundle)
+    {
+        var at = 0;
+        while (true)
+        {
+            var length = (bundle[at] << 8) | bundle[at + 1];
+            if (at + 2 + length > bundle.Length / 2)
+                return at + 2 + (length / 2);
+            at += 2 + length;
+        }
     }
 }

@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Text.Json;
+using DataSpace.Connector.Uses;
+using DataSpace.Hosting.Identity;
+using DataSpace.Hosting.Jobs;
+using DataSpace.Kernel.Policy;
+using DataSpace.Kernel.Results;
+using DataSpace.Privacy.Aggregation;
+using DataSpace.Privacy.Seal;
+using DataSpace.Protocol.Jobs;
+using DataSpace.Sandbox;
+
+namespace DataSpace.Connector.Jobs;
+
+/// <summary>What a computation leaves to be committed.</summary>
+internal sealed record UseWork(byte[] Committed, int ResultCells, SandboxUsage? Usage, TimeSpan Elapsed);
+
+/// <summary>The part of a use that reads data: sandbox, output control, masks. Reached only with a grant.</summary>
+internal sealed partial class UseComputation(
+    ProviderDesk desk, SqlSandbox sandbox, ISealEngine engine, Egress egress, MaskKeys maskKeys, NodeIdentity self, TimeProvider clock,
+    ILogger<UseComputation> log)
+{
+    private const int MaxTableRows = 1000;
+
+    /// <summary>A joint statistic: exact cells in the sandbox, then masks and encryption.</summary>
+    public async Task<Result<UseWork>> AggregateAsync(UseRow row, UseRequest use, AggregateQuery query, EgressContext context, CancellationToken cancellation)
+    {
+        if (!AggregationShapes.Of(query, use.Order.Plan.Roster.Count).TryGet(out var shape, out var error))
+            return error;
+        var started = Stopwatch.GetTimestamp();
+        var ran = await sandbox.RunCellsAsync(context.Grant, use.Dataset.Source, CellPlans.Of(query), LimitsOf(use), cancellation);
+        var (cells, status) = CellPlans.Judge(ran, query);
+        if (status.Code is not null)
+            LogDataFailure(log, status.Code, ran.IsOk ? null : ran.Error.Detail);
+        var roster = JsonSerializer.Deserialize<List<string>>(row.RoundZeros!, JobJson.Options)!;
+        if (!JobOrders.VerifyRoster(use.Order, row.JobHash, roster, self.Did, desk.PinnedCoProvider, clock).TryGet(out var statements, out error))
+            return error;
+        if (maskKeys.Find(row.JobHash) is not { } own)
+            return JobErrors.Abandoned.Of();
+        var position = statements.ToList().FindIndex(s => s.Participant == self.Did);
+        var message = ProviderRound.Contribute(
+            engine, context.Grant, shape, cells, row.AnalystKeys, own, position,
+            [.. statements.Select(s => Convert.FromBase64String(s.EphemeralKey))], Convert.FromHexString(row.RosterHash!), 0,
+            Convert.FromHexString(use.Order.AnalystKeysDigest));
+        if (!message.TryGet(out var contribution, out error) || !egress.Pack(context, contribution, status).TryGet(out var bytes, out error))
+            return error;
+        var usage = ran.IsOk ? ran.Value.Usage : null;
+        return new UseWork(bytes, query.Groups.Count * query.Measures.Count, usage, Stopwatch.GetElapsedTime(started));
+    }
+
+    /// <summary>One provider's released table, or a failure of the same size.</summary>
+    public async Task<Result<UseWork>> TableAsync(UseRequest use, PolicyDecision decision, EgressContext context, CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var ran = await sandbox.RunMeasuredAsync(
+            context.Grant, use.Dataset.Source, use.Order.Plan.Sql!.Text, RulesOf(decision), LimitsOf(use), cancellation);
+        if (!ran.IsOk)
+            LogDataFailure(log, ran.Error.Code, ran.Error.Detail);
+        var packed = ran.TryGet(out var run, out var failure) ? egress.Pack(context, run.Output) : egress.PackFailure(context, failure.Code);
+        return packed.TryGet(out var bytes, out var error)
+            ? new UseWork(bytes, 0, run?.Usage, Stopwatch.GetElapsedTime(started))
+            : error;
+    }
+
+    /// <summary>Output rules from the decided terms.</summary>
+    public static OutputRules RulesOf(PolicyDecision decision)
+    {
+        var obligations = decision.Obligations!;
+        return new OutputRules
+        {
+            AllowedColumns = obligations.AllowedColumns.ToHashSet(StringComparer.Ordinal),
+            GroupKeys = obligations.AllowedGroupKeys.ToHashSet(StringComparer.Ordinal),
+            MinGroupSize = obligations.MinimumGroupSize,
+            DominancePercent = obligations.DominancePercent,
+            MaxRows = (int)Math.Min(obligations.MaxRows ?? MaxTableRows, MaxTableRows),
+            MaxOutputBytes = Egress.TableBytes / 2,
+        };
+    }
+
+    private static SandboxLimits LimitsOf(UseRequest use) => new()
+    {
+        WallLimitMs = use.Order.Plan.WallLimitMs,
+        CpuLimitSeconds = Math.Max(1, use.Order.Plan.WallLimitMs / 1000),
+    };
+
+    [LoggerMessage(1, LogLevel.Warning, "The computation over the data failed: {Code} {Detail}")]
+    private static partial void LogDataFailure(ILogger logger, string code, string? detail);
+}
