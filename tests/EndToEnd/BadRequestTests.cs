@@ -44,11 +44,11 @@ public sealed class BadRequestTests(SharedSpace shared)
         => (await Space.Leader.Wire.SendAsync(HttpMethod.Post, path, Wire.Bytes("{}"), Space.Leader.AdminToken, "text/plain")).Refused("DS-HST-007", 400);
 
     [Theory]
-    [InlineData("{")]
-    [InlineData("null")]
-    [InlineData("{}")]
-    public async Task A_malformed_request_to_join_is_refused(string body)
-        => (await Space.Coordinator.Wire.SendAsync(HttpMethod.Post, "/members/join", Wire.Bytes(body), null)).Refused("DS-HST-007", 400);
+    [InlineData("{", "DS-HST-007")]
+    [InlineData("{}", "DS-HST-007")]
+    [InlineData("null", "DS-SIG-001")]
+    public async Task A_malformed_request_to_join_is_refused(string body, string code)
+        => (await Space.Coordinator.Wire.SendAsync(HttpMethod.Post, "/members/join", Wire.Bytes(body), null)).Refused(code);
 
     [Fact]
     public async Task A_join_document_that_nobody_signed_is_refused()

@@ -108,16 +108,16 @@ public sealed class HostileCoordinatorTests(SharedSpace shared)
     }
 
     [Theory]
-    [InlineData("a smaller minimum group")]
-    [InlineData("wider value bounds")]
-    [InlineData("another agreement version")]
-    [InlineData("a column outside the contract")]
-    public async Task A_plan_wider_than_the_contract_is_refused_even_with_the_analysts_signature(string how)
+    [InlineData("a smaller minimum group", "DS-POL-033")]
+    [InlineData("wider value bounds", "DS-CON-012")]
+    [InlineData("another agreement version", "DS-CON-004")]
+    [InlineData("a column outside the contract", "DS-POL-027")]
+    public async Task A_plan_wider_than_the_contract_is_refused_even_with_the_analysts_signature(string how, string code)
     {
         // Here the analyst colludes: the signature is right, the contract is not with them.
         var job = _analyst.Make(o => o with { Plan = Widen(o.Plan, how) });
-        var answer = await NothingIsSpentAsync(() => _analyst.OpenAsync(Victim, job.Envelope), denials: how == "another agreement version" ? 0 : 1);
-        answer.Refused(how == "another agreement version" ? "DS-CON-004" : "DS-CON-012");
+        var answer = await NothingIsSpentAsync(() => _analyst.OpenAsync(Victim, job.Envelope), denials: code == "DS-CON-004" ? 0 : 1);
+        answer.Refused(code);
     }
 
     [Fact]

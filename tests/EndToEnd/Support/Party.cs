@@ -59,6 +59,7 @@ internal sealed class Party(string name, string kind, string root, string did) :
         Process = await NodeProcess.StartAsync(launch);
         _wire?.Dispose();
         var card = Card;
+        Port = new Uri(card["url"]!.GetValue<string>()).Port;
         _wire = new Wire(card["url"]!.GetValue<string>(), card["tlsSpki"]!.GetValue<string>());
     }
 
@@ -66,7 +67,8 @@ internal sealed class Party(string name, string kind, string root, string did) :
     public Task RestartAsync(IReadOnlyDictionary<string, string?>? environment = null)
         => StartAsync(Launch(Port) with { Environment = environment ?? new Dictionary<string, string?>() });
 
-    public int Port => new Uri(Card["url"]!.GetValue<string>()).Port;
+    /// <summary>Where it listened when it was last started.</summary>
+    public int Port { get; private set; }
 
     public Task<Answer> GetAsync(string path) => Wire.SendAsync(HttpMethod.Get, path, null, AdminToken);
 
