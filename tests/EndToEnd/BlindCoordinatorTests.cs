@@ -43,7 +43,8 @@ public sealed class BlindCoordinatorTests(SharedSpace shared)
     /// <summary>Files as they are, and the messages inside them decoded from base64.</summary>
     private IEnumerable<(string Name, byte[] Bytes)> Stored()
     {
-        foreach (var file in Directory.EnumerateFiles(Space.Coordinator.Directory, "*", SearchOption.AllDirectories).Where(f => !f.Contains("/keys/", StringComparison.Ordinal)))
+        foreach (var file in Directory.EnumerateFiles(Space.Coordinator.Directory, "*", SearchOption.AllDirectories)
+            .Where(f => !f.Contains("/keys/", StringComparison.Ordinal) && !f.EndsWith(".lock", StringComparison.Ordinal)))
         {
             using var open = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using var copy = new MemoryStream();
@@ -68,7 +69,9 @@ public sealed class BlindCoordinatorTests(SharedSpace shared)
     {
         foreach (var fields in File.ReadLines(Path.Combine(Layout.Sample, owner.Name, "investments.csv")).Skip(1).Select(l => l.Split(',')))
         {
-            yield return (fields[3], Encoding.UTF8.GetBytes(fields[3]));
+            // Three letters occur by chance in a megabyte of base64; the longer names do not.
+            if (fields[3].Length >= 6)
+                yield return (fields[3], Encoding.UTF8.GetBytes(fields[3]));
             yield return (fields[3] + " (UTF-16)", Encoding.Unicode.GetBytes(fields[3]));
             foreach (var text in fields.Take(3))
             {
