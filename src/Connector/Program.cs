@@ -34,7 +34,8 @@ services.AddSingleton(config).AddSingleton(datasets).AddSingleton(link).AddSingl
         SlotUidBase = HostLayout.SlotUidBase(config.Did),
         OnIncident = incident => SandboxLog.Incident(provider.GetRequiredService<ILogger<SqlSandbox>>(), incident.Code, incident.Dataset, incident.Detail),
     }))
-    .AddSingleton<ISealEngine>(_ => new WasmSealEngine(new WasmSealOptions { CacheDirectory = HostLayout.SealCacheDirectory }))
+    .AddSingleton<ISealEngine>(provider => new IdleSealEngine(
+        new WasmSealEngine(new WasmSealOptions { CacheDirectory = HostLayout.SealCacheDirectory }), provider.GetRequiredService<TimeProvider>()))
     .AddHostedService<MembershipService>();
 services.AddInMemoryBus(bus =>
 {

@@ -16,7 +16,7 @@ internal sealed partial class AnalystRunner(
     IDbContextFactory<ConnectorState> store, INodeTransport transport, CoordinatorLink link, ResultDesk results, ReceiptDesk receipts,
     NodeIdentity self, TimeProvider clock, ILogger<AnalystRunner> log) : IConsumer<AdvanceAnalystJob>
 {
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(80);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(40);
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
     public async Task Consume(ConsumeContext<AdvanceAnalystJob> context)

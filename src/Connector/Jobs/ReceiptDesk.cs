@@ -17,13 +17,8 @@ internal sealed class ReceiptDesk(AgreementBook agreements, AuditLedger ledger, 
     /// <summary>Consumer side: offers the receipts; returns those that could not be exchanged yet.</summary>
     public async Task<List<PendingReceipt>> ExchangeAsync(JobRow job, IReadOnlyList<PendingReceipt> pending, CancellationToken cancellation)
     {
-        var left = new List<PendingReceipt>();
-        foreach (var receipt in pending)
-        {
-            if (!await ExchangeAsync(job, receipt, cancellation))
-                left.Add(receipt);
-        }
-        return left;
+        var exchanged = await Task.WhenAll(pending.Select(receipt => ExchangeAsync(job, receipt, cancellation)));
+        return [.. pending.Zip(exchanged).Where(p => !p.Second).Select(p => p.First)];
     }
 
     /// <summary>Provider side: countersigns a receipt for a use of this node and appends it; repeating gives the same answer.</summary>

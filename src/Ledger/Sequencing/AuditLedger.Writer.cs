@@ -11,6 +11,9 @@ namespace DataSpace.Ledger.Sequencing;
 public sealed partial class AuditLedger
 {
     private static readonly TimeSpan MaxPublishPause = TimeSpan.FromMilliseconds(250);
+    private const int CrowdSize = 16;
+    private const int GatherSize = 256;
+    private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(4);
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _publishGate = new();
     private long _publishedSize;
@@ -83,11 +86,16 @@ public sealed partial class AuditLedger
     private byte[] AgreementTag(string agreementId, ReadOnlySpan<byte> eventId)
         => HMACSHA256.HashData(_vault.AgreementKey(agreementId).Span, [.. TagDomain, .. eventId]);
 
-    private async Task RunWriterAsync()
+    // On a thread of its own: in the pool it would queue behind the callers who sign, and every commit with it.
+    private void RunWriter()
     {
         var batch = new List<WorkItem>(_options.MaxBatch);
-        while (await _work.Reader.WaitToReadAsync().ConfigureAwait(false))
+        using var pause = new ManualResetEventSlim();
+        while (_work.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
+            // Where many came last time, more are signing now: they share one commit. A lone caller never waits.
+            if (batch.Count >= CrowdSize && _work.Reader.Count < GatherSize)
+                pause.Wait(GatherTime);
             batch.Clear();
             while (batch.Count < _options.MaxBatch && _work.Reader.TryRead(out var item))
                 batch.Add(item);

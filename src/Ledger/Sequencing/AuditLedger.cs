@@ -54,7 +54,7 @@ public sealed partial class AuditLedger : IAsyncDisposable
         (_edge, _latest, _lastTimeMs, _refused) = (parts.Edge!, parts.Head!, parts.LastTimeMs, parts.Refused);
         _fault = parts.Fault;
         _work = Channel.CreateBounded<WorkItem>(new BoundedChannelOptions(options.MaxPending) { SingleReader = true });
-        _writer = Task.Run(RunWriterAsync);
+        _writer = Task.Factory.StartNew(RunWriter, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         _publishing = Task.Run(RunPublisherAsync);
     }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using DataSpace.Privacy.Aggregation;
 using DataSpace.Privacy.Seal;
@@ -94,40 +93,20 @@ internal static class SealBenchmark
         // Long enough for the runtime to replace the first, unoptimised code.
         for (var clock = Stopwatch.StartNew(); clock.Elapsed.TotalMilliseconds < warmUpMilliseconds;)
             action();
-        var start = ThreadMicroseconds();
+        var start = ThreadClock.Microseconds();
         action();
-        var inner = Math.Max(1, (int)(sampleMicroseconds / Math.Max(1, ThreadMicroseconds() - start)));
+        var inner = Math.Max(1, (int)(sampleMicroseconds / Math.Max(1, ThreadClock.Microseconds() - start)));
         var costs = new double[samples];
         for (var sample = 0; sample < samples; sample++)
         {
-            start = ThreadMicroseconds();
+            start = ThreadClock.Microseconds();
             for (var i = 0; i < inner; i++)
                 action();
-            costs[sample] = (ThreadMicroseconds() - start) / inner;
+            costs[sample] = (ThreadClock.Microseconds() - start) / inner;
         }
 
         Array.Sort(costs);
         return costs[samples / 2];
-    }
-
-    private static double ThreadMicroseconds()
-    {
-        if (!OperatingSystem.IsLinux())
-            return Stopwatch.GetTimestamp() * 1e6 / Stopwatch.Frequency;
-        const int threadCpuTime = 3;
-        _ = ClockGetTime(threadCpuTime, out var time);
-        return (time.Seconds * 1e6) + (time.Nanoseconds / 1e3);
-    }
-
-    [DllImport("libc", EntryPoint = "clock_gettime")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int ClockGetTime(int clock, out TimeSpecification time);
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct TimeSpecification
-    {
-        public nint Seconds;
-        public nint Nanoseconds;
     }
 
     private sealed class Reporter(TextWriter output) : IProgress<SealPreparation>

@@ -1,0 +1,57 @@
+using System.Runtime;
+using DataSpace.Kernel.Results;
+using DataSpace.Privacy.Seal;
+
+namespace DataSpace.Connector.Jobs;
+
+/// <summary>
+/// Gives memory back some seconds after the last homomorphic operation: the WebAssembly heaps, which never shrink by themselves, and what the job's
+/// buffers left on the managed heap. The next operation starts a fresh instance of the module that stays loaded. Thread-safe.
+/// </summary>
+internal sealed class IdleSealEngine : ISealEngine
+{
+    /// <summary>Quiet time after which memory is given back.</summary>
+    public static readonly TimeSpan IdleAfter = TimeSpan.FromSeconds(4);
+
+    private readonly ISealEngine _engine;
+    private readonly ITimer _timer;
+
+    public IdleSealEngine(ISealEngine engine, TimeProvider clock)
+    {
+        _engine = engine;
+        _timer = clock.CreateTimer(static state => ((IdleSealEngine)state!).Trim(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <inheritdoc />
+    public Result<SealKeyPair> GenerateKeys(SealParameterSet set) => Then(_engine.GenerateKeys(set));
+
+    /// <inheritdoc />
+    public Result<IReadOnlyList<byte[]>> Encrypt(SealParameterSet set, byte[] publicKey, IReadOnlyList<ulong[]> slots)
+        => Then(_engine.Encrypt(set, publicKey, slots));
+
+    /// <inheritdoc />
+    public Result<IReadOnlyList<ulong[]>> Decrypt(SealParameterSet set, byte[] secretKey, IReadOnlyList<byte[]> ciphertexts)
+        => Then(_engine.Decrypt(set, secretKey, ciphertexts));
+
+    /// <inheritdoc />
+    public void Trim()
+    {
+        _engine.Trim();
+        GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _timer.Dispose();
+        _engine.Dispose();
+    }
+
+    // Every operation puts the trimming off.
+    private T Then<T>(T result)
+    {
+        _timer.Change(IdleAfter, Timeout.InfiniteTimeSpan);
+        return result;
+    }
+}
