@@ -152,7 +152,7 @@ internal sealed partial class AnalystRunner(
         {
             bundle = null;
         }
-        var decoded = bundle is null ? JobErrors.ContributionInvalid.Of("bundle") : results.Decode(job, bundle);
+        var decoded = bundle is null ? JobErrors.ContributionInvalid.Of("bundle") : await results.DecodeAsync(job, bundle, cancellation);
         if (!decoded.TryGet(out var result, out var error))
         {
             Fail(job, [RefusalNotice.Of(self.Did, error)]);

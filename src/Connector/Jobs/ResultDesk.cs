@@ -24,11 +24,11 @@ internal sealed record DecodedJob(string? Json, IReadOnlyList<PendingReceipt> Re
 /// </summary>
 internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, NodeIdentity self, ISealEngine engine, TimeProvider clock)
 {
-    public Result<DecodedJob> Decode(JobRow job, JobBundle bundle)
+    public async Task<Result<DecodedJob>> DecodeAsync(JobRow job, JobBundle bundle, CancellationToken cancellation)
     {
         var order = JsonSerializer.Deserialize<JobOrder>(job.OrderJson, JobJson.Options)!;
         var roster = order.Plan.Roster;
-        var pins = agreements.ListAsync(CancellationToken.None).GetAwaiter().GetResult()
+        var pins = (await agreements.ListAsync(cancellation))
             .Where(a => a.Row.Role == AgreementBook.Consumer).ToDictionary(a => a.Row.AgreementId);
         PublicKey? Pinned(string did, string kid)
             => roster.FirstOrDefault(r => r.Participant == did && r.KeyId == kid) is { } entry && pins.TryGetValue(entry.AgreementId, out var agreement)
