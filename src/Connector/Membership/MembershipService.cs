@@ -16,7 +16,8 @@ internal sealed partial class MembershipService(
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ApprovedInterval = TimeSpan.FromSeconds(3);
-    private byte[] _stored = [];
+    private static readonly TimeSpan StoreInterval = TimeSpan.FromHours(1);
+    private (string Members, DateTimeOffset At) _stored = (string.Empty, DateTimeOffset.MinValue);
 
     /// <summary>
     /// Before the node listens or resumes anything: the coordinator, whom the operator handed over, and the members as they were last seen. Jobs that a restart
@@ -24,7 +25,7 @@ internal sealed partial class MembershipService(
     /// </summary>
     public static void Remember(IServiceProvider services)
     {
-        var peers = services.GetRequiredService<PeerDirectory>();
+        var (peers, pins) = (services.GetRequiredService<PeerDirectory>(), services.GetRequiredService<KeyPins>());
         if (services.GetRequiredService<CoordinatorLink>().Coordinator is { } coordinator)
             peers.Trust(coordinator);
         var file = FileOf(services.GetRequiredService<NodeOptions>());
@@ -33,7 +34,7 @@ internal sealed partial class MembershipService(
             if (File.Exists(file) && JsonSerializer.Deserialize<MemberList>(File.ReadAllBytes(file), JobJson.Options) is { } list)
             {
                 foreach (var document in list.Documents)
-                    _ = peers.Learn(document); // self-signed and with an end of its own: an old one is refused like any other
+                    _ = peers.Learn(document, member => !pins.Contradicts(member)); // self-signed and with an end of its own: an old one is refused like any other
             }
         }
         catch (Exception e) when (e is IOException or JsonException)
@@ -90,26 +91,30 @@ internal sealed partial class MembershipService(
         if (!listed.TryGet(out var answer, out _) || !answer.IsSuccess)
             return;
         var list = JsonSerializer.Deserialize<MemberList>(answer.Body.Span, JobJson.Options)!;
+        var members = new List<MemberDocument>();
         foreach (var document in list.Documents)
         {
             // Each document is signed by its subject; the coordinator can withhold one, not forge one.
-            if (peers.Learn(document, member => !pins.Contradicts(member)) is { IsOk: false } refused)
-                LogMemberRefused(log, refused.Error.Code);
+            if (peers.Learn(document, member => !pins.Contradicts(member)).TryGet(out var member, out var refused))
+                members.Add(member);
+            else
+                LogMemberRefused(log, refused.Code);
         }
-        Store(list);
+        Store(list, string.Join('\n', members));
     }
 
-    private void Store(MemberList list)
+    /// <summary>Documents are renewed all the time; written down is what says something new, and now and then what ends later.</summary>
+    private void Store(MemberList list, string members)
     {
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(list, JobJson.Options);
-        if (bytes.AsSpan().SequenceEqual(_stored))
+        var now = clock.GetUtcNow();
+        if (members == _stored.Members && now - _stored.At < StoreInterval)
             return;
         var file = FileOf(services.GetRequiredService<NodeOptions>());
         try
         {
-            File.WriteAllBytes(file + ".new", bytes);
+            File.WriteAllBytes(file + ".new", JsonSerializer.SerializeToUtf8Bytes(list, JobJson.Options));
             File.Move(file + ".new", file, overwrite: true);
-            _stored = bytes;
+            _stored = (members, now);
         }
         catch (IOException)
         {

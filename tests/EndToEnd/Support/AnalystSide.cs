@@ -28,13 +28,13 @@ internal sealed class AnalystSide
             string Text(string name) => card[name]!.GetValue<string>();
             peers.Trust(new MemberDocument(Text("did"), Text("name"), Text("role"), Text("url"), Text("publicKey"), Text("keyId"), Text("tlsSpki"), Text("ledgerVkey")));
         }
-        // Only reading: the ledger, which the book needs to open budgets, is not touched.
+        // Only reading: pins and ledger, which the book needs to conclude agreements, are not touched.
         var agreements = new AgreementBook(new StoreOf(leader), peers, self, null!, null!);
         _desk = new ResultDesk(agreements, peers, self, analyst.Engine, TimeProvider.System);
     }
 
     /// <summary>Verifies and decodes as the analyst's connector does.</summary>
-    public Result<DecodedJob> Decode(TestJob job, JobBundle bundle) => _desk.Decode(
+    public Task<Result<DecodedJob>> DecodeAsync(TestJob job, JobBundle bundle) => _desk.DecodeAsync(
         new JobRow
         {
             JobId = job.Order.JobId,
@@ -48,7 +48,7 @@ internal sealed class AnalystSide
             State = AnalystStates.Running,
             Stage = AnalystStages.Decode,
         },
-        bundle);
+        bundle, CancellationToken.None);
 
     private sealed class StoreOf(Party party) : IDbContextFactory<ConnectorState>
     {
