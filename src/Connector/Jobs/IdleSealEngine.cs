@@ -1,4 +1,5 @@
 using System.Runtime;
+using System.Runtime.InteropServices;
 using DataSpace.Kernel.Results;
 using DataSpace.Privacy.Seal;
 
@@ -39,6 +40,14 @@ internal sealed class IdleSealEngine : ISealEngine
         _engine.Trim();
         GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        try
+        {
+            _ = ReturnFreedMemory(0);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // Another C library than glibc: its allocator keeps no arenas per thread.
+        }
     }
 
     /// <inheritdoc />
@@ -47,6 +56,11 @@ internal sealed class IdleSealEngine : ISealEngine
         _timer.Dispose();
         _engine.Dispose();
     }
+
+    // SQLite and TLS leave freed blocks in one glibc arena per thread, which never shrink by themselves.
+    [DllImport("libc", EntryPoint = "malloc_trim")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int ReturnFreedMemory(nuint keepBytes);
 
     // Every operation puts the trimming off.
     private T Then<T>(T result)

@@ -12,8 +12,8 @@ public sealed partial class AuditLedger
 {
     private static readonly TimeSpan MaxPublishPause = TimeSpan.FromMilliseconds(250);
     private const int CrowdSize = 16;
-    private const int GatherSize = 256;
-    private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(4);
+    private const int GatherSize = 128;
+    private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(2);
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _publishGate = new();
     private long _publishedSize;
