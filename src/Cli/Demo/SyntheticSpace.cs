@@ -12,7 +12,7 @@ internal static class SyntheticSpace
     private const string DataFile = "synthetic.csv";
 
     /// <summary>Generates every owner's file, with a bar, and writes policies and job.</summary>
-    public static async Task WriteAsync(DemoRun run, int rows, IReadOnlyDictionary<string, string> keyIds, CancellationToken cancel)
+    public static async Task WriteAsync(DemoRun run, int rows, CancellationToken cancel)
     {
         run.Union = new PlaintextUnion(SyntheticRows.Decimals);
         if (run.Ui.IsTerminal)
@@ -35,7 +35,6 @@ internal static class SyntheticSpace
         foreach (var name in new[] { "joint-statistics", "trial-one-use" })
             WritePolicy(run.Folder, name);
         File.WriteAllText(run.Folder.Job("synthetic-by-group"), JobSpec());
-        _ = keyIds; // already in the policies that are adapted here
     }
 
     /// <summary>The dataset as it stands in each owner's configuration.</summary>

@@ -109,7 +109,7 @@ internal static class StartScreen
         var keyIds = DemoFolder.Owners.ToDictionary(o => o, o => run.Nodes[o].Client.Info.KeyId, StringComparer.Ordinal);
         run.Folder.WritePolicies(keyIds);
         if (run.Options.Rows is { } rows)
-            await SyntheticSpace.WriteAsync(run, rows, keyIds, cancel);
+            await SyntheticSpace.WriteAsync(run, rows, cancel);
         foreach (var owner in DemoFolder.Owners)
         {
             run.Folder.WriteConfig(owner, withDatasets: true, dataset: run.Options.Rows is null ? null : SyntheticSpace.Dataset());
