@@ -83,7 +83,7 @@ public static class PolicyErrors
 
     /// <summary>All uses are spent. Raised early here and finally by the ledger.</summary>
     public static readonly ErrorKind UsesExhausted = new("DS-POL-026", 403,
-        "All uses of the contract are spent", "合约的使用次数已用完", "Negotiate a new contract; spent uses are never given back.", "请协商新的合约；已消耗的次数不会退回。");
+        "All uses of the contract are spent", "合约的使用次数已用完", "Ask the owner for another offer; the same offer continues its count.", "请向数据方申请新的要约；同一要约重新协商仍沿用原计数。");
 
     /// <summary>A column is outside the contract.</summary>
     public static readonly ErrorKind ColumnNotAllowed = new("DS-POL-027", 403,
