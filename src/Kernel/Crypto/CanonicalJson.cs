@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -18,6 +19,11 @@ public static class CanonicalJson
 
     /// <summary>Deepest accepted nesting of objects and arrays.</summary>
     public const int MaxDepth = 64;
+
+    /// <summary>What stands in canonical JSON as it is, one byte a character: printable ASCII but the quote and the backslash.</summary>
+    private static readonly SearchValues<char> Plain = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c).Where(c => c is not ('"' or '\\'))]);
+
+    private static readonly SearchValues<byte> PlainBytes = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (byte)c).Where(c => c is not ((byte)'"' or (byte)'\\'))]);
 
     private static readonly JsonDocumentOptions Strict = new()
     {
@@ -44,10 +50,12 @@ public static class CanonicalJson
     }
 
     /// <summary>Canonical bytes of a parsed value. Duplicate names are refused here too, whatever the parser allowed.</summary>
-    public static Result<byte[]> FromElement(JsonElement value)
+    /// <param name="value">The value.</param>
+    /// <param name="maxBytes">Largest output; documents with a limit of their own may go beyond <see cref="MaxBytes"/>.</param>
+    public static Result<byte[]> FromElement(JsonElement value, int maxBytes = MaxBytes)
     {
         var output = new ArrayBufferWriter<byte>(256);
-        var problem = Write(value, output, depth: 0);
+        var problem = Write(value, output, depth: 0, maxBytes);
         return problem is null ? output.WrittenSpan.ToArray() : CryptoErrors.NotCanonicalizable.Of(problem);
     }
 
@@ -63,6 +71,34 @@ public static class CanonicalJson
     {
         var result = FromUtf8(JsonSerializer.SerializeToUtf8Bytes(value, KernelJson.Options));
         return result.TryGet(out var bytes, out var error) ? bytes : throw new ArgumentException(error.ToString(), nameof(value));
+    }
+
+    /// <summary>Canonical bytes of an array of texts: those of <see cref="Of"/>, without a detour over JSON text.</summary>
+    public static byte[] OfTexts(IReadOnlyList<string> texts) => OfTexts([texts], isNested: false);
+
+    /// <summary>The same of an array of arrays.</summary>
+    public static byte[] OfTexts(IReadOnlyList<IReadOnlyList<string>> arrays) => OfTexts(arrays, isNested: true);
+
+    private static byte[] OfTexts(IReadOnlyList<IReadOnlyList<string>> arrays, bool isNested)
+    {
+        var output = new ArrayBufferWriter<byte>(256);
+        if (isNested)
+            output.Write("["u8);
+        for (var i = 0; i < arrays.Count; i++)
+        {
+            output.Write(i == 0 ? "["u8 : ",["u8);
+            for (var j = 0; j < arrays[i].Count; j++)
+            {
+                if (j > 0)
+                    output.Write(","u8);
+                if (!WriteText(arrays[i][j], output))
+                    throw new ArgumentException("text is not well-formed Unicode", nameof(arrays));
+            }
+            output.Write("]"u8);
+        }
+        if (isNested)
+            output.Write("]"u8);
+        return output.WrittenSpan.ToArray();
     }
 
     /// <summary>Parses strictly: size, depth, duplicate names, comments. The element does not depend on the input afterwards.</summary>
@@ -81,18 +117,21 @@ public static class CanonicalJson
         }
     }
 
-    private static string? Write(JsonElement value, ArrayBufferWriter<byte> output, int depth)
+    private static string? Write(JsonElement value, ArrayBufferWriter<byte> output, int depth, int maxBytes)
     {
         if (depth > MaxDepth)
             return "nested too deeply";
-        if (output.WrittenCount > MaxBytes)
+        if (output.WrittenCount > maxBytes)
             return "too large";
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:
-                return WriteObject(value, output, depth);
+                return WriteObject(value, output, depth, maxBytes);
             case JsonValueKind.Array:
-                return WriteArray(value, output, depth);
+                return WriteArray(value, output, depth, maxBytes);
+            case JsonValueKind.String when JsonMarshal.GetRawUtf8Value(value) is [_, .., _] raw && !raw[1..^1].ContainsAnyExcept(PlainBytes):
+                output.Write(raw); // as the rules below would write it
+                return null;
             case JsonValueKind.String:
                 return TryText(value, out var text) && WriteText(text, output) ? null : "text is not well-formed Unicode";
             case JsonValueKind.Number:
@@ -111,7 +150,7 @@ public static class CanonicalJson
         }
     }
 
-    private static string? WriteObject(JsonElement value, ArrayBufferWriter<byte> output, int depth)
+    private static string? WriteObject(JsonElement value, ArrayBufferWriter<byte> output, int depth, int maxBytes)
     {
         var members = new List<(string Name, JsonElement Value)>();
         try
@@ -138,14 +177,14 @@ public static class CanonicalJson
             if (!WriteText(name, output))
                 return "a name is not well-formed Unicode";
             output.Write(":"u8);
-            if (Write(child, output, depth + 1) is { } problem)
+            if (Write(child, output, depth + 1, maxBytes) is { } problem)
                 return problem;
         }
         output.Write("}"u8);
         return null;
     }
 
-    private static string? WriteArray(JsonElement value, ArrayBufferWriter<byte> output, int depth)
+    private static string? WriteArray(JsonElement value, ArrayBufferWriter<byte> output, int depth, int maxBytes)
     {
         output.Write("["u8);
         var first = true;
@@ -154,7 +193,7 @@ public static class CanonicalJson
             if (!first)
                 output.Write(","u8);
             first = false;
-            if (Write(item, output, depth + 1) is { } problem)
+            if (Write(item, output, depth + 1, maxBytes) is { } problem)
                 return problem;
         }
         output.Write("]"u8);
@@ -195,6 +234,14 @@ public static class CanonicalJson
         Span<byte> utf8 = stackalloc byte[8];
         for (var i = 0; i < text.Length; i++)
         {
+            var rest = text.AsSpan(i);
+            var plain = rest.IndexOfAnyExcept(Plain) is >= 0 and var end ? end : rest.Length;
+            if (plain > 0)
+            {
+                output.Advance(Encoding.ASCII.GetBytes(rest[..plain], output.GetSpan(plain)));
+                if ((i += plain) == text.Length)
+                    break;
+            }
             var c = text[i];
             ReadOnlySpan<byte> escape = c switch
             {

@@ -36,6 +36,13 @@ public sealed record PublicKey(string KeyId, string Algorithm, ReadOnlyMemory<by
     {
         if (Algorithm != Ed25519 || Raw.Length != 32 || signature.Length != 64)
             return false;
+        // What libsodium accepts the managed library accepts too, more slowly; what it refuses is for the managed library alone to judge.
+        return SodiumEd25519.IsAvailable && SodiumEd25519.Accepts(message, signature, Raw.Span) || VerifyManaged(message, signature);
+    }
+
+    /// <summary>The verdict that counts everywhere, with or without the native library.</summary>
+    internal bool VerifyManaged(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
+    {
         try
         {
             return new Ed25519PublicKeyParameters(Raw.Span)
@@ -52,16 +59,26 @@ public sealed record PublicKey(string KeyId, string Algorithm, ReadOnlyMemory<by
         => other is not null && Algorithm == other.Algorithm && Raw.Span.SequenceEqual(other.Raw.Span);
 }
 
-/// <summary>An Ed25519 signing key in memory. Key files are read and written by the hosts (mode 0600), never here.</summary>
+/// <summary>
+/// An Ed25519 signing key in memory. Key files are read and written by the hosts (mode 0600), never here. Signs through libsodium where
+/// the host ships it, otherwise through BouncyCastle; the signatures are the same.
+/// </summary>
 public sealed class Ed25519Signer : ISigner
 {
     private readonly Ed25519PrivateKeyParameters _key;
+    private readonly byte[]? _sodiumKey;
 
     /// <param name="seed">32-byte seed (RFC 8032 §5.1.5).</param>
     public Ed25519Signer(ReadOnlySpan<byte> seed)
+        : this(seed, SodiumEd25519.IsAvailable)
+    {
+    }
+
+    internal Ed25519Signer(ReadOnlySpan<byte> seed, bool useSodium)
     {
         _key = new Ed25519PrivateKeyParameters(seed);
         PublicKey = PublicKey.FromEd25519(_key.GeneratePublicKey().GetEncoded());
+        _sodiumKey = useSodium ? SodiumEd25519.ExpandSeed(seed) : null;
     }
 
     /// <summary>A fresh key from the operating system's generator.</summary>
@@ -73,6 +90,8 @@ public sealed class Ed25519Signer : ISigner
     /// <inheritdoc />
     public byte[] Sign(ReadOnlySpan<byte> message)
     {
+        if (_sodiumKey is not null)
+            return SodiumEd25519.Sign(message, _sodiumKey);
         var signer = new Org.BouncyCastle.Crypto.Signers.Ed25519Signer();
         signer.Init(forSigning: true, _key);
         signer.BlockUpdate(message);

@@ -1,10 +1,20 @@
 using System.Collections.Frozen;
+using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Results;
 
 namespace DataSpace.Kernel.Policy;
 
-/// <summary>Builds one permission: its checks, what it entails, and its open terms; refuses missing and contradictory terms.</summary>
-internal sealed class PermissionBuilder(string digest, Money.Money? price)
+/// <summary>Builds one alternative of a permission: its checks, what it entails, and its open terms; refuses missing and contradictory terms.</summary>
+/// <param name="name">Name in decisions.</param>
+/// <param name="digest">Digest of the whole rule: alternatives share the counters of terms that stand outside their <c>or</c>.</param>
+/// <param name="actions">What the rule speaks about.</param>
+/// <param name="duties">Duties of the rule and of the policy.</param>
+/// <param name="price">Price of one use.</param>
+/// <param name="pricePlan">Hash of the price plan that the contract pins, or null.</param>
+/// <param name="agreedAt">When the agreement was concluded; null in an offer.</param>
+/// <param name="terms">Reads constraints.</param>
+internal sealed class PermissionBuilder(
+    string name, string digest, ActionSet actions, IReadOnlyList<DutyTerm> duties, Money.Money? price, string? pricePlan, DateTimeOffset? agreedAt, TermReader terms)
 {
     private static readonly (CheckKind Kind, string Term)[] Required =
     [
@@ -14,39 +24,87 @@ internal sealed class PermissionBuilder(string digest, Money.Money? price)
         (CheckKind.DominancePercent, PolicyTerms.DominancePercent),
     ];
 
-    private readonly List<Check> _checks = [];
-    private readonly Dictionary<string, ClampBound> _clamps = new(StringComparer.Ordinal);
-    private readonly string _name = "permission/" + digest[..8];
+    private static readonly Check NoGroupKey = new(CheckKind.GroupKey, CheckMode.In, FrozenSet<string>.Empty, 0);
+    private static readonly Check NoCoProvider = new(CheckKind.CoProvider, CheckMode.In, FrozenSet<string>.Empty, 0);
 
-    public Result<CompiledRule> Build(List<OdrlComparison> comparisons)
+    private readonly List<Check> _checks = [];
+    private readonly Dictionary<CheckKind, List<string>?> _common = [];
+    private readonly List<DebitRule> _debits = [];
+    private readonly Dictionary<string, ClampBound> _clamps = new(StringComparer.Ordinal);
+    private readonly List<RowPredicate> _filter = [];
+
+    public Result<CompiledRule> Build(IReadOnlyList<Literal> literals)
     {
-        foreach (var comparison in comparisons)
+        foreach (var literal in literals)
         {
-            if (!PolicyVocabulary.Read(comparison).TryGet(out var term, out var error))
-                return error;
-            if (term.Check is { } check)
-                _checks.Add(check);
-            foreach (var clamp in term.Clamps ?? [])
+            if (Add(literal) is { } problem)
+                return problem;
+        }
+        if (actions.HasFlag(ActionSet.Compute))
+        {
+            foreach (var (kind, term) in Required)
             {
-                if (!Add(clamp))
-                    return PolicyErrors.Contradiction.Of("clamps of " + PolicyReader.Show(clamp.Column));
+                if (!_checks.Exists(c => c.Kind == kind && c.Mode is (CheckMode.In or CheckMode.Bound)))
+                    return PolicyErrors.TermMissing.Of(term);
             }
+            // Joint computations and grouping exist only where the contract names with whom and by what.
+            AddDefault(CheckKind.GroupKey);
+            AddDefault(CheckKind.CoProvider);
         }
-        foreach (var (kind, term) in Required)
-        {
-            if (!_checks.Exists(c => c.Kind == kind))
-                return PolicyErrors.TermMissing.Of(term);
-        }
-        // Joint computations and grouping exist only where the contract names with whom and by what.
-        AddDefault(CheckKind.GroupKey);
-        AddDefault(CheckKind.CoProvider);
+        if (Bound(CheckKind.PrivacyBudget, largest: false) is null
+            && _checks.Exists(c => c.Kind is CheckKind.EpsilonPerUse or CheckKind.ContributionBound))
+            return PolicyErrors.TermMissing.Of(PolicyTerms.PrivacyBudget);
+        if (Bound(CheckKind.PrivacyBudget, largest: false) is { } budget && !_checks.Exists(c => c.Kind == CheckKind.EpsilonPerUse))
+            _checks.Add(new Check(CheckKind.EpsilonPerUse, CheckMode.Bound, FrozenSet<string>.Empty, budget)); // a budget makes epsilon a must
         return Contradiction() is { } contradiction ? PolicyErrors.Contradiction.Of(contradiction) : Finish();
     }
 
+    private DsError? Add(Literal literal)
+    {
+        if (!terms.Read(literal.Comparison).TryGet(out var term, out var error))
+            return error;
+        var check = term.Check;
+        if (literal.Opposite)
+        {
+            check = check?.Opposite();
+            if (check is null)
+                return PolicyErrors.LogicNotEnforced.Of("xone over " + PolicyReader.Show(literal.Comparison.LeftOperand));
+        }
+        if (check is { Kind: CheckKind.Elapsed })
+            check = agreedAt is { } since ? check with { Number = (since.UtcDateTime + TimeSpan.FromTicks(check.Number)).Ticks } : null; // an offer has no beginning yet
+        if (check is not null)
+            AddCheck(literal.Comparison, check);
+        _filter.AddRange(term.Filter ?? []);
+        foreach (var clamp in term.Clamps ?? [])
+        {
+            if (!Add(clamp))
+                return PolicyErrors.Contradiction.Of("clamps of " + PolicyReader.Show(clamp.Column));
+        }
+        return _filter.Count > PolicyValues.MaxRowPredicates ? PolicyErrors.TooLarge.Of("row filter") : null;
+    }
+
+    private void AddCheck(OdrlComparison comparison, Check check)
+    {
+        _checks.Add(check);
+        if (DebitOf(comparison, check, PolicyChecks.Failure(name, check)) is { } debit)
+            _debits.Add(debit);
+    }
+
+    private DebitRule? DebitOf(OdrlComparison comparison, Check check, FailedRule exhausted) => check.Kind switch
+    {
+        CheckKind.Count => new DebitRule("uses/" + CounterOf(comparison), check.Number, 0, false, exhausted),
+        CheckKind.Frequency => new DebitRule("rate/" + CounterOf(comparison), check.Number, check.WindowTicks, false, exhausted),
+        CheckKind.PrivacyBudget => new DebitRule(BudgetDebit.Epsilon, check.Number, 0, true, exhausted),
+        _ => null,
+    };
+
+    private string CounterOf(OdrlComparison comparison)
+        => Digest.Sha256Hex(CanonicalJson.Of((string[])[digest, comparison.LeftOperand, comparison.Operator, comparison.RightOperand[0]]))[..16];
+
     private void AddDefault(CheckKind kind)
     {
-        if (!_checks.Exists(c => c.Kind == kind))
-            _checks.Add(new Check(kind, FrozenSet<string>.Empty, 0));
+        if (!_checks.Exists(c => c.Kind == kind && c.Mode == CheckMode.In))
+            _checks.Add(kind == CheckKind.GroupKey ? NoGroupKey : NoCoProvider);
     }
 
     private bool Add(ClampBound clamp)
@@ -63,58 +121,109 @@ internal sealed class PermissionBuilder(string digest, Money.Money? price)
 
     private string? Contradiction()
     {
-        foreach (var kind in (CheckKind[])[CheckKind.Purpose, CheckKind.Recipient, CheckKind.Computation, CheckKind.Column])
+        CheckKind[] sets =
+        [
+            CheckKind.Purpose, CheckKind.Recipient, CheckKind.Role, CheckKind.Computation, CheckKind.Column, CheckKind.ExecutionEnv, CheckKind.EncryptMode,
+            CheckKind.DeliveryMethod, CheckKind.NetworkAddress,
+        ];
+        foreach (var kind in sets)
         {
             if (Common(kind) is { Count: 0 })
-                return kind + " leaves nothing";
+                return PolicyChecks.TermOf(kind) + " leaves nothing";
         }
-        var columns = Common(CheckKind.Column)!;
-        if (Common(CheckKind.GroupKey)!.FirstOrDefault(k => !columns.Contains(k)) is { } key)
-            return "group key " + PolicyReader.Show(key) + " is not among the columns";
-        if (_clamps.Keys.FirstOrDefault(c => !columns.Contains(c)) is { } clamped)
-            return "clamp of " + PolicyReader.Show(clamped) + ", which is not among the columns";
-        return Bound(CheckKind.NotBefore, largest: true) is { } from && Bound(CheckKind.NotAfter, largest: false) is { } until && from > until
+        if (actions.HasFlag(ActionSet.Compute))
+        {
+            var columns = Common(CheckKind.Column)!;
+            if (Common(CheckKind.GroupKey)!.FirstOrDefault(k => !columns.Contains(k)) is { } key)
+                return "group key " + PolicyReader.Show(key) + " is not among the columns";
+            if (_clamps.Keys.FirstOrDefault(c => !columns.Contains(c)) is { } clamped)
+                return "clamp of " + PolicyReader.Show(clamped) + ", which is not among the columns";
+        }
+        if (Bound(CheckKind.NotAfter, largest: false) is not { } until || Bound(CheckKind.NotBefore, largest: true) is not { } from)
+            return null;
+        return from > until || (from == until && _checks.Exists(c => c is { Kind: CheckKind.NotBefore or CheckKind.NotAfter, Strict: true } && c.Number == from))
             ? "dateTime leaves no moment"
             : null;
     }
 
     private CompiledRule Finish()
     {
-        var dominance = Bound(CheckKind.DominancePercent, largest: false)!.Value;
+        var dominance = Bound(CheckKind.DominancePercent, largest: false) ?? PolicyValues.DominanceOff;
+        var all = duties.ToList();
+        TimeSpan? retention = Bound(CheckKind.Retention, largest: false) is { } ticks ? TimeSpan.FromTicks(ticks) : null;
+        if (retention is { } keep)
+            all.Add(DutyCompiler.DeleteWithin(keep));
+        var inOrder = UseObligationMerge.Duties(all);
         var obligations = new UseObligations
         {
-            Debits = Bound(CheckKind.Count, largest: false) is { } limit ? [new BudgetDebit("uses/" + digest[..16], limit, 1)] : [],
-            AllowedColumns = Common(CheckKind.Column)!,
-            AllowedGroupKeys = Common(CheckKind.GroupKey)!,
-            MinimumGroupSize = (int)Bound(CheckKind.MinimumGroupSize, largest: true)!.Value,
+            Debits = [.. _debits.Where(d => d.IsConstant).Select(d => d.For(null!)).OrderBy(d => d.Key, StringComparer.Ordinal)],
+            AllowedColumns = Common(CheckKind.Column) ?? [],
+            AllowedGroupKeys = Common(CheckKind.GroupKey) ?? [],
+            MinimumGroupSize = (int)(Bound(CheckKind.MinimumGroupSize, largest: true) ?? 0),
             DominancePercent = dominance == PolicyValues.DominanceOff ? null : (int)dominance,
             MaxRows = Bound(CheckKind.MaxRows, largest: false),
-            Clamps = [.. _clamps.Values.OrderBy(c => c.Column, StringComparer.Ordinal)],
+            MaxOutputBytes = Bound(CheckKind.OutputBytes, largest: false),
+            RowFilter = _filter.Count == 0 ? [] : [.. _filter.Distinct().OrderBy(p => p.Column, StringComparer.Ordinal).ThenBy(p => p.Operator, StringComparer.Ordinal).ThenBy(p => p.Value, StringComparer.Ordinal)],
+            Privacy = Privacy(),
+            Retention = inOrder.FirstOrDefault(d => d.Action == RuleActions.Delete)?.Within,
+            StampExtension = Bound(CheckKind.StampExtension, largest: false) is { } age ? TimeSpan.FromTicks(age) : null,
+            Duties = inOrder,
+            Clamps = _clamps.Count == 0 ? [] : [.. _clamps.Values.OrderBy(c => c.Column, StringComparer.Ordinal)],
             Price = price,
+            PricePlan = pricePlan,
+            DeliveryOnly = !actions.HasFlag(ActionSet.Compute),
         };
-        var terms = new PermissionTerms(
-            _name, Common(CheckKind.Purpose), Common(CheckKind.Recipient), Common(CheckKind.Computation)!, Common(CheckKind.CoProvider)!,
+        var until = Least(Bound(CheckKind.NotAfter, largest: false), Bound(CheckKind.Elapsed, largest: false));
+        var open = new PermissionTerms(
+            name, Common(CheckKind.Purpose), Common(CheckKind.Recipient), Common(CheckKind.Computation) ?? [], Common(CheckKind.CoProvider) ?? [],
             (int)(Bound(CheckKind.IndependentCoProviders, largest: true) ?? 0),
-            Moment(Bound(CheckKind.NotBefore, largest: true)), Moment(Bound(CheckKind.NotAfter, largest: false)), obligations);
-        return new CompiledRule(_name, PolicyCompiler.Sorted(_checks), obligations, terms);
+            Moment(Bound(CheckKind.NotBefore, largest: true)), Moment(until), obligations);
+        var checks = PolicyCompiler.Sorted(_checks.FindAll(c => c.IsCondition));
+        return new CompiledRule(
+            name, actions, checks, Array.ConvertAll(checks, c => PolicyChecks.Failure(name, c)), [.. _debits.OrderBy(d => d.Key, StringComparer.Ordinal)], obligations, open);
     }
+
+    private PrivacyTerms? Privacy() => Bound(CheckKind.PrivacyBudget, largest: false) is { } budget
+        ? new PrivacyTerms(budget, Bound(CheckKind.EpsilonPerUse, largest: false), (int)(Bound(CheckKind.ContributionBound, largest: false) ?? PrivacyTerms.DefaultContributionBound))
+        : null;
+
+    private static long? Least(long? a, long? b) => a is not { } x ? b : b is not { } y || x <= y ? a : b;
 
     private static DateTimeOffset? Moment(long? utcTicks) => utcTicks is { } ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
-    /// <summary>Values that every constraint of this kind allows, sorted; null when there is none of the kind.</summary>
+    /// <summary>Values that every constraint of this kind allows, sorted; null when no constraint lists allowed ones. Asked only when all checks are there.</summary>
     private List<string>? Common(CheckKind kind)
+        => _common.TryGetValue(kind, out var known) ? known : _common[kind] = CommonOf(kind);
+
+    private List<string>? CommonOf(CheckKind kind)
     {
-        IEnumerable<string>? common = null;
-        foreach (var check in _checks.Where(c => c.Kind == kind))
-            common = common is null ? check.Set : common.Where(check.Set.Contains);
-        return common?.Order(StringComparer.Ordinal).ToList();
+        if (!_checks.Exists(c => c.Kind == kind))
+            return null;
+        List<string>? common = null;
+        foreach (var check in _checks.FindAll(c => c.Kind == kind && c.Mode == CheckMode.In))
+        {
+            if (common is null)
+                common = [.. check.Set.Items];
+            else
+                common.RemoveAll(v => !check.Set.Contains(v));
+        }
+        if (common is null)
+            return null;
+        foreach (var check in _checks.FindAll(c => c.Kind == kind && c.Mode == CheckMode.NotIn))
+            common.RemoveAll(v => check.Set.Contains(kind == CheckKind.CoProvider ? v.Split('#')[0] : v));
+        common.Sort(StringComparer.Ordinal);
+        return common;
     }
 
     private long? Bound(CheckKind kind, bool largest)
     {
         long? bound = null;
-        foreach (var check in _checks.Where(c => c.Kind == kind))
+        foreach (var check in _checks)
+        {
+            if (check.Kind != kind)
+                continue;
             bound = bound is not { } b ? check.Number : largest ? Math.Max(b, check.Number) : Math.Min(b, check.Number);
+        }
         return bound;
     }
 }

@@ -1,195 +1,305 @@
+using System.Collections.Frozen;
+using System.Net;
 using DataSpace.Kernel.Results;
 
 namespace DataSpace.Kernel.Policy;
+
+/// <summary>What a check compares. The order of kinds is the order in which reasons are reported.</summary>
+internal enum CheckKind
+{
+    NotBefore,
+    NotAfter,
+    Elapsed,
+    Recipient,
+    Role,
+    ConsumerRegion,
+    NetworkAddress,
+    Purpose,
+    Computation,
+    Algorithm,
+    ExecutionEnv,
+    ExecutionRegion,
+    EncryptMode,
+    DeliveryMethod,
+    Column,
+    GroupKey,
+    CoProvider,
+    IndependentCoProviders,
+    MinimumGroupSize,
+    DominancePercent,
+    MaxRows,
+    OutputBytes,
+    EpsilonPerUse,
+
+    // From here on: not conditions of a request but provisions of a permission.
+    Count,
+    Frequency,
+    PrivacyBudget,
+    ContributionBound,
+    Retention,
+    StampExtension,
+}
+
+/// <summary>How a given value is compared with the set of a check.</summary>
+internal enum CheckMode
+{
+    /// <summary>Numbers and moments: the kind says how.</summary>
+    Bound,
+
+    /// <summary>Given value is in the set; of several used items, all are.</summary>
+    In,
+
+    /// <summary>Given value is not in the set; of several used items, none is.</summary>
+    NotIn,
+
+    /// <summary>Given value is in the set or below one of its members (regions, purposes).</summary>
+    Within,
+
+    /// <summary>Given value is neither in the set nor below one of its members.</summary>
+    NotWithin,
+
+    /// <summary>All of the set is among the given names.</summary>
+    ContainsAll,
+
+    /// <summary>Something of the set is not among the given names.</summary>
+    NotContainsAll,
+}
+
+/// <summary>One comparison. In a permission it must hold; in a prohibition it says whether the rule applies.</summary>
+/// <param name="Kind">What is compared.</param>
+/// <param name="Mode">How.</param>
+/// <param name="Set">Values, for set comparisons.</param>
+/// <param name="Number">Bound, UTC ticks, or ticks of a duration.</param>
+/// <param name="Strict">Whether the bound itself is excluded (moments).</param>
+internal sealed record Check(CheckKind Kind, CheckMode Mode, FrozenSet<string> Set, long Number, bool Strict = false)
+{
+    /// <summary>Address blocks, for <see cref="CheckKind.NetworkAddress"/>.</summary>
+    public IReadOnlyList<IPNetwork> Networks { get; init; } = [];
+
+    /// <summary>Length of a window in ticks, for <see cref="CheckKind.Frequency"/>.</summary>
+    public long WindowTicks { get; init; }
+
+    /// <summary>Equal for checks that say the same. Not kept: a copy with another mode would keep the old one.</summary>
+    public string Identity => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{(int)Kind}|{(int)Mode}|{Number}|{Strict}|")
+        + (Set.Count == 0 ? "" : string.Join('\n', Set.Order(StringComparer.Ordinal)));
+
+    /// <summary>True for a condition of a request, false for a provision of a permission.</summary>
+    public bool IsCondition => Kind < CheckKind.Count;
+
+    /// <summary>The opposite, or null where a use cannot be tested against it. What is unknown satisfies neither.</summary>
+    public Check? Opposite() => Kind switch
+    {
+        CheckKind.NotBefore => this with { Kind = CheckKind.NotAfter, Strict = !Strict },
+        CheckKind.NotAfter => this with { Kind = CheckKind.NotBefore, Strict = !Strict },
+        CheckKind.Recipient or CheckKind.Role or CheckKind.ConsumerRegion or CheckKind.NetworkAddress or CheckKind.Purpose or CheckKind.Computation or CheckKind.Algorithm
+            or CheckKind.ExecutionEnv or CheckKind.ExecutionRegion or CheckKind.EncryptMode or CheckKind.DeliveryMethod => this with
+            {
+                Mode = Mode switch
+                {
+                    CheckMode.In => CheckMode.NotIn,
+                    CheckMode.NotIn => CheckMode.In,
+                    CheckMode.Within => CheckMode.NotWithin,
+                    CheckMode.NotWithin => CheckMode.Within,
+                    CheckMode.ContainsAll => CheckMode.NotContainsAll,
+                    _ => CheckMode.ContainsAll,
+                },
+            },
+        _ => null,
+    };
+}
 
 /// <summary>Evaluates single checks against a request. No allocation: this is the hot path.</summary>
 internal static class PolicyChecks
 {
     /// <summary>In a permission: true when the condition holds. Everything used must be allowed; what is missing is not allowed.</summary>
-    public static bool Holds(Check check, PolicyRequest request, CompiledPolicy policy)
+    public static bool Holds(Check check, PolicyRequest request) => Evaluate(check, request, anyItem: false) ?? false;
+
+    /// <summary>In a prohibition: true when the condition applies. One forbidden item among those used is enough; what is missing might be the forbidden one.</summary>
+    public static bool Matches(Check check, PolicyRequest request) => Evaluate(check, request, anyItem: true) ?? true;
+
+    private static bool? Evaluate(Check check, PolicyRequest request, bool anyItem)
     {
         switch (check.Kind)
         {
             case CheckKind.NotBefore:
+                return check.Strict ? request.Now.UtcTicks > check.Number : request.Now.UtcTicks >= check.Number;
             case CheckKind.NotAfter:
-                return InTime(check, request.Now.UtcTicks);
+            case CheckKind.Elapsed:
+                return check.Strict ? request.Now.UtcTicks < check.Number : request.Now.UtcTicks <= check.Number;
             case CheckKind.Recipient:
-                return check.Set.Contains(request.Consumer);
+                return One(check, request.Consumer);
+            case CheckKind.Role:
+                return One(check, request.Role);
             case CheckKind.Purpose:
-                return request.Purpose is { } purpose && check.Set.Contains(purpose);
+                return check.Mode is CheckMode.Within or CheckMode.NotWithin ? BelowPurpose(check, request.Purpose) : One(check, request.Purpose);
             case CheckKind.Computation:
-                return request.Computation is { } computation && check.Set.Contains(computation);
+                return One(check, request.Computation);
+            case CheckKind.ExecutionEnv:
+                return One(check, request.ExecutionEnv);
+            case CheckKind.EncryptMode:
+                return One(check, request.EncryptMode);
+            case CheckKind.DeliveryMethod:
+                return One(check, request.DeliveryMethod);
+            case CheckKind.ConsumerRegion:
+                return InRegion(check, request.ConsumerRegion);
+            case CheckKind.ExecutionRegion:
+                return InRegion(check, request.ExecutionRegion);
+            case CheckKind.NetworkAddress:
+                return AtAddress(check, request.ConsumerAddress);
+            case CheckKind.Algorithm:
+                return Names(check, request.Algorithms);
             case CheckKind.Column:
-                return All(request.Columns, check) && All(request.GroupKeys, check);
+                return Items(check, request.Columns, request.GroupKeys, anyItem);
             case CheckKind.GroupKey:
-                return All(request.GroupKeys, check);
+                return Items(check, request.GroupKeys, [], anyItem);
             case CheckKind.CoProvider:
-                return AllAccepted(request.CoProviders, check);
+                return Rosters.Accepted(check, request.CoProviders, anyItem);
             case CheckKind.IndependentCoProviders:
-                return Independent(request) >= check.Number;
+                return Rosters.Independent(request) >= check.Number;
             case CheckKind.MinimumGroupSize:
                 return request.MinimumGroupSize is not { } size || size >= check.Number;
             case CheckKind.DominancePercent:
                 return request.DominancePercent is not { } percent || (percent >= 1 && percent <= check.Number);
             case CheckKind.MaxRows:
                 return request.MaxRows is not { } rows || (rows >= 0 && rows <= check.Number);
-            case CheckKind.Count:
-                // With several counters the single number of the request says nothing about any one of them; the ledger decides.
-                return request.UsesSpent is not { } spent || policy.Permissions.Length != 1 || spent < check.Number;
+            case CheckKind.OutputBytes:
+                return request.OutputBytes is not { } bytes || (bytes >= 0 && bytes <= check.Number);
+            case CheckKind.EpsilonPerUse:
+                return request.EpsilonMicro is { } epsilon ? epsilon >= 1 && epsilon <= check.Number : null;
             default:
-                return false;
+                return null;
         }
     }
 
-    /// <summary>In a prohibition: true when the condition applies. One forbidden item among those used is enough; what is missing might be the forbidden one.</summary>
-    public static bool Matches(Check check, PolicyRequest request)
-    {
-        switch (check.Kind)
-        {
-            case CheckKind.NotBefore:
-            case CheckKind.NotAfter:
-                return InTime(check, request.Now.UtcTicks);
-            case CheckKind.Recipient:
-                return check.Set.Contains(request.Consumer);
-            case CheckKind.Purpose:
-                return request.Purpose is not { } purpose || check.Set.Contains(purpose);
-            case CheckKind.Computation:
-                return request.Computation is not { } computation || check.Set.Contains(computation);
-            case CheckKind.Column:
-                return Any(request.Columns, check) || Any(request.GroupKeys, check);
-            case CheckKind.GroupKey:
-                return Any(request.GroupKeys, check);
-            case CheckKind.CoProvider:
-                return AnyNamed(request.CoProviders, check);
-            default:
-                return true;
-        }
-    }
+    private static bool? One(Check check, string? given)
+        => given is null ? null : check.Mode == CheckMode.In ? check.Set.Contains(given) : !check.Set.Contains(given);
 
-    /// <summary>The reason that a failed check of a permission gives.</summary>
-    public static FailedRule Failure(CompiledRule rule, Check check) => new(rule.Name, TermOf(check.Kind), KindOf(check.Kind));
-
-    public static string TermOf(CheckKind kind) => kind switch
+    private static bool? InRegion(Check check, string? given) => given is null ? null : check.Mode switch
     {
-        CheckKind.NotBefore or CheckKind.NotAfter => PolicyTerms.DateTime,
-        CheckKind.Recipient => PolicyTerms.Recipient,
-        CheckKind.Purpose => PolicyTerms.Purpose,
-        CheckKind.Computation => PolicyTerms.Computation,
-        CheckKind.Column => PolicyTerms.Column,
-        CheckKind.GroupKey => PolicyTerms.GroupKey,
-        CheckKind.CoProvider => PolicyTerms.CoProvider,
-        CheckKind.IndependentCoProviders => PolicyTerms.IndependentCoProviders,
-        CheckKind.MinimumGroupSize => PolicyTerms.MinimumGroupSize,
-        CheckKind.DominancePercent => PolicyTerms.DominancePercent,
-        CheckKind.MaxRows => PolicyTerms.MaxRows,
-        CheckKind.Count => PolicyTerms.Count,
-        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+        CheckMode.In => check.Set.Contains(given),
+        CheckMode.NotIn => !check.Set.Contains(given),
+        CheckMode.Within => Region.IsWithinAny(given, check.Set),
+        // A region wider than a forbidden one overlaps it: whoever is "somewhere in CN" may be in the forbidden city.
+        _ => !Region.IsWithinAny(given, check.Set) && !Overlaps(given, check.Set),
     };
 
-    private static ErrorKind KindOf(CheckKind kind) => kind switch
+    private static bool Overlaps(string given, FrozenSet<string> set)
     {
-        CheckKind.NotBefore => PolicyErrors.ContractNotYetValid,
-        CheckKind.NotAfter => PolicyErrors.ContractExpired,
-        CheckKind.Recipient => PolicyErrors.RecipientNotAllowed,
-        CheckKind.Purpose => PolicyErrors.PurposeNotAllowed,
-        CheckKind.Computation => PolicyErrors.ComputationNotAllowed,
-        CheckKind.Column => PolicyErrors.ColumnNotAllowed,
-        CheckKind.GroupKey => PolicyErrors.GroupKeyNotAllowed,
-        CheckKind.CoProvider => PolicyErrors.CoProviderNotAccepted,
-        CheckKind.IndependentCoProviders => PolicyErrors.TooFewIndependent,
-        CheckKind.MinimumGroupSize => PolicyErrors.GroupTooSmall,
-        CheckKind.DominancePercent => PolicyErrors.DominanceTooWeak,
-        CheckKind.MaxRows => PolicyErrors.TooManyRows,
-        CheckKind.Count => PolicyErrors.UsesExhausted,
-        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
-    };
-
-    private static bool InTime(Check check, long nowTicks) => (check.Kind == CheckKind.NotBefore, check.Strict) switch
-    {
-        (true, false) => nowTicks >= check.Number,
-        (true, true) => nowTicks > check.Number,
-        (false, false) => nowTicks <= check.Number,
-        (false, true) => nowTicks < check.Number,
-    };
-
-    private static bool All(IReadOnlyList<string> used, Check check)
-    {
-        for (var i = 0; i < used.Count; i++)
+        foreach (var region in set)
         {
-            if (!check.Set.Contains(used[i]))
-                return false;
-        }
-        return true;
-    }
-
-    private static bool Any(IReadOnlyList<string> used, Check check)
-    {
-        for (var i = 0; i < used.Count; i++)
-        {
-            if (check.Set.Contains(used[i]))
+            if (Region.IsWithin(region, given))
                 return true;
         }
         return false;
     }
 
-    private static bool AllAccepted(IReadOnlyList<CoProvider> roster, Check check)
+    /// <summary><c>research</c> contains <c>research:cancer</c>, <c>research/cancer</c> and <c>research.cancer</c>.</summary>
+    private static bool? BelowPurpose(Check check, string? given)
     {
-        for (var i = 0; i < roster.Count; i++)
+        if (given is null)
+            return null;
+        var below = check.Set.Contains(given);
+        var lookup = check.Set.GetAlternateLookup<ReadOnlySpan<char>>();
+        for (var i = 1; !below && i < given.Length; i++)
+            below = given[i] is ':' or '/' or '.' or '#' && lookup.Contains(given.AsSpan(0, i));
+        return below == (check.Mode == CheckMode.Within);
+    }
+
+    private static bool? AtAddress(Check check, string? given)
+    {
+        if (given is null)
+            return null;
+        var found = check.Set.Contains(given);
+        if (!found && check.Networks.Count > 0 && IPAddress.TryParse(given, out var address))
         {
-            if (!Contains(check, roster[i]))
-                return false;
+            for (var i = 0; !found && i < check.Networks.Count; i++)
+                found = check.Networks[i].Contains(address);
         }
-        return true;
+        return found == (check.Mode == CheckMode.In);
     }
 
-    /// <summary>A prohibition names participants; another key of the same participant does not escape it.</summary>
-    private static bool AnyNamed(IReadOnlyList<CoProvider> roster, Check check)
+    /// <summary>Several names of one thing: one of them is enough to be in a set; none may be in a forbidden one.</summary>
+    private static bool? Names(Check check, IReadOnlyList<string> given)
     {
-        for (var i = 0; i < roster.Count; i++)
+        if (given.Count == 0)
+            return null;
+        var found = 0;
+        for (var i = 0; i < given.Count; i++)
         {
-            if (check.Set.Contains(roster[i].Did))
-                return true;
+            if (check.Set.Contains(given[i]))
+                found++;
         }
-        return false;
+        return check.Mode switch
+        {
+            CheckMode.In => found > 0,
+            CheckMode.NotIn => found == 0,
+            CheckMode.ContainsAll => found == check.Set.Count,
+            _ => found < check.Set.Count,
+        };
     }
 
-    /// <summary>Looks up <c>did#keyId</c> without building the text on the heap.</summary>
-    private static bool Contains(Check check, CoProvider member)
+    /// <summary>Columns used. Permission: all in the set, or none in a forbidden one. Prohibition: one of the set, or one outside an allowed one.</summary>
+    private static bool Items(Check check, IReadOnlyList<string> used, IReadOnlyList<string> more, bool anyItem)
     {
-        var length = member.Did.Length + 1 + member.KeyId.Length;
-        if (length > 1024)
-            return false;
-        Span<char> text = stackalloc char[length];
-        member.Did.CopyTo(text);
-        text[member.Did.Length] = '#';
-        member.KeyId.CopyTo(text[(member.Did.Length + 1)..]);
-        return check.Set.GetAlternateLookup<ReadOnlySpan<char>>().Contains(text);
+        int inside = Count(used, check.Set) + Count(more, check.Set), all = used.Count + more.Count;
+        return (check.Mode == CheckMode.In, anyItem) switch
+        {
+            (true, false) => inside == all,
+            (false, false) => inside == 0,
+            (true, true) => inside > 0,
+            (false, true) => inside < all,
+        };
     }
 
-    /// <summary>Distinct co-providers that are neither the deciding owner, nor the consumer, nor of the consumer's group.</summary>
-    private static int Independent(PolicyRequest request)
+    private static int Count(IReadOnlyList<string> used, FrozenSet<string> set)
     {
         var count = 0;
-        var roster = request.CoProviders;
-        for (var i = 0; i < roster.Count; i++)
+        for (var i = 0; i < used.Count; i++)
         {
-            var did = roster[i].Did;
-            var counts = did != request.Consumer && did != request.Provider && !Contains(request.ConsumerGroup, did);
-            for (var j = 0; counts && j < i; j++)
-                counts = roster[j].Did != did; // one participant with two keys is one participant
-            if (counts)
+            if (set.Contains(used[i]))
                 count++;
         }
         return count;
     }
 
-    private static bool Contains(IReadOnlyList<string> list, string value)
-    {
-        for (var i = 0; i < list.Count; i++)
-        {
-            if (list[i] == value)
-                return true;
-        }
-        return false;
-    }
+    /// <summary>The reason that a failed check of a permission gives.</summary>
+    public static FailedRule Failure(string rule, Check check) => new(rule, TermOf(check.Kind), KindOf(check.Kind));
+
+    public static string TermOf(CheckKind kind) => Rows[(int)kind].Term;
+
+    private static ErrorKind KindOf(CheckKind kind) => Rows[(int)kind].Error;
+
+    /// <summary>By <see cref="CheckKind"/>.</summary>
+    private static readonly (string Term, ErrorKind Error)[] Rows =
+    [
+        (PolicyTerms.DateTime, PolicyErrors.ContractNotYetValid),
+        (PolicyTerms.DateTime, PolicyErrors.ContractExpired),
+        (PolicyTerms.ElapsedTime, PolicyErrors.WindowOver),
+        (PolicyTerms.Recipient, PolicyErrors.RecipientNotAllowed),
+        (PolicyTerms.Role, PolicyErrors.RoleNotAllowed),
+        (PolicyTerms.ConsumerRegion, PolicyErrors.RegionNotAllowed),
+        (PolicyTerms.NetworkAddress, PolicyErrors.AddressNotAllowed),
+        (PolicyTerms.Purpose, PolicyErrors.PurposeNotAllowed),
+        (PolicyTerms.Computation, PolicyErrors.ComputationNotAllowed),
+        (PolicyTerms.Algorithm, PolicyErrors.AlgorithmNotAllowed),
+        (PolicyTerms.ExecutionEnv, PolicyErrors.EnvironmentNotAllowed),
+        (PolicyTerms.ExecutionRegion, PolicyErrors.RegionNotAllowed),
+        (PolicyTerms.EncryptMode, PolicyErrors.DeliveryNotAllowed),
+        (PolicyTerms.DeliveryMethod, PolicyErrors.DeliveryNotAllowed),
+        (PolicyTerms.Column, PolicyErrors.ColumnNotAllowed),
+        (PolicyTerms.GroupKey, PolicyErrors.GroupKeyNotAllowed),
+        (PolicyTerms.CoProvider, PolicyErrors.CoProviderNotAccepted),
+        (PolicyTerms.IndependentCoProviders, PolicyErrors.TooFewIndependent),
+        (PolicyTerms.MinimumGroupSize, PolicyErrors.GroupTooSmall),
+        (PolicyTerms.DominancePercent, PolicyErrors.DominanceTooWeak),
+        (PolicyTerms.MaxRows, PolicyErrors.TooManyRows),
+        (PolicyTerms.OutputBytes, PolicyErrors.OutputTooLarge),
+        (PolicyTerms.EpsilonPerUse, PolicyErrors.EpsilonTooLarge),
+        (PolicyTerms.Count, PolicyErrors.UsesExhausted),
+        (PolicyTerms.Frequency, PolicyErrors.TooFrequent),
+        (PolicyTerms.PrivacyBudget, PolicyErrors.PrivacyBudgetExhausted),
+        (PolicyTerms.ContributionBound, PolicyErrors.EpsilonMissing),
+        (PolicyTerms.Retention, PolicyErrors.DutyPending),
+        (PolicyTerms.StampExtension, NegativeList.NegativeListErrors.StampStale),
+    ];
 }

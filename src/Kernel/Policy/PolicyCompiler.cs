@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text.Json;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Identity;
@@ -12,11 +11,14 @@ namespace DataSpace.Kernel.Policy;
 /// </summary>
 public static class PolicyCompiler
 {
+    /// <summary>Most rules after <c>or</c> and <c>xone</c> were written out as alternatives.</summary>
+    public const int MaxExecutableRules = 2000;
+
     /// <summary>Compiles JSON text. With <paramref name="expectedVersion"/>, the policy must have that hash.</summary>
     public static Result<CompiledPolicy> Compile(ReadOnlyMemory<byte> json, string? expectedVersion = null)
     {
         if (json.Length > PolicyReader.MaxBytes)
-            return PolicyErrors.TooLarge.Of("more than 64 KiB");
+            return PolicyErrors.TooLarge.Of("more than 1 MiB");
         return CanonicalJson.Parse(json, PolicyReader.MaxBytes, PolicyReader.MaxDepth).TryGet(out var element, out _)
             ? Compile(element, expectedVersion)
             : PolicyErrors.Malformed.Of("not well-formed JSON, duplicate names, or more than 16 levels");
@@ -39,7 +41,7 @@ public static class PolicyCompiler
     {
         if (!CanonicalJson.FromElement(json).TryGet(out var canonical, out var error))
             return PolicyErrors.Malformed.Of(error.Detail);
-        return canonical.Length <= PolicyReader.MaxBytes ? Digest.Sha256Hex(canonical) : PolicyErrors.TooLarge.Of("more than 64 KiB");
+        return canonical.Length <= PolicyReader.MaxBytes ? Digest.Sha256Hex(canonical) : PolicyErrors.TooLarge.Of("more than 1 MiB");
     }
 
     private static Result<CompiledPolicy> Compile(OdrlPolicy policy, string version)
@@ -48,27 +50,34 @@ public static class PolicyCompiler
             return wrong;
         if (policy.Permissions.Count == 0)
             return PolicyErrors.NothingPermitted.Of();
-        if (!CompilePrice(policy.Obligations).TryGet(out var price, out var error))
+        if (!DutyCompiler.Compile(policy.Obligations).TryGet(out var everywhere, out var error))
             return error;
-
-        var permissions = new CompiledRule[policy.Permissions.Count];
-        for (var i = 0; i < permissions.Length; i++)
+        var (digests, terms) = (new RuleDigests(), new TermReader());
+        var compiled = new List<CompiledRule>();
+        foreach (var rule in policy.Permissions)
         {
-            if (!CompilePermission(policy.Permissions[i], price.Price).TryGet(out permissions[i]!, out error))
+            if (!CompilePermission(rule, everywhere, AgreedAt(policy), digests, terms).TryGet(out var alternatives, out error))
                 return error;
+            compiled.AddRange(alternatives);
         }
-        var prohibitions = new CompiledRule[policy.Prohibitions.Count];
-        for (var i = 0; i < prohibitions.Length; i++)
+        var forbidden = new List<CompiledRule>();
+        foreach (var rule in policy.Prohibitions)
         {
-            if (!CompileProhibition(policy.Prohibitions[i]).TryGet(out prohibitions[i]!, out error))
+            if (!CompileProhibition(rule, digests, terms).TryGet(out var alternatives, out error))
                 return error;
+            forbidden.AddRange(alternatives);
         }
+        if (!compiled.Exists(p => p.Actions.HasFlag(ActionSet.Compute)) || !compiled.Exists(p => p.Actions.HasFlag(ActionSet.Delivery)))
+            return PolicyErrors.NothingPermitted.Of("a use computes and delivers; both must be permitted");
+        if (compiled.Count + forbidden.Count > MaxExecutableRules)
+            return PolicyErrors.TooLarge.Of($"more than {MaxExecutableRules} rules and alternatives");
+        CompiledRule[] permissions = [.. compiled], prohibitions = [.. forbidden];
         if (UseObligationMerge.Conflict(permissions) is { } conflict)
             return conflict;
         // The order of rules carries no meaning, so it is removed before anything can depend on it.
         Array.Sort(permissions, static (a, b) => string.CompareOrdinal(a.Name, b.Name));
         Array.Sort(prohibitions, static (a, b) => string.CompareOrdinal(a.Name, b.Name));
-        return new CompiledPolicy(policy, version, RulesHash(policy), permissions, prohibitions);
+        return new CompiledPolicy(policy, version, digests.Of(policy), permissions, prohibitions);
     }
 
     private static DsError? CheckParties(OdrlPolicy policy)
@@ -85,109 +94,106 @@ public static class PolicyCompiler
         return null;
     }
 
-    private static Result<CompiledRule> CompilePermission(OdrlRule rule, Money.Money? policyPrice)
+    private static DateTimeOffset? AgreedAt(OdrlPolicy policy)
+        => policy is { Kind: PolicyKind.Agreement, Timestamp: { } timestamp } ? PolicyValues.Moment(timestamp) : null;
+
+    private static Result<List<CompiledRule>> CompilePermission(OdrlRule rule, DutyCompiler.Compiled everywhere, DateTimeOffset? agreedAt, RuleDigests digests, TermReader terms)
     {
-        if (rule.Action != PolicyTerms.UseAction)
+        if (PermittedActions(rule.Action) is not { } actions)
             return PolicyErrors.UnknownAction.Of(PolicyReader.Show(rule.Action));
-        if (!CompilePrice(rule.Duties).TryGet(out var own, out var error))
+        if (!DutyCompiler.Compile(rule.Duties).TryGet(out var own, out var error))
             return error;
-        if (own.Price is not null && policyPrice is not null)
+        if (own.Price is not null && everywhere.Price is not null)
             return PolicyErrors.Contradiction.Of("compensate both as obligation and as duty");
-        if (!Flatten(rule.Constraints).TryGet(out var comparisons, out error))
+        if (!PolicyLogic.Expand(rule.Constraints).TryGet(out var alternatives, out error))
             return error;
-        return new PermissionBuilder(RuleDigest(rule), own.Price ?? policyPrice).Build(comparisons);
+        var digest = digests.Of(rule);
+        var compiled = new List<CompiledRule>(alternatives.Count);
+        foreach (var (literals, name) in Named("permission/" + digest[..8], alternatives, digests))
+        {
+            var builder = new PermissionBuilder(name, digest, actions, [.. everywhere.Duties, .. own.Duties], own.Price ?? everywhere.Price, own.PricePlan ?? everywhere.PricePlan, agreedAt, terms);
+            if (!builder.Build(literals).TryGet(out var permission, out error))
+                return error;
+            compiled.Add(permission);
+        }
+        return compiled;
     }
 
-    private static Result<CompiledRule> CompileProhibition(OdrlRule rule)
+    /// <summary>What a permission may speak of; null for anything that no use performs.</summary>
+    private static ActionSet? PermittedActions(string action) => action switch
     {
-        if (rule.Action != PolicyTerms.UseAction)
+        RuleActions.Use => ActionSet.Use,
+        RuleActions.Compute => ActionSet.Compute,
+        RuleActions.Delivery => ActionSet.Delivery,
+        _ => null,
+    };
+
+    private static Result<List<CompiledRule>> CompileProhibition(OdrlRule rule, RuleDigests digests, TermReader terms)
+    {
+        // What no use performs is forbidden without further ado: the rule is kept and never applies.
+        if ((PermittedActions(rule.Action) ?? (RuleActions.NeverPerformed.Contains(rule.Action, StringComparer.Ordinal) ? ActionSet.None : null)) is not { } actions)
             return PolicyErrors.UnknownAction.Of(PolicyReader.Show(rule.Action));
-        if (!Flatten(rule.Constraints).TryGet(out var comparisons, out var error))
+        if (!PolicyLogic.Expand(rule.Constraints).TryGet(out var alternatives, out var error))
             return error;
-        var checks = new List<Check>(comparisons.Count);
-        foreach (var comparison in comparisons)
+        var compiled = new List<CompiledRule>(alternatives.Count);
+        foreach (var (literals, name) in Named("prohibition/" + digests.Of(rule)[..8], alternatives, digests))
         {
-            if (!PolicyVocabulary.Read(comparison).TryGet(out var term, out error))
+            if (!ProhibitionChecks(literals, terms).TryGet(out var checks, out error))
+                return error;
+            var sorted = Sorted(checks);
+            var reason = new FailedRule(name, sorted.Length == 0 ? rule.Action : PolicyChecks.TermOf(sorted[0].Kind), PolicyErrors.Prohibited);
+            compiled.Add(new CompiledRule(name, actions, sorted, [reason], [], null, null));
+        }
+        return compiled;
+    }
+
+    private static Result<List<Check>> ProhibitionChecks(List<Literal> literals, TermReader terms)
+    {
+        var checks = new List<Check>(literals.Count);
+        foreach (var literal in literals)
+        {
+            if (!terms.Read(literal.Comparison).TryGet(out var term, out var error))
                 return error;
             // A count, a group size or a clamp in a prohibition would say "forbidden when few enough": no use can be tested against that.
-            if (term.Check is not
-                {
-                    Kind: CheckKind.NotBefore or CheckKind.NotAfter or CheckKind.Recipient or CheckKind.Purpose
-                or CheckKind.Computation or CheckKind.Column or CheckKind.GroupKey or CheckKind.CoProvider
-                } check)
-                return PolicyErrors.TermMisplaced.Of(PolicyReader.Show(comparison.LeftOperand) + " in a prohibition");
-            checks.Add(check.Kind == CheckKind.CoProvider
-                ? check with { Set = check.Set.Select(v => v[..v.IndexOf('#', StringComparison.Ordinal)]).ToFrozenSet(StringComparer.Ordinal) }
-                : check);
-        }
-        return new CompiledRule("prohibition/" + RuleDigest(rule)[..8], Sorted(checks), null, null);
-    }
-
-    /// <summary>At most one duty, <c>compensate</c>, with exactly one constraint, <c>payAmount eq</c>, with a currency as unit.</summary>
-    private static Result<(Money.Money? Price, bool _)> CompilePrice(IReadOnlyList<OdrlRule> duties)
-    {
-        if (duties.Count == 0)
-            return (null, true);
-        if (duties.Count > 1)
-            return PolicyErrors.Contradiction.Of("more than one duty");
-        var duty = duties[0];
-        if (duty.Action != PolicyTerms.CompensateAction)
-            return PolicyErrors.UnknownDuty.Of(PolicyReader.Show(duty.Action));
-        if (duty.Constraints is not [OdrlComparison { LeftOperand: PolicyTerms.PayAmount, RightOperand: [var amount], IsList: false } pay])
-            return PolicyErrors.UnknownDuty.Of("compensate takes exactly one constraint, payAmount");
-        if (pay.Operator != "eq")
-            return PolicyErrors.UnknownOperator.Of("payAmount " + PolicyReader.Show(pay.Operator));
-        if (!Money.Money.Parse(amount, pay.Unit).TryGet(out var price, out _))
-            return PolicyErrors.InvalidValue.Of("payAmount needs a decimal amount and a known currency as unit");
-        return (price, true);
-    }
-
-    /// <summary>Flattens <c>and</c>; refuses the other combinations, which have no executable form yet.</summary>
-    private static Result<List<OdrlComparison>> Flatten(IReadOnlyList<OdrlConstraint> constraints)
-    {
-        var flat = new List<OdrlComparison>();
-        foreach (var constraint in constraints)
-        {
-            if (constraint is OdrlComparison comparison)
+            if (!PolicyVocabulary.Find(literal.Comparison.LeftOperand)!.InProhibition || term.Check is not { } check)
+                return PolicyErrors.TermMisplaced.Of(PolicyReader.Show(literal.Comparison.LeftOperand) + " in a prohibition");
+            if (literal.Opposite)
             {
-                flat.Add(comparison);
-                continue;
+                if (check.Opposite() is not { } opposite)
+                    return PolicyErrors.LogicNotEnforced.Of("xone over " + PolicyReader.Show(literal.Comparison.LeftOperand));
+                check = opposite;
             }
-            var logical = (OdrlLogical)constraint;
-            if (logical.Operator != "and")
-                return PolicyErrors.LogicNotEnforced.Of(logical.Operator);
-            if (!Flatten(logical.Operands).TryGet(out var inner, out var error))
-                return error;
-            flat.AddRange(inner);
+            checks.Add(check is { Kind: CheckKind.CoProvider, Mode: CheckMode.In } ? check with { Set = PolicyVocabulary.Participants(check) } : check);
         }
-        return flat;
+        return checks;
     }
 
-    internal static Check[] Sorted(List<Check> checks) => [.. checks.OrderBy(c => c.Kind).ThenBy(c => c.Number)];
-
-    /// <summary>Digest of what a rule says, whatever the order of its constraints and values.</summary>
-    internal static string RuleDigest(OdrlRule rule)
+    /// <summary>Alternatives in an order that does not depend on how the rule was written, with their names.</summary>
+    private static IEnumerable<(List<Literal> Literals, string Name)> Named(string name, List<List<Literal>> alternatives, RuleDigests digests)
     {
-        var parts = new List<string[]> { new[] { rule.Action } };
-        parts.AddRange(rule.Constraints.Select(c => (string[])["constraint", ConstraintDigest(c)]).OrderBy(c => c[1], StringComparer.Ordinal));
-        parts.AddRange(rule.Duties.Select(d => (string[])["duty", RuleDigest(d)]).OrderBy(d => d[1], StringComparer.Ordinal));
-        return Digest.Sha256Hex(CanonicalJson.Of(parts));
+        if (alternatives.Count == 1)
+            return [(alternatives[0], name)];
+        return alternatives.Select(a => (Literals: a, Key: Digest.Sha256Hex(CanonicalJson.Of(
+                a.Select(l => (l.Opposite ? "not " : "") + digests.Of(l.Comparison)).Order(StringComparer.Ordinal).ToList()))))
+            .DistinctBy(a => a.Key).OrderBy(a => a.Key, StringComparer.Ordinal)
+            .Select((a, i) => (a.Literals, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name}.{i + 1}")));
     }
 
-    private static string ConstraintDigest(OdrlConstraint constraint)
+    /// <summary>By kind, mode and number; what is equal in these keeps its order.</summary>
+    internal static Check[] Sorted(List<Check> checks)
     {
-        string[] parts = constraint switch
+        var order = new int[checks.Count];
+        for (var i = 0; i < order.Length; i++)
+            order[i] = i;
+        Array.Sort(order, (i, j) =>
         {
-            OdrlComparison c => [c.LeftOperand, c.Operator, c.Unit ?? "", .. c.RightOperand.Order(StringComparer.Ordinal)],
-            OdrlLogical l => [l.Operator, .. l.Operands.Select(ConstraintDigest).Order(StringComparer.Ordinal)],
-            _ => throw new InvalidOperationException("A constraint of unknown type."),
-        };
-        return Digest.Sha256Hex(CanonicalJson.Of(parts));
+            var (a, b) = (checks[i], checks[j]);
+            var difference = a.Kind != b.Kind ? (int)a.Kind - (int)b.Kind : a.Mode != b.Mode ? (int)a.Mode - (int)b.Mode : a.Number.CompareTo(b.Number);
+            return difference != 0 ? difference : i - j;
+        });
+        return Array.ConvertAll(order, i => checks[i]);
     }
 
-    private static string RulesHash(OdrlPolicy policy)
-    {
-        static string[] Digests(IReadOnlyList<OdrlRule> rules) => [.. rules.Select(RuleDigest).Order(StringComparer.Ordinal)];
-        return Digest.Sha256Hex(CanonicalJson.Of((string[][])[Digests(policy.Permissions), Digests(policy.Prohibitions), Digests(policy.Obligations)]));
-    }
+    /// <summary>Digest of one rule, see <see cref="RuleDigests"/>.</summary>
+    internal static string RuleDigest(OdrlRule rule) => new RuleDigests().Of(rule);
 }

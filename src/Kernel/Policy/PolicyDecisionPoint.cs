@@ -54,15 +54,50 @@ public sealed class PolicyDecisionPoint
         foreach (var prohibition in policy.Prohibitions)
         {
             if (Applies(prohibition, request))
-                return DenyAll(request, policy);
+                return Deny(request, prohibition.Failures[0], () => AllReasons(request, policy));
         }
         UseObligations? obligations = null;
+        var covered = ActionSet.None;
+        var seen = new Conditions(policy, request, policy.Conditions.Length <= MaxOnStack ? stackalloc byte[MaxOnStack] : new byte[policy.Conditions.Length]);
         foreach (var permission in policy.Permissions)
         {
-            if (Holds(permission, request, policy))
-                obligations = obligations is null ? permission.Obligations : UseObligationMerge.Merge(obligations, permission.Obligations!);
+            if (!Holds(permission, request, seen))
+                continue;
+            covered |= permission.Actions;
+            obligations = obligations is null ? permission.Obligations : UseObligationMerge.Merge(obligations, permission.Obligations!);
         }
-        return obligations is null ? DenyAll(request, policy) : Allow(policy, obligations);
+        if (covered != ActionSet.Use)
+            return DenyAll(request, policy, seen);
+        obligations = WithDebits(obligations!, request, policy, seen);
+        return Pending(obligations, request) is { Count: > 0 } pending
+            ? new(PolicyOutcome.AllowAfterDuty, _newDecisionId(), policy.Version, null, obligations) { PendingDuties = pending }
+            : Allow(policy, obligations);
+    }
+
+    /// <summary>Counters whose name or amount depends on the request: windows of time, and the privacy budget.</summary>
+    private static UseObligations WithDebits(UseObligations obligations, PolicyRequest request, CompiledPolicy policy, Conditions seen)
+    {
+        List<BudgetDebit>? debits = null;
+        foreach (var permission in policy.Permissions)
+        {
+            foreach (var rule in permission.Debits)
+            {
+                if (!rule.IsConstant && Holds(permission, request, seen))
+                    (debits ??= [.. obligations.Debits]).Add(rule.For(request));
+            }
+        }
+        // Of two bounds on one counter the smaller one binds.
+        return debits is null ? obligations : obligations with
+        {
+            Debits = [.. debits.GroupBy(d => (d.Scope, d.Key)).Select(g => g.MinBy(d => d.Limit)!).OrderBy(d => d.Key, StringComparer.Ordinal)],
+        };
+    }
+
+    private static IReadOnlyList<DutyTerm> Pending(UseObligations obligations, PolicyRequest request)
+    {
+        if (obligations.Duties.Count == 0)
+            return [];
+        return [.. obligations.Duties.Where(d => d.Phase == DutyPhase.Before && !request.FulfilledDuties.Contains(d.Id, StringComparer.Ordinal))];
     }
 
     /// <summary>Could this consumer ever use the data under this offer? Only what is fixed at this moment is judged: who, and whether it is too late.</summary>
@@ -71,37 +106,66 @@ public sealed class PolicyDecisionPoint
         var failed = new List<FailedRule>();
         foreach (var prohibition in policy.Prohibitions)
         {
-            if (Array.TrueForAll(prohibition.Checks, c => c.Kind is CheckKind.Recipient && PolicyChecks.Matches(c, request)))
-                failed.Add(new FailedRule(prohibition.Name, "recipient", PolicyErrors.Prohibited));
+            if (prohibition.Actions != ActionSet.None && Array.TrueForAll(prohibition.Checks, c => IsFixedBefore(c, request) && PolicyChecks.Matches(c, request)))
+                failed.Add(prohibition.Failures[0]);
         }
         if (failed.Count > 0)
             return Deny(request, failed);
+        var covered = ActionSet.None;
         foreach (var permission in policy.Permissions)
         {
             var count = failed.Count;
-            foreach (var check in permission.Checks)
+            for (var i = 0; i < permission.Checks.Length; i++)
             {
-                if (check.Kind is CheckKind.Recipient or CheckKind.NotAfter && !PolicyChecks.Holds(check, request, policy))
-                    failed.Add(PolicyChecks.Failure(permission, check));
+                var check = permission.Checks[i];
+                if ((IsFixedBefore(check, request) || check.Kind is CheckKind.NotAfter or CheckKind.Elapsed) && !PolicyChecks.Holds(check, request))
+                    failed.Add(permission.Failures[i]);
             }
             if (failed.Count == count)
-                return Allow(policy, null);
+                covered |= permission.Actions;
         }
-        return Deny(request, failed);
+        return covered == ActionSet.Use ? Allow(policy, null)
+            : failed.Count > 0 ? Deny(request, failed)
+            : Deny(request, PolicyErrors.ActionNotPermitted, "action");
     }
 
-    private static bool Holds(CompiledRule permission, PolicyRequest request, CompiledPolicy policy)
+    /// <summary>Who the consumer is and where does not change between negotiation and use.</summary>
+    private static bool IsFixedBefore(Check check, PolicyRequest request) => check.Kind switch
     {
-        foreach (var check in permission.Checks)
+        CheckKind.Recipient => true,
+        CheckKind.ConsumerRegion => request.ConsumerRegion is not null,
+        CheckKind.NetworkAddress => request.ConsumerAddress is not null,
+        _ => false,
+    };
+
+    private static bool Holds(CompiledRule permission, PolicyRequest request, Conditions seen)
+    {
+        foreach (var condition in permission.Quick)
         {
-            if (!PolicyChecks.Holds(check, request, policy))
+            if (!seen.Hold(condition))
                 return false;
+        }
+        if (request.SpentOf is { } spentOf)
+        {
+            foreach (var rule in permission.Debits)
+            {
+                if (IsSpent(rule, request, spentOf))
+                    return false;
+            }
         }
         return true;
     }
 
+    private static bool IsSpent(DebitRule rule, PolicyRequest request, Func<BudgetDebit, long> spentOf)
+    {
+        var debit = rule.For(request);
+        return spentOf(debit) > debit.Limit - debit.Amount;
+    }
+
     private static bool Applies(CompiledRule prohibition, PolicyRequest request)
     {
+        if (prohibition.Actions == ActionSet.None)
+            return false;
         foreach (var check in prohibition.Checks)
         {
             if (!PolicyChecks.Matches(check, request))
@@ -110,27 +174,100 @@ public sealed class PolicyDecisionPoint
         return true;
     }
 
+    /// <summary>Nothing is prohibited, but no permission covers the use: the reason is the first of the permission that comes closest.</summary>
+    private PolicyDecision DenyAll(PolicyRequest request, CompiledPolicy policy, Conditions seen)
+    {
+        FailedRule? reason = null;
+        var fewest = int.MaxValue;
+        foreach (var permission in policy.Permissions)
+        {
+            var count = Failures(permission, request, seen, fewest, out var first);
+            if (count > 0 && count < fewest)
+                (fewest, reason) = (count, first);
+        }
+        return Deny(request, reason ?? NotPermitted, () => AllReasons(request, policy));
+    }
+
+    private static readonly FailedRule NotPermitted = new("contract", "action", PolicyErrors.ActionNotPermitted);
+
     /// <summary>
     /// All reasons: prohibitions that apply, then what fails in each permission, the permission that comes closest first. Rules are sorted
     /// by content, so neither the order nor the first reason depends on how the policy was written down.
     /// </summary>
-    private PolicyDecision DenyAll(PolicyRequest request, CompiledPolicy policy)
+    private static List<FailedRule> AllReasons(PolicyRequest request, CompiledPolicy policy)
     {
-        var failed = policy.Prohibitions.Where(p => Applies(p, request))
-            .Select(p => new FailedRule(p.Name, p.Checks.Length == 0 ? PolicyTerms.UseAction : PolicyChecks.TermOf(p.Checks[0].Kind), PolicyErrors.Prohibited))
-            .ToList();
-        failed.AddRange(policy.Permissions
-            .Select(p => p.Checks.Where(c => !PolicyChecks.Holds(c, request, policy)).Select(c => PolicyChecks.Failure(p, c)).ToList())
-            .OrderBy(reasons => reasons.Count)
-            .SelectMany(reasons => reasons));
-        return Deny(request, failed);
+        var failed = policy.Prohibitions.Where(p => Applies(p, request)).Select(p => p.Failures[0]).ToList();
+        failed.AddRange(policy.Permissions.Select(p => Reasons(p, request)).OrderBy(reasons => reasons.Count).SelectMany(reasons => reasons));
+        return failed.Count > 0 ? failed : [NotPermitted];
+    }
+
+    private static List<FailedRule> Reasons(CompiledRule permission, PolicyRequest request)
+    {
+        var reasons = new List<FailedRule>();
+        for (var i = 0; i < permission.Checks.Length; i++)
+        {
+            if (!PolicyChecks.Holds(permission.Checks[i], request))
+                reasons.Add(Reason(permission, i, request));
+        }
+        if (request.SpentOf is { } spentOf)
+            reasons.AddRange(permission.Debits.Where(d => IsSpent(d, request, spentOf)).Select(d => d.Exhausted));
+        return reasons;
+    }
+
+    private static FailedRule Reason(CompiledRule permission, int check, PolicyRequest request)
+        => permission.Checks[check].Kind == CheckKind.EpsilonPerUse && request.EpsilonMicro is null
+            ? permission.Failures[check] with { Kind = PolicyErrors.EpsilonMissing }
+            : permission.Failures[check];
+
+    /// <summary>How many conditions of a permission fail, counted no further than <paramref name="enough"/>, and the first reason.</summary>
+    private static int Failures(CompiledRule permission, PolicyRequest request, Conditions seen, int enough, out FailedRule? first)
+    {
+        var count = 0;
+        first = null;
+        for (var i = 0; i < permission.Conditions.Length && count < enough; i++)
+        {
+            if (seen.Hold(permission.Conditions[i]))
+                continue;
+            if (count++ == 0)
+                first = Reason(permission, i, request);
+        }
+        if (request.SpentOf is not { } spentOf)
+            return count;
+        foreach (var rule in permission.Debits)
+        {
+            if (!IsSpent(rule, request, spentOf))
+                continue;
+            if (count++ == 0)
+                first = rule.Exhausted;
+        }
+        return count;
+    }
+
+    private const int MaxOnStack = 256;
+
+    /// <summary>Conditions of one decision, each tested at most once.</summary>
+    private readonly ref struct Conditions(CompiledPolicy policy, PolicyRequest request, Span<byte> seen)
+    {
+        private const byte Held = 1;
+        private const byte Failed = 2;
+        private readonly Span<byte> _seen = seen;
+
+        public bool Hold(int condition)
+        {
+            ref var seen = ref _seen[condition];
+            if (seen == 0)
+                seen = PolicyChecks.Holds(policy.Conditions[condition], request) ? Held : Failed;
+            return seen == Held;
+        }
     }
 
     private PolicyDecision Allow(CompiledPolicy policy, UseObligations? obligations)
-        => new(PolicyOutcome.Allow, _newDecisionId(), policy.Version, null, [], obligations);
+        => new(PolicyOutcome.Allow, _newDecisionId(), policy.Version, null, obligations);
 
-    private PolicyDecision Deny(PolicyRequest request, ErrorKind kind, string term) => Deny(request, [new FailedRule("contract", term, kind)]);
+    private PolicyDecision Deny(PolicyRequest request, ErrorKind kind, string term) => Deny(request, new FailedRule("contract", term, kind), null);
 
-    private PolicyDecision Deny(PolicyRequest request, List<FailedRule> failed)
-        => new(PolicyOutcome.Deny, _newDecisionId(), request.Policy?.Version ?? "", failed[0], failed, null);
+    private PolicyDecision Deny(PolicyRequest request, List<FailedRule> failed) => Deny(request, failed[0], () => failed);
+
+    private PolicyDecision Deny(PolicyRequest request, FailedRule reason, Func<IReadOnlyList<FailedRule>>? all)
+        => new(PolicyOutcome.Deny, _newDecisionId(), request.Policy?.Version ?? "", reason, null) { AllReasons = all };
 }

@@ -17,7 +17,7 @@ public static class PolicyErrors
 
     /// <summary>Size, rule count or depth beyond the limits.</summary>
     public static readonly ErrorKind TooLarge = new("DS-POL-003", 422,
-        "The policy exceeds the limits", "策略超出限制", "Keep to 64 KiB, 100 rules, 16 levels and 1,000 values per constraint.", "请遵守 64 KiB、100 条规则、16 层和每个约束 1,000 个值的限制。");
+        "The policy exceeds the limits", "策略超出限制", "Keep to 1 MiB, 1,000 rules, 256 alternatives, 16 levels and 1,000 values per constraint.", "请遵守 1 MiB、1,000 条规则、256 种组合、16 层和每个约束 1,000 个值的限制。");
 
     /// <summary>A member that the profile does not have.</summary>
     public static readonly ErrorKind UnknownMember = new("DS-POL-004", 422, "The policy has an unknown member", "策略含有未知成员", FixPolicyEn, FixPolicyZh);
@@ -34,9 +34,9 @@ public static class PolicyErrors
     /// <summary>A value the term cannot take.</summary>
     public static readonly ErrorKind InvalidValue = new("DS-POL-008", 422, "The constraint has a value that cannot be enforced", "约束的取值无法执行", FixPolicyEn, FixPolicyZh);
 
-    /// <summary>or, xone or andSequence.</summary>
+    /// <summary>andSequence, or a term that has no opposite inside xone.</summary>
     public static readonly ErrorKind LogicNotEnforced = new("DS-POL-009", 422,
-        "The policy combines constraints in a way that cannot be enforced", "策略的约束组合方式无法执行", "Write alternatives as separate permissions; and is accepted.", "请将不同选择写成多条许可；可以使用 and。");
+        "The policy combines constraints in a way that cannot be enforced", "策略的约束组合方式无法执行", "Use and, or, xone; inside xone only terms that a use can be tested against.", "请使用 and、or、xone；xone 内只能使用可对一次使用进行检验的约束。");
 
     /// <summary>A permission to use without a term that every such permission must state.</summary>
     public static readonly ErrorKind TermMissing = new("DS-POL-010", 422,
@@ -58,6 +58,10 @@ public static class PolicyErrors
     /// <summary>A placeholder of a template was left over, or a value fits none.</summary>
     public static readonly ErrorKind TemplateUnfilled = new("DS-POL-015", 422,
         "The policy template is not filled in", "策略模板未填写完整", "Give every placeholder of the template a value, and no others.", "请为模板的每个占位符提供取值，且不要多给。");
+
+    /// <summary>A duty leads back to itself.</summary>
+    public static readonly ErrorKind CyclicDuty = new("DS-POL-096", 422,
+        "A duty of the policy leads back to itself", "策略中的义务形成循环", "Write every duty once, without references to other duties.", "请将每项义务分别写出，不要互相引用。");
 
     /// <summary>Default deny: no policy, or no permission, answers the request.</summary>
     public static readonly ErrorKind NoPermission = new("DS-POL-020", 403,
@@ -140,4 +144,60 @@ public static class PolicyErrors
     /// <summary>An offer is no right to use.</summary>
     public static readonly ErrorKind NotAnAgreement = new("DS-POL-040", 403,
         "An offer is not yet a contract", "要约尚未成为合约", "Conclude the negotiation first.", "请先完成协商。");
+
+    /// <summary>A duty must be carried out first.</summary>
+    public static readonly ErrorKind DutyPending = new("DS-POL-041", 403,
+        "A duty must be carried out before the use", "使用前须先履行义务", "Wait until the duty was carried out, or see why it was not: the owner's log names it.", "请等待义务履行完成，或查看未履行的原因：数据方日志中有记录。");
+
+    /// <summary>The role is missing or not allowed.</summary>
+    public static readonly ErrorKind RoleNotAllowed = new("DS-POL-042", 403,
+        "The role is not allowed by the contract", "合约不允许该角色", "Let somebody ask whose role the contract names.", "请由合约列明角色的人员提出请求。");
+
+    /// <summary>The time since the agreement is over.</summary>
+    public static readonly ErrorKind WindowOver = new("DS-POL-043", 403,
+        "The time window of the contract is over", "合约约定的时间窗口已过", "Negotiate a new contract.", "请协商新的合约。");
+
+    /// <summary>All uses of this period are spent. Raised early here and finally by the ledger.</summary>
+    public static readonly ErrorKind TooFrequent = new("DS-POL-044", 403,
+        "All uses of this period are spent", "本时段的使用次数已用完", "Try again in the next period of the contract.", "请在合约的下一时段重试。");
+
+    /// <summary>A region is unknown or not allowed.</summary>
+    public static readonly ErrorKind RegionNotAllowed = new("DS-POL-045", 403,
+        "The region is not allowed by the contract", "合约不允许该地域", "The owner confirms regions in its configuration; negotiate a contract for this region.", "地域由数据方在其配置中确认；请为该地域协商合约。");
+
+    /// <summary>The network address is unknown or not allowed.</summary>
+    public static readonly ErrorKind AddressNotAllowed = new("DS-POL-046", 403,
+        "The network address is not allowed by the contract", "合约不允许该网络地址", "Ask from a node whose address the contract names.", "请使用合约列明地址的节点。");
+
+    /// <summary>What computes is not allowed.</summary>
+    public static readonly ErrorKind AlgorithmNotAllowed = new("DS-POL-047", 403,
+        "The algorithm is not allowed by the contract", "合约不允许该算法", "Use an algorithm or program digest that the contract names.", "请使用合约列明的算法或程序摘要。");
+
+    /// <summary>The execution environment is not allowed.</summary>
+    public static readonly ErrorKind EnvironmentNotAllowed = new("DS-POL-048", 403,
+        "The execution environment is not allowed by the contract", "合约不允许该执行环境", "Choose a kind of computation that runs in an environment the contract names.", "请选择在合约列明的执行环境中运行的计算类型。");
+
+    /// <summary>The way of delivery or encryption is not allowed.</summary>
+    public static readonly ErrorKind DeliveryNotAllowed = new("DS-POL-049", 403,
+        "The way of delivery is not allowed by the contract", "合约不允许该交付方式", "Results are delivered sealed, over the connectors' interface; negotiate a contract that allows it.", "结果以密文经连接器接口交付；请协商允许此方式的合约。");
+
+    /// <summary>The result is larger than allowed.</summary>
+    public static readonly ErrorKind OutputTooLarge = new("DS-POL-050", 403,
+        "The result is larger than the contract allows", "结果大小超过合约上限", "Ask for fewer groups or measures.", "请减少分组或度量。");
+
+    /// <summary>The contract demands noise and the job asks for exact figures.</summary>
+    public static readonly ErrorKind EpsilonMissing = new("DS-POL-051", 403,
+        "The contract demands a privacy budget and the job names none", "合约要求隐私预算，而作业未声明", "State epsilon in the job; the plan shows what it costs.", "请在作业中声明 epsilon；预演会显示其消耗。");
+
+    /// <summary>One use asks for too much.</summary>
+    public static readonly ErrorKind EpsilonTooLarge = new("DS-POL-052", 403,
+        "The job asks for more epsilon than one use may spend", "作业申请的 epsilon 超过单次上限", "Ask for less epsilon; the noise grows.", "请降低 epsilon；噪声会相应增大。");
+
+    /// <summary>The privacy budget is spent. Raised early here and finally by the ledger.</summary>
+    public static readonly ErrorKind PrivacyBudgetExhausted = new("DS-POL-053", 403,
+        "The privacy budget for this dataset is spent", "该数据集的隐私预算已用完", "No more noisy answers can be given to this consumer group; repeat an earlier query, whose answer is kept.", "该使用方群组无法再获得新的加噪结果；可重复先前的查询以取得相同答案。");
+
+    /// <summary>No permission covers one of the actions of a use.</summary>
+    public static readonly ErrorKind ActionNotPermitted = new("DS-POL-054", 403,
+        "No permission of the contract covers this action", "合约没有许可此操作", "A use computes and delivers; the contract must permit both.", "一次使用包含计算和交付；合约须同时许可二者。");
 }

@@ -10,10 +10,10 @@ namespace DataSpace.Kernel.Policy;
 public static class PolicyReader
 {
     /// <summary>Largest policy in bytes of its canonical form.</summary>
-    public const int MaxBytes = 64 * 1024;
+    public const int MaxBytes = 1024 * 1024;
 
     /// <summary>Most rules, duties included.</summary>
-    public const int MaxRules = 100;
+    public const int MaxRules = 1000;
 
     /// <summary>Deepest nesting of JSON.</summary>
     public const int MaxDepth = 16;
@@ -36,7 +36,7 @@ public static class PolicyReader
     public static Result<OdrlPolicy> Read(ReadOnlyMemory<byte> json)
     {
         if (json.Length > MaxBytes)
-            return PolicyErrors.TooLarge.Of("more than 64 KiB");
+            return PolicyErrors.TooLarge.Of("more than 1 MiB");
         return CanonicalJson.Parse(json, MaxBytes, MaxDepth).TryGet(out var element, out _)
             ? Read(element)
             : PolicyErrors.Malformed.Of("not well-formed JSON, duplicate names, or more than 16 levels");
@@ -49,6 +49,9 @@ public static class PolicyReader
         {
             if (Depth(json, 1) > MaxDepth)
                 return PolicyErrors.TooLarge.Of("more than 16 levels");
+            // A circle is said to be one; whatever else a policy links together is an unknown member below.
+            if (DutyReferences.FindCycle(json) is { } cycle)
+                return PolicyErrors.CyclicDuty.Of(Show(cycle));
             return new Pass().Policy(json);
         }
         catch (RefusedException refused)
@@ -87,6 +90,7 @@ public static class PolicyReader
 
     private sealed class Pass
     {
+        private readonly Dictionary<string, OdrlComparison> _comparisons = new(StringComparer.Ordinal);
         private int _rules;
 
         public OdrlPolicy Policy(JsonElement json)
@@ -114,7 +118,7 @@ public static class PolicyReader
             foreach (var item in Items(json, name))
             {
                 if (++_rules > MaxRules)
-                    throw Refuse(PolicyErrors.TooLarge, "more than 100 rules");
+                    throw Refuse(PolicyErrors.TooLarge, "more than 1,000 rules");
                 var members = Members(item, name, allowed);
                 var constraints = members.TryGetValue("constraint", out var list)
                     ? Items(list, "constraint").Select(Constraint).ToList()
@@ -124,25 +128,31 @@ public static class PolicyReader
             return rules;
         }
 
-        private static OdrlConstraint Constraint(JsonElement json)
+        private OdrlConstraint Constraint(JsonElement json)
         {
-            if (json.ValueKind == JsonValueKind.Object)
+            if (json.ValueKind == JsonValueKind.Object && json.GetPropertyCount() == 1) // a combination has no other member
             {
                 foreach (var logical in LogicalOperators)
                 {
-                    if (!json.TryGetProperty(logical, out var operands))
-                        continue;
-                    Members(json, "constraint", [logical]);
-                    return new OdrlLogical(logical, [.. Items(operands, logical).Select(Constraint)]);
+                    if (json.TryGetProperty(logical, out var operands))
+                        return new OdrlLogical(logical, [.. Items(operands, logical).Select(Constraint)]);
                 }
             }
             var members = Members(json, "constraint", ComparisonMembers);
             if (!members.TryGetValue("rightOperand", out var right))
                 throw Refuse(PolicyErrors.Malformed, "constraint without rightOperand");
             var isList = right.ValueKind == JsonValueKind.Array;
-            var values = isList ? Items(right, "rightOperand").Select(Value).ToList() : [Value(right)];
-            return new OdrlComparison(
-                Strip(Text(members, "leftOperand", "constraint")), Strip(Text(members, "operator", "constraint")), values, isList, OptionalText(members, "unit"));
+            List<string> values = isList ? [.. Items(right, "rightOperand").Select(Value)] : [Value(right)];
+            return Once(new OdrlComparison(
+                Strip(Text(members, "leftOperand", "constraint")), Strip(Text(members, "operator", "constraint")), values, isList, OptionalText(members, "unit")));
+        }
+
+        /// <summary>Rules repeat each other's constraints; equal ones are one object, so that whoever works on them works once. Order and form of the values count.</summary>
+        private OdrlComparison Once(OdrlComparison comparison)
+        {
+            // No text of a policy holds control characters.
+            var key = string.Join('\u0001', [comparison.LeftOperand, comparison.Operator, comparison.IsList ? "list" : "one", comparison.Unit ?? "\u0002", .. comparison.RightOperand]);
+            return _comparisons.TryGetValue(key, out var known) ? known : _comparisons[key] = comparison;
         }
 
         private static string Value(JsonElement json) => json.ValueKind == JsonValueKind.String
@@ -153,11 +163,11 @@ public static class PolicyReader
         {
             if (json.ValueKind != JsonValueKind.Object)
                 throw Refuse(PolicyErrors.Malformed, where + " must be an object");
-            var members = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+            var members = new Dictionary<string, JsonElement>(allowed.Length, StringComparer.Ordinal);
             foreach (var member in json.EnumerateObject())
             {
                 var name = Strip(member.Name);
-                if (!allowed.Contains(name, StringComparer.Ordinal))
+                if (!allowed.AsSpan().Contains(name))
                     throw Refuse(PolicyErrors.UnknownMember, where + "." + Show(member.Name));
                 if (!members.TryAdd(name, member.Value))
                     throw Refuse(PolicyErrors.Malformed, "duplicate " + Show(member.Name));
@@ -188,8 +198,14 @@ public static class PolicyReader
         {
             if (text.Length is 0 or > MaxTextChars)
                 throw Refuse(PolicyErrors.TooLarge, "a text is empty or longer than 1,024 characters");
+            if (text.AsSpan().ContainsAnyExceptInRange(' ', '~') && text.Any(IsHidden)) // printable ASCII hides nothing
+                throw Refuse(PolicyErrors.InvalidValue, "a text has control or direction characters: " + Show(text));
             return text.Contains(PolicyTemplate.Mark, StringComparison.Ordinal) ? throw Refuse(PolicyErrors.TemplateUnfilled, Show(text)) : text;
         }
+
+        /// <summary>What is not seen, or turns the direction of what is seen, has no place in what people sign.</summary>
+        private static bool IsHidden(char c) => char.GetUnicodeCategory(c) is System.Globalization.UnicodeCategory.Control or System.Globalization.UnicodeCategory.Format
+            or System.Globalization.UnicodeCategory.LineSeparator or System.Globalization.UnicodeCategory.ParagraphSeparator or System.Globalization.UnicodeCategory.PrivateUse;
 
         /// <summary>Eclipse connectors write <c>odrl:use</c> where the protocol writes <c>use</c>; both mean the ODRL term.</summary>
         private static string Strip(string term) => term.StartsWith("odrl:", StringComparison.Ordinal) ? term[5..] : term;

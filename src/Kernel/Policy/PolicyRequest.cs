@@ -79,6 +79,39 @@ public sealed record PolicyRequest
     /// <summary>DIDs known to belong to the consumer's group; they never count as independent of it.</summary>
     public IReadOnlyList<string> ConsumerGroup { get; init; } = [];
 
-    /// <summary>Uses already spent, for an early and friendly refusal only; the debit itself is atomic in the ledger.</summary>
-    public long? UsesSpent { get; init; }
+    /// <summary>Role of the actor, as the signed order states it; null when it states none.</summary>
+    public string? Role { get; init; }
+
+    /// <summary>Where this node computes, see <see cref="Region"/>; null when its owner states no region.</summary>
+    public string? ExecutionRegion { get; init; }
+
+    /// <summary>Where the consumer is, as this owner has confirmed it; null when not confirmed.</summary>
+    public string? ConsumerRegion { get; init; }
+
+    /// <summary>Host of the consumer's node: a name, lower case, or an IP address; null when unknown.</summary>
+    public string? ConsumerAddress { get; init; }
+
+    /// <summary>Every name of what will compute: the protocol's, and <c>sha256:</c> of the program.</summary>
+    public IReadOnlyList<string> Algorithms { get; init; } = [];
+
+    /// <summary>One of <see cref="PolicyTerms.Environments"/>, or null.</summary>
+    public string? ExecutionEnv { get; init; }
+
+    /// <summary>How the result travels, or null.</summary>
+    public string? EncryptMode { get; init; }
+
+    /// <summary>How the result is delivered, or null.</summary>
+    public string? DeliveryMethod { get; init; }
+
+    /// <summary>Plaintext bytes of the result where they are known beforehand; null leaves the bound to output control.</summary>
+    public long? OutputBytes { get; init; }
+
+    /// <summary>Micro-epsilon that the job asks to spend; null when it asks for exact figures.</summary>
+    public long? EpsilonMicro { get; init; }
+
+    /// <summary>Ids of the duties that were carried out for this use, with proof.</summary>
+    public IReadOnlyList<string> FulfilledDuties { get; init; } = [];
+
+    /// <summary>What a counter has spent, for an early and friendly refusal only; the debit itself is atomic in the ledger. Null when nobody looked.</summary>
+    public Func<BudgetDebit, long>? SpentOf { get; init; }
 }

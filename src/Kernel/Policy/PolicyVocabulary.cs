@@ -1,85 +1,185 @@
 using System.Collections.Frozen;
-using System.Globalization;
+using System.Net;
 using DataSpace.Kernel.Identity;
 using DataSpace.Kernel.Results;
 
 namespace DataSpace.Kernel.Policy;
 
-/// <summary>Meaning of one constraint: a check, a clamp list, or the explicit absence of a dominance rule.</summary>
-internal readonly record struct Term(Check? Check, IReadOnlyList<ClampBound>? Clamps);
+/// <summary>Meaning of one constraint: a check, value bounds, or a row filter.</summary>
+internal readonly record struct Term(Check? Check, IReadOnlyList<ClampBound>? Clamps = null, IReadOnlyList<RowPredicate>? Filter = null);
+
+/// <summary>One left operand of the vocabulary.</summary>
+/// <param name="Name">The term, see <see cref="PolicyTerms"/>.</param>
+/// <param name="Operators">Operators that the engine enforces for it.</param>
+/// <param name="InProhibition">Whether it may stand in a prohibition: whether a use can be tested against it.</param>
+public sealed record VocabularyTerm(string Name, IReadOnlyList<string> Operators, bool InProhibition)
+{
+    internal Func<OdrlComparison, Result<Term>>? Reader { get; init; }
+}
 
 /// <summary>
 /// The semantics stage: for every left operand its operators and values. This table is the whole vocabulary; what falls through is refused.
 /// </summary>
-internal static class PolicyVocabulary
+public static class PolicyVocabulary
 {
-    public static Result<Term> Read(OdrlComparison c)
+    private static readonly string[] OneOf = ["eq", "neq", "isAnyOf", "isNoneOf", "isPartOf"];
+    private static readonly string[] Hierarchy = ["eq", "neq", "isAnyOf", "isNoneOf", "isPartOf", "isA"];
+    private static readonly string[] Named = ["eq", "neq", "isAnyOf", "isNoneOf", "isAllOf", "hasPart"];
+    private static readonly string[] AtMost = ["lteq", "lt"];
+    private static readonly string[] AtLeast = ["gteq", "gt"];
+    private static readonly string[] Moments = ["gteq", "gt", "lteq", "lt"];
+    private static readonly string[] Lists = ["isAnyOf", "isAllOf"];
+
+    private const long MaxCount = 1_000_000_000;
+    private const long MaxMicroEpsilon = 1_000_000_000;
+    private const long MaxBytes = 1L << 40;
+
+    /// <summary>Every term, in the order of the documentation.</summary>
+    public static IReadOnlyList<VocabularyTerm> Terms { get; } =
+    [
+        Term(PolicyTerms.Purpose, Hierarchy, true, static c => Set(c, CheckKind.Purpose, PolicyValues.IsPurpose)),
+        Term(PolicyTerms.Role, OneOf, true, static c => Set(c, CheckKind.Role, PolicyValues.IsPurpose)),
+        Term(PolicyTerms.Recipient, OneOf, true, static c => Set(c, CheckKind.Recipient, static v => ParticipantId.Parse(v).IsOk)),
+        Term(PolicyTerms.ConsumerRegion, Hierarchy, true, static c => Set(c, CheckKind.ConsumerRegion, Region.IsValid)),
+        Term(PolicyTerms.NetworkAddress, OneOf, true, Address),
+        Term(PolicyTerms.DateTime, Moments, true, Moment),
+        Term(PolicyTerms.ElapsedTime, AtMost, false, static c => Duration(c, CheckKind.Elapsed)),
+        Term(PolicyTerms.Count, AtMost, false, static c => Number(c, CheckKind.Count, 1, MaxCount)),
+        Term(PolicyTerms.Frequency, ["lteq"], false, Frequency),
+        Term(PolicyTerms.Computation, OneOf, true, static c => Set(c, CheckKind.Computation, static v => PolicyTerms.Computations.Contains(v, StringComparer.Ordinal))),
+        Term(PolicyTerms.Algorithm, Named, true, static c => Set(c, CheckKind.Algorithm, PolicyValues.IsAlgorithm)),
+        Term(PolicyTerms.ExecutionEnv, OneOf, true, static c => Set(c, CheckKind.ExecutionEnv, static v => PolicyTerms.Environments.Contains(v, StringComparer.Ordinal))),
+        Term(PolicyTerms.ExecutionRegion, Hierarchy, true, static c => Set(c, CheckKind.ExecutionRegion, Region.IsValid)),
+        Term(PolicyTerms.EncryptMode, OneOf, true, static c => Set(c, CheckKind.EncryptMode, static v => v == "ciphertext")),
+        Term(PolicyTerms.DeliveryMethod, OneOf, true, static c => Set(c, CheckKind.DeliveryMethod, static v => v == "api")),
+        Term(PolicyTerms.Column, OneOf, true, static c => Set(c, CheckKind.Column, PolicyValues.IsColumn)),
+        Term(PolicyTerms.GroupKey, OneOf, true, static c => Set(c, CheckKind.GroupKey, PolicyValues.IsColumn)),
+        Term(PolicyTerms.RowFilter, ["isAllOf", "eq"], false, Filter),
+        Term(PolicyTerms.Clamp, Lists, false, Clamp),
+        Term(PolicyTerms.CoProvider, OneOf, true, CoProviders),
+        // Needs no test of its own in a prohibition: whoever wants more independence states it in the permission.
+        Term(PolicyTerms.IndependentCoProviders, AtLeast, false, static c => Number(c, CheckKind.IndependentCoProviders, 0, 1000)),
+        // One subject is no group: a minimum of 1 would read as protection and give none.
+        Term(PolicyTerms.MinimumGroupSize, AtLeast, false, static c => Number(c, CheckKind.MinimumGroupSize, 2, 1_000_000)),
+        Term(PolicyTerms.DominancePercent, AtMost, false, Dominance),
+        Term(PolicyTerms.MaxRows, AtMost, false, static c => Number(c, CheckKind.MaxRows, 1, MaxCount)),
+        Term(PolicyTerms.OutputBytes, AtMost, false, static c => Number(c, CheckKind.OutputBytes, 1, MaxBytes)),
+        Term(PolicyTerms.PrivacyBudget, ["lteq"], false, static c => Number(c, CheckKind.PrivacyBudget, 1, MaxMicroEpsilon)),
+        Term(PolicyTerms.EpsilonPerUse, AtMost, false, static c => Number(c, CheckKind.EpsilonPerUse, 1, MaxMicroEpsilon)),
+        Term(PolicyTerms.ContributionBound, ["lteq"], false, static c => Number(c, CheckKind.ContributionBound, 1, 4096)),
+        Term(PolicyTerms.Retention, ["lteq"], false, static c => Duration(c, CheckKind.Retention)),
+        Term(PolicyTerms.StampExtension, ["lteq"], false, StampAge),
+    ];
+
+    private static readonly FrozenDictionary<string, VocabularyTerm> ByName = Terms.ToFrozenDictionary(t => t.Name, StringComparer.Ordinal);
+
+    /// <summary>The term of that name, or null.</summary>
+    public static VocabularyTerm? Find(string leftOperand) => ByName.GetValueOrDefault(leftOperand);
+
+    internal static Result<Term> Read(OdrlComparison c)
     {
         if (c.Unit is not null)
             return PolicyErrors.UnknownMember.Of("unit of " + PolicyReader.Show(c.LeftOperand));
-        return c.LeftOperand switch
-        {
-            PolicyTerms.Purpose => Set(c, CheckKind.Purpose, PolicyValues.IsPurpose),
-            PolicyTerms.Recipient => Set(c, CheckKind.Recipient, static v => ParticipantId.Parse(v).IsOk),
-            PolicyTerms.Computation => Set(c, CheckKind.Computation, static v => PolicyTerms.Computations.Contains(v, StringComparer.Ordinal)),
-            PolicyTerms.Column => Set(c, CheckKind.Column, PolicyValues.IsColumn),
-            PolicyTerms.GroupKey => Set(c, CheckKind.GroupKey, PolicyValues.IsColumn),
-            PolicyTerms.CoProvider => Set(c, CheckKind.CoProvider, PolicyValues.IsCoProvider),
-            PolicyTerms.DateTime => Moment(c),
-            PolicyTerms.Count => Number(c, CheckKind.Count, "lteq", 1, 1_000_000_000),
-            PolicyTerms.MaxRows => Number(c, CheckKind.MaxRows, "lteq", 1, 1_000_000_000),
-            // One subject is no group: a minimum of 1 would read as protection and give none.
-            PolicyTerms.MinimumGroupSize => Number(c, CheckKind.MinimumGroupSize, "gteq", 2, 1_000_000),
-            PolicyTerms.IndependentCoProviders => Number(c, CheckKind.IndependentCoProviders, "gteq", 0, 1000),
-            PolicyTerms.DominancePercent => Dominance(c),
-            PolicyTerms.Clamp => Clamp(c),
-            _ => PolicyErrors.UnknownTerm.Of(PolicyReader.Show(c.LeftOperand)),
-        };
+        if (Find(c.LeftOperand) is not { } term)
+            return PolicyErrors.UnknownTerm.Of(PolicyReader.Show(c.LeftOperand));
+        if (!term.Operators.Contains(c.Operator, StringComparer.Ordinal))
+            return PolicyErrors.UnknownOperator.Of(PolicyReader.Show(c.LeftOperand) + " " + PolicyReader.Show(c.Operator));
+        if (c.IsList && c.Operator is ("eq" or "neq" or "lt" or "lteq" or "gt" or "gteq"))
+            return PolicyErrors.UnknownOperator.Of(PolicyReader.Show(c.LeftOperand) + " " + c.Operator + " with a list");
+        return term.Reader!(c);
     }
+
+    private static VocabularyTerm Term(string name, string[] operators, bool inProhibition, Func<OdrlComparison, Result<Term>> read)
+        => new(name, operators, inProhibition) { Reader = read };
 
     private static Result<Term> Set(OdrlComparison c, CheckKind kind, Func<string, bool> isValid)
     {
-        if (!(c.Operator == "isAnyOf" || (c.Operator == "eq" && !c.IsList)))
-            return BadOperator(c);
         foreach (var value in c.RightOperand)
         {
             if (!isValid(value))
                 return BadValue(c, value);
         }
-        return new Term(new Check(kind, c.RightOperand.ToFrozenSet(StringComparer.Ordinal), 0), null);
+        var hierarchical = kind is CheckKind.ConsumerRegion or CheckKind.ExecutionRegion;
+        var mode = c.Operator switch
+        {
+            "isA" => CheckMode.Within,
+            "isAllOf" or "hasPart" => CheckMode.ContainsAll,
+            "neq" or "isNoneOf" => hierarchical ? CheckMode.NotWithin : CheckMode.NotIn,
+            "eq" => CheckMode.In,
+            _ => hierarchical ? CheckMode.Within : CheckMode.In,
+        };
+        return new Term(new Check(kind, mode, c.RightOperand.ToFrozenSet(StringComparer.Ordinal), 0));
     }
 
-    private static Result<Term> Number(OdrlComparison c, CheckKind kind, string op, long least, long most)
+    /// <summary>Accepted co-providers are named with their keys; refused ones as participants, whatever their key.</summary>
+    private static Result<Term> CoProviders(OdrlComparison c)
     {
-        if (c.Operator != op)
-            return BadOperator(c);
-        if (c.IsList || PolicyValues.Integer(c.RightOperand[0]) is not { } number || number < least || number > most)
+        if (!Set(c, CheckKind.CoProvider, PolicyValues.IsCoProvider).TryGet(out var term, out var error) || term.Check!.Mode == CheckMode.In)
+            return error is null ? term : error;
+        return new Term(term.Check with { Set = Participants(term.Check) });
+    }
+
+    /// <summary>The participants of a co-provider check, without keys.</summary>
+    internal static FrozenSet<string> Participants(Check check)
+        => check.Set.Select(v => v.Split('#')[0]).ToFrozenSet(StringComparer.Ordinal);
+
+    private static Result<Term> Address(OdrlComparison c)
+    {
+        var networks = new List<IPNetwork>();
+        foreach (var value in c.RightOperand)
+        {
+            if (PolicyValues.Network(value) is { } network)
+                networks.Add(network);
+            else if (!PolicyValues.IsHost(value))
+                return BadValue(c, value);
+        }
+        var mode = c.Operator is "neq" or "isNoneOf" ? CheckMode.NotIn : CheckMode.In;
+        return new Term(new Check(CheckKind.NetworkAddress, mode, c.RightOperand.ToFrozenSet(StringComparer.Ordinal), 0) { Networks = networks });
+    }
+
+    /// <summary>Whole numbers; <c>lt n</c> is <c>lteq n-1</c>, <c>gt n</c> is <c>gteq n+1</c>.</summary>
+    private static Result<Term> Number(OdrlComparison c, CheckKind kind, long least, long most)
+    {
+        if (PolicyValues.Integer(c.RightOperand[0]) is not { } number)
             return BadValue(c, c.RightOperand[0]);
-        return new Term(new Check(kind, FrozenSet<string>.Empty, number), null);
+        number += c.Operator switch { "lt" => -1, "gt" => 1, _ => 0 };
+        return number < least || number > most
+            ? BadValue(c, c.RightOperand[0])
+            : new Term(new Check(kind, CheckMode.Bound, FrozenSet<string>.Empty, number));
     }
 
     private static Result<Term> Moment(OdrlComparison c)
     {
-        if (c.Operator is not ("gteq" or "gt" or "lteq" or "lt"))
-            return BadOperator(c);
-        if (c.IsList || PolicyValues.Moment(c.RightOperand[0]) is not { } moment)
+        if (PolicyValues.Moment(c.RightOperand[0]) is not { } moment)
             return BadValue(c, c.RightOperand[0]);
         var kind = c.Operator is "gteq" or "gt" ? CheckKind.NotBefore : CheckKind.NotAfter;
-        return new Term(new Check(kind, FrozenSet<string>.Empty, moment.UtcTicks, Strict: c.Operator is "gt" or "lt"), null);
+        return new Term(new Check(kind, CheckMode.Bound, FrozenSet<string>.Empty, moment.UtcTicks, Strict: c.Operator is "gt" or "lt"));
     }
+
+    private static Result<Term> Duration(OdrlComparison c, CheckKind kind) => PolicyValues.Duration(c.RightOperand[0]) is { } duration
+        ? new Term(new Check(kind, CheckMode.Bound, FrozenSet<string>.Empty, duration.Ticks, Strict: c.Operator == "lt"))
+        : BadValue(c, c.RightOperand[0]);
+
+    /// <summary>Longer than what holds anyway and no longer than what the list's law allows: anything else would read as a promise that nobody keeps.</summary>
+    private static Result<Term> StampAge(OdrlComparison c)
+        => PolicyValues.Duration(c.RightOperand[0]) is { } age && age > NegativeList.Stamp.Lifetime && age <= NegativeList.Stamp.ExtendedLifetime
+            ? Duration(c, CheckKind.StampExtension)
+            : BadValue(c, c.RightOperand[0]);
+
+    private static Result<Term> Frequency(OdrlComparison c)
+        => c.RightOperand[0].Split('/') is [var count, var window] && PolicyValues.Integer(count) is >= 1 and <= MaxCount and { } number
+           && window is "PT1M" or "PT1H" or "P1D"
+            ? new Term(new Check(CheckKind.Frequency, CheckMode.Bound, FrozenSet<string>.Empty, number) { WindowTicks = PolicyValues.Duration(window)!.Value.Ticks })
+            : BadValue(c, c.RightOperand[0]);
 
     /// <summary>"off" is kept as 101: weaker than any percentage, and still a statement somebody signed.</summary>
     private static Result<Term> Dominance(OdrlComparison c)
-    {
-        if (c.Operator == "lteq" && !c.IsList && c.RightOperand[0] == PolicyTerms.Off)
-            return new Term(new Check(CheckKind.DominancePercent, FrozenSet<string>.Empty, PolicyValues.DominanceOff), null);
-        return Number(c, CheckKind.DominancePercent, "lteq", 1, 100);
-    }
+        => c.Operator == "lteq" && c.RightOperand[0] == PolicyTerms.Off
+            ? new Term(new Check(CheckKind.DominancePercent, CheckMode.Bound, FrozenSet<string>.Empty, PolicyValues.DominanceOff))
+            : Number(c, CheckKind.DominancePercent, 1, 100);
 
     private static Result<Term> Clamp(OdrlComparison c)
     {
-        if (c.Operator != "isAnyOf")
-            return BadOperator(c);
         var clamps = new List<ClampBound>(c.RightOperand.Count);
         foreach (var value in c.RightOperand)
         {
@@ -90,76 +190,18 @@ internal static class PolicyVocabulary
         return new Term(null, clamps);
     }
 
-    private static DsError BadOperator(OdrlComparison c)
-        => PolicyErrors.UnknownOperator.Of(PolicyReader.Show(c.LeftOperand) + " " + PolicyReader.Show(c.Operator));
+    private static Result<Term> Filter(OdrlComparison c)
+    {
+        var predicates = new List<RowPredicate>(c.RightOperand.Count);
+        foreach (var value in c.RightOperand)
+        {
+            if (predicates.Count == PolicyValues.MaxRowPredicates || PolicyValues.RowPredicate(value) is not { } predicate)
+                return BadValue(c, value);
+            predicates.Add(predicate);
+        }
+        return new Term(null, null, predicates);
+    }
 
     private static DsError BadValue(OdrlComparison c, string value)
         => PolicyErrors.InvalidValue.Of(PolicyReader.Show(c.LeftOperand) + " " + PolicyReader.Show(value));
-}
-
-/// <summary>Value grammars of the vocabulary.</summary>
-internal static class PolicyValues
-{
-    /// <summary>Stands for "off" in a dominance check.</summary>
-    public const long DominanceOff = 101;
-
-    private const int MaxColumnChars = 64;
-
-    private static readonly string[] MomentForms =
-    [
-        "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK",
-    ];
-
-    /// <summary>RFC 3339 with an explicit offset; a local time means nothing between organisations.</summary>
-    public static DateTimeOffset? Moment(string text)
-        => (text.EndsWith('Z') || (text.Length > 6 && text[^6] is '+' or '-'))
-           && DateTimeOffset.TryParseExact(text, MomentForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out var moment) ? moment : null;
-
-    /// <summary>Digits only, no leading zero, so that a number has one spelling.</summary>
-    public static long? Integer(string text)
-        => text.Length is > 0 and <= 18 && text.All(char.IsAsciiDigit) && (text.Length == 1 || text[0] != '0')
-            ? long.Parse(text, CultureInfo.InvariantCulture) : null;
-
-    /// <summary>A term or IRI: letters of any script, digits and <c>-_.:/#</c>, at most 256; no spaces, so that what looks equal is equal.</summary>
-    public static bool IsPurpose(string text)
-        => text.Length is > 0 and <= 256 && text.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' or ':' or '/' or '#');
-
-    /// <summary>A letter or underscore, then letters, digits and underscores; letters of any script.</summary>
-    public static bool IsColumn(string text)
-        => text.Length is > 0 and <= MaxColumnChars && (char.IsLetter(text[0]) || text[0] == '_') && text.All(c => char.IsLetterOrDigit(c) || c == '_');
-
-    /// <summary><c>did:web:…#keyId</c>.</summary>
-    public static bool IsCoProvider(string text)
-    {
-        var hash = text.IndexOf('#', StringComparison.Ordinal);
-        return hash > 0 && ParticipantId.Parse(text[..hash]).IsOk && text.Length - hash - 1 is > 0 and <= 128
-            && text.AsSpan(hash + 1).IndexOfAnyExcept(KeyIdChars) < 0;
-    }
-
-    /// <summary><c>column:decimals:min:max</c>, the bounds as decimal numbers with at most that many decimals.</summary>
-    public static ClampBound? Clamp(string text)
-    {
-        var parts = text.Split(':');
-        if (parts.Length != 4 || !IsColumn(parts[0]) || Integer(parts[1]) is not { } decimals || decimals > 9
-            || Scaled(parts[2], (int)decimals) is not { } min || Scaled(parts[3], (int)decimals) is not { } max || min > max)
-            return null;
-        return new ClampBound(parts[0], (int)decimals, min, max);
-    }
-
-    private static readonly System.Buffers.SearchValues<char> KeyIdChars =
-        System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
-
-    private static long? Scaled(string text, int decimals)
-    {
-        var negative = text.StartsWith('-');
-        var digits = negative ? text[1..] : text;
-        var point = digits.IndexOf('.', StringComparison.Ordinal);
-        var whole = point < 0 ? digits : digits[..point];
-        var fraction = point < 0 ? "" : digits[(point + 1)..];
-        if (whole.Length == 0 || (point >= 0 && fraction.Length == 0) || fraction.Length > decimals || whole.Length + decimals > 18
-            || !whole.All(char.IsAsciiDigit) || !fraction.All(char.IsAsciiDigit))
-            return null;
-        var value = long.Parse(whole + fraction.PadRight(decimals, '0'), CultureInfo.InvariantCulture);
-        return negative ? -value : value;
-    }
 }

@@ -10,6 +10,7 @@ internal static class UseObligationMerge
     {
         var bounds = new Dictionary<string, ClampBound>(StringComparer.Ordinal);
         Kernel.Money.Currency? currency = null;
+        string? plan = null;
         foreach (var obligations in permissions.Select(p => p.Obligations!))
         {
             foreach (var clamp in obligations.Clamps)
@@ -23,7 +24,9 @@ internal static class UseObligationMerge
             {
                 if (currency is not null && currency != price.Currency)
                     return PolicyErrors.Contradiction.Of("prices in two currencies");
-                currency = price.Currency;
+                if (currency is not null && plan != obligations.PricePlan)
+                    return PolicyErrors.Contradiction.Of("two price plans for one use");
+                (currency, plan) = (price.Currency, obligations.PricePlan);
             }
         }
         return null;
@@ -32,15 +35,37 @@ internal static class UseObligationMerge
     public static UseObligations Merge(UseObligations a, UseObligations b) => new()
     {
         Debits = [.. a.Debits.UnionBy(b.Debits, d => d.Key).OrderBy(d => d.Key, StringComparer.Ordinal)],
-        AllowedColumns = [.. a.AllowedColumns.Intersect(b.AllowedColumns, StringComparer.Ordinal).Order(StringComparer.Ordinal)],
-        AllowedGroupKeys = [.. a.AllowedGroupKeys.Intersect(b.AllowedGroupKeys, StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+        AllowedColumns = Common(a.DeliveryOnly ? null : a.AllowedColumns, b.DeliveryOnly ? null : b.AllowedColumns),
+        AllowedGroupKeys = Common(a.DeliveryOnly ? null : a.AllowedGroupKeys, b.DeliveryOnly ? null : b.AllowedGroupKeys),
         MinimumGroupSize = Math.Max(a.MinimumGroupSize, b.MinimumGroupSize),
         DominancePercent = Least(a.DominancePercent, b.DominancePercent),
         MaxRows = Least(a.MaxRows, b.MaxRows),
+        MaxOutputBytes = Least(a.MaxOutputBytes, b.MaxOutputBytes),
+        RowFilter = [.. a.RowFilter.Union(b.RowFilter).OrderBy(p => p.Column, StringComparer.Ordinal).ThenBy(p => p.Operator, StringComparer.Ordinal).ThenBy(p => p.Value, StringComparer.Ordinal)],
+        Privacy = a.Privacy is not { } x ? b.Privacy : b.Privacy is not { } y ? x : new PrivacyTerms(
+            Math.Min(x.BudgetMicroEpsilon, y.BudgetMicroEpsilon), Least(x.EpsilonPerUseMicro, y.EpsilonPerUseMicro), Math.Min(x.ContributionBound, y.ContributionBound)),
+        Retention = Least(a.Retention, b.Retention),
+        // Unlike the others, this term loosens: whoever does not state it allows nothing.
+        StampExtension = a.DeliveryOnly ? b.StampExtension : b.DeliveryOnly ? a.StampExtension
+            : a.StampExtension is { } s && b.StampExtension is { } t ? (s <= t ? s : t) : null,
+        Duties = Duties(a.Duties.Concat(b.Duties)),
         Clamps = [.. a.Clamps.Concat(b.Clamps).GroupBy(c => c.Column, StringComparer.Ordinal)
             .Select(g => g.Aggregate(Tighter)).OrderBy(c => c.Column, StringComparer.Ordinal)],
         Price = a.Price is not { } p ? b.Price : b.Price is not { } q || p >= q ? p : q,
+        PricePlan = a.PricePlan ?? b.PricePlan,
+        DeliveryOnly = a.DeliveryOnly && b.DeliveryOnly,
     };
+
+    /// <summary>Every duty once, in the order in which they are carried out; of several deletions the earliest.</summary>
+    public static IReadOnlyList<DutyTerm> Duties(IEnumerable<DutyTerm> duties)
+    {
+        var all = duties.DistinctBy(d => d.Id).ToList();
+        var earliest = all.Where(d => d.Action == RuleActions.Delete).MinBy(d => d.Within);
+        return [.. all.Where(d => d.Action != RuleActions.Delete || d == earliest).OrderBy(d => d.Phase).ThenBy(d => d.Id, StringComparer.Ordinal)];
+    }
+
+    private static IReadOnlyList<string> Common(IReadOnlyList<string>? a, IReadOnlyList<string>? b)
+        => a is null ? b ?? [] : b is null ? a : [.. a.Intersect(b, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     private static ClampBound Tighter(ClampBound a, ClampBound b) => a with { Min = Math.Max(a.Min, b.Min), Max = Math.Min(a.Max, b.Max) };
 

@@ -67,7 +67,7 @@ public class PolicyDecisionPointTests
         Denied(PolicyErrors.ColumnNotAllowed, Ok with { GroupKeys = ["firm"] });
         Denied(PolicyErrors.GroupTooSmall, Ok with { MinimumGroupSize = 2 });
         Denied(PolicyErrors.TooManyRows, Ok with { MaxRows = 101 });
-        Denied(PolicyErrors.UsesExhausted, Ok with { UsesSpent = 20 });
+        Denied(PolicyErrors.UsesExhausted, Ok with { SpentOf = _ => 20 });
         Denied(PolicyErrors.CoProviderNotAccepted, Ok with { CoProviders = [new CoProvider(Other, Key), new CoProvider("did:web:invented.example", Key)] });
         Denied(PolicyErrors.CoProviderNotAccepted, Ok with { CoProviders = [new CoProvider(Other, "ed25519-swapped")] });
         Denied(PolicyErrors.TooFewIndependent, Ok with { CoProviders = [new CoProvider(Consumer, Key)] });
@@ -80,7 +80,7 @@ public class PolicyDecisionPointTests
     {
         Assert.True(Pdp.Decide(Ok with { Now = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero) }).IsAllowed);
         Assert.True(Pdp.Decide(Ok with { Now = new DateTimeOffset(2026, 12, 31, 15, 59, 59, TimeSpan.Zero) }).IsAllowed);
-        Assert.True(Pdp.Decide(Ok with { MinimumGroupSize = 3, MaxRows = 100, UsesSpent = 19, DominancePercent = 100 }).IsAllowed);
+        Assert.True(Pdp.Decide(Ok with { MinimumGroupSize = 3, MaxRows = 100, SpentOf = _ => 19, DominancePercent = 100 }).IsAllowed);
     }
 
     [Fact]

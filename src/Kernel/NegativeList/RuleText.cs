@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text;
+
+namespace DataSpace.Kernel.NegativeList;
+
+/// <summary>Which texts may stand in a regulator's document, and how values are compared.</summary>
+internal static class RuleText
+{
+    /// <summary>Longest value of a list and longest id of a target, in characters.</summary>
+    public const int MaxValueChars = 256;
+
+    /// <summary>Longest title, basis and case id, in characters.</summary>
+    public const int MaxTitleChars = 300;
+
+    /// <summary>Longest rule id, in characters.</summary>
+    public const int MaxRuleIdChars = 64;
+
+    /// <summary>
+    /// True when people read what machines read: no control, format, private or unassigned characters, no lone surrogates, and nothing that is
+    /// written from right to left (regulators' texts are Chinese and English; mixed direction lets a rule look like its opposite).
+    /// </summary>
+    public static bool IsSafe(string text)
+    {
+        for (var i = 0; i < text.Length;)
+        {
+            if (!Rune.TryGetRuneAt(text, i, out var rune) || IsRightToLeft(rune.Value))
+                return false;
+            if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
+                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
+                return false;
+            i += rune.Utf16SequenceLength;
+        }
+        return true;
+    }
+
+    /// <summary>Ids of rules: visible ASCII that fits in file names and logs.</summary>
+    public static bool IsRuleId(string text)
+        => text.Length is > 0 and <= MaxRuleIdChars && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+
+    /// <summary>
+    /// One spelling for comparison: lower case, full-width forms as their ASCII. The same instance comes back when there is nothing to change.
+    /// </summary>
+    public static string Fold(string text)
+    {
+        foreach (var c in text)
+        {
+            if (c is >= '\uFF01' and <= '\uFF5E')
+                return string.Create(text.Length, text, static (span, source) =>
+                {
+                    for (var i = 0; i < span.Length; i++)
+                        span[i] = char.ToLowerInvariant(source[i] is >= '\uFF01' and <= '\uFF5E' ? (char)(source[i] - 0xFEE0) : source[i]);
+                });
+        }
+        return text.ToLowerInvariant();
+    }
+
+    /// <summary>The blocks of Unicode whose letters have bidirectional class R or AL.</summary>
+    private static bool IsRightToLeft(int code)
+        => code is (>= 0x0590 and <= 0x08FF) or (>= 0xFB1D and <= 0xFDFF) or (>= 0xFE70 and <= 0xFEFE) or (>= 0x10800 and <= 0x10FFF) or (>= 0x1E800 and <= 0x1EFFF);
+}

@@ -1,0 +1,103 @@
+using DataSpace.Kernel.Crypto;
+using DataSpace.Kernel.Identity;
+using DataSpace.Kernel.Results;
+
+namespace DataSpace.Kernel.Policy;
+
+/// <summary>
+/// Duties in executable form. Known: <c>compensate</c> (a price), <c>inform</c> (a signed notice to a named party), <c>delete</c> (the consumer deletes the result in
+/// time), <c>logRecordSend</c> (the use stands in the ledger with its proof). Any other duty refuses the policy: nobody here would carry it out.
+/// </summary>
+internal static class DutyCompiler
+{
+    /// <summary>What the duties of a rule or of a policy come to.</summary>
+    public readonly record struct Compiled(Money.Money? Price, IReadOnlyList<DutyTerm> Duties, string? PricePlan = null);
+
+    public static Result<Compiled> Compile(IReadOnlyList<OdrlRule> rules)
+    {
+        Money.Money? price = null;
+        string? plan = null;
+        var duties = new List<DutyTerm>();
+        foreach (var rule in rules)
+        {
+            if (rule.Duties.Count > 0)
+                return PolicyErrors.UnknownDuty.Of("a duty of a duty");
+            if (rule.Action == RuleActions.Compensate)
+            {
+                if (!Price(rule).TryGet(out var own, out var error))
+                    return error;
+                if (price is not null)
+                    return PolicyErrors.Contradiction.Of("two prices for one use");
+                (price, plan) = own;
+                continue;
+            }
+            if (!Duty(rule).TryGet(out var duty, out var wrong))
+                return wrong;
+            duties.Add(duty);
+        }
+        return new Compiled(price, duties, plan);
+    }
+
+    /// <summary>The duty that a <c>retention</c> constraint stands for.</summary>
+    public static DutyTerm DeleteWithin(TimeSpan within) => Of(RuleActions.Delete, DutyPhase.After, null, within);
+
+    /// <summary><c>payAmount eq</c> with a currency as unit, and after it at most the hash of a price plan.</summary>
+    private static Result<(Money.Money Price, string? Plan)> Price(OdrlRule duty)
+    {
+        string? plan = null;
+        if (duty.Constraints.Count == 2)
+        {
+            if (duty.Constraints[1] is not OdrlComparison { LeftOperand: PolicyTerms.PricePlan, Operator: "eq", RightOperand: [var hash], IsList: false, Unit: null } || !Digest.IsSha256Hex(hash))
+                return PolicyErrors.UnknownDuty.Of("the second constraint of compensate is " + PolicyTerms.PricePlan + " eq, a SHA-256");
+            plan = hash;
+        }
+        if (duty.Constraints is not [OdrlComparison { LeftOperand: PolicyTerms.PayAmount, RightOperand: [var amount], IsList: false } pay, ..] || duty.Constraints.Count > 2)
+            return PolicyErrors.UnknownDuty.Of("compensate takes exactly one payAmount, and at most a " + PolicyTerms.PricePlan);
+        if (pay.Operator != "eq")
+            return PolicyErrors.UnknownOperator.Of("payAmount " + PolicyReader.Show(pay.Operator));
+        return Money.Money.Parse(amount, pay.Unit).TryGet(out var price, out _)
+            ? (price, plan)
+            : PolicyErrors.InvalidValue.Of("payAmount needs a decimal amount and a known currency as unit");
+    }
+
+    private static Result<DutyTerm> Duty(OdrlRule rule)
+    {
+        string? party = null;
+        DutyPhase? phase = null;
+        TimeSpan? within = null;
+        foreach (var constraint in rule.Constraints)
+        {
+            if (constraint is not OdrlComparison { RightOperand: [var value], IsList: false, Unit: null } c)
+                return PolicyErrors.UnknownDuty.Of(PolicyReader.Show(rule.Action) + " takes single values alone");
+            switch (c.LeftOperand, c.Operator)
+            {
+                case (PolicyTerms.Recipient, "eq") when party is null && ParticipantId.Parse(value).IsOk:
+                    party = value;
+                    break;
+                case (PolicyTerms.Phase, "eq") when phase is null && value is "before" or "during" or "after" && phase is null:
+                    phase = value == "before" ? DutyPhase.Before : value == "during" ? DutyPhase.During : DutyPhase.After;
+                    break;
+                case (PolicyTerms.ElapsedTime, "lteq") when within is null && PolicyValues.Duration(value) is { } duration:
+                    within = duration;
+                    break;
+                default:
+                    return PolicyErrors.UnknownDuty.Of($"{PolicyReader.Show(rule.Action)} with {PolicyReader.Show(c.LeftOperand)} {PolicyReader.Show(c.Operator)} {PolicyReader.Show(value)}");
+            }
+        }
+        return rule.Action switch
+        {
+            RuleActions.Inform when party is not null && (within is null || phase is null or DutyPhase.After) => Of(rule.Action, phase ?? DutyPhase.After, party, within),
+            RuleActions.Delete when within is not null && party is null && phase is null or DutyPhase.After => Of(rule.Action, DutyPhase.After, null, within),
+            RuleActions.LogRecordSend when party is null && within is null && phase is null or DutyPhase.During => Of(rule.Action, DutyPhase.During, null, null),
+            RuleActions.Inform or RuleActions.Delete or RuleActions.LogRecordSend
+                => PolicyErrors.UnknownDuty.Of(rule.Action + ": inform names a recipient and, after the use, may name a time, delete a time after the use, logRecordSend nothing"),
+            _ => PolicyErrors.UnknownDuty.Of(PolicyReader.Show(rule.Action)),
+        };
+    }
+
+    private static DutyTerm Of(string action, DutyPhase phase, string? party, TimeSpan? within)
+    {
+        string[] says = [action, phase.ToString(), party ?? "", within is { } time ? System.Xml.XmlConvert.ToString(time) : ""];
+        return new DutyTerm("duty/" + Digest.Sha256Hex(CanonicalJson.Of(says))[..16], action, phase, party, within);
+    }
+}
