@@ -1,4 +1,5 @@
 using DataSpace.Kernel.Crypto;
+using DataSpace.Kernel.Results;
 using DataSpace.Ledger.Merkle;
 using DataSpace.Ledger.Notes;
 using DataSpace.Ledger.Receipts;
@@ -13,25 +14,33 @@ namespace DataSpace.Ledger.Fsck;
 /// </summary>
 public sealed class LedgerVerifier
 {
-    private readonly string _directory;
+    private readonly string? _directory;
     private readonly VerifyOptions _options;
     private readonly ProblemList _problems = new();
     private readonly Dictionary<EntryKind, long> _counts = [];
     private readonly RightEdge _edge = new();
     private readonly TileFiles _files;
+    private readonly PriorityQueue<(string Holder, Checkpoint Checkpoint), long> _held = new();
+    private readonly List<HeldConflict> _conflicts = [];
+    private Checkpoint? _ours;
+    private int _compared;
+    private RepeatedIds _ids = new(0);
     private long _lastTimeMs;
     private long _payloadsChecked;
     private long _payloadsAbsent;
 
-    private LedgerVerifier(string directory, VerifyOptions options)
+    private LedgerVerifier(ILogFiles files, string? directory, VerifyOptions options)
     {
         (_directory, _options) = (directory, options);
-        _files = new TileFiles(directory, _problems);
+        _files = new TileFiles(files, _problems);
     }
 
     /// <summary>Verifies a directory. Throws nothing for what the directory holds; every defect is a problem in the report.</summary>
     public static VerifyReport Verify(string directory, VerifyOptions? options = null)
-        => new LedgerVerifier(directory, options ?? new VerifyOptions()).Run();
+        => new LedgerVerifier(new DirectoryFiles(directory), directory, options ?? new VerifyOptions()).Run();
+
+    /// <summary>The same for files that are elsewhere, without a vault.</summary>
+    internal static VerifyReport Verify(ILogFiles files, VerifyOptions options) => new LedgerVerifier(files, null, options).Run();
 
     private VerifyReport Run()
     {
@@ -39,17 +48,20 @@ public sealed class LedgerVerifier
         var checkpoint = key is null ? null : ReadCheckpoint(key);
         if (key is not null && checkpoint is not null)
         {
-            var witness = ReadWitness(key, checkpoint);
-            using var vault = VaultReader.TryOpen(_directory, _problems);
-            CheckWitness(witness);
+            ReadHeld(key, checkpoint);
+            using var vault = _directory is null ? null : VaultReader.TryOpen(_directory, _problems);
+            _ids = new RepeatedIds(checkpoint.Size);
+            CheckHeld();
             for (var first = 0L; first < checkpoint.Size; first += TilePath.FullWidth)
             {
-                CheckBundle(first, (int)Math.Min(TilePath.FullWidth, checkpoint.Size - first), witness, key, vault);
+                CheckBundle(first, (int)Math.Min(TilePath.FullWidth, checkpoint.Size - first), key, vault);
                 _options.Progress?.Invoke(_edge.Size);
             }
             CheckEdge();
             if (!_edge.Root().AsSpan().SequenceEqual(checkpoint.RootHash.Span))
                 _problems.Add("checkpoint", "its root is not the root of the entries");
+            if (!_ids.Resolve(() => ReadIds(checkpoint.Size), (index, earlier) => _problems.Add($"entry {index}", $"has the event id of entry {earlier}")))
+                _problems.Add("entries", "too many event ids look alike to be compared");
             _files.CheckUnexpected(checkpoint.Size);
         }
         return new VerifyReport
@@ -63,6 +75,8 @@ public sealed class LedgerVerifier
             PayloadsAbsent = _payloadsAbsent,
             Problems = _problems.Listed,
             ProblemCount = _problems.Count,
+            HeldCompared = _compared,
+            Conflicts = _conflicts,
             Notices = _problems.Notices,
         };
     }
@@ -96,43 +110,78 @@ public sealed class LedgerVerifier
         return null;
     }
 
-    private Checkpoint? ReadWitness(VerifierKey key, Checkpoint ours)
+    // The caller's own witness must be of this log; what else is held is looked at when it is.
+    private void ReadHeld(VerifierKey key, Checkpoint ours)
     {
-        if (_options.WitnessCheckpoint is not { } note)
-            return null;
-        if (!Checkpoint.Open(note, key).TryGet(out var witness, out var error))
+        _ours = ours;
+        HeldCheckpoint[] all = _options.WitnessCheckpoint is { } note ? [new HeldCheckpoint("", note), .. _options.Held] : [.. _options.Held];
+        foreach (var held in all)
         {
-            _problems.Add("witness checkpoint", error.ToString());
-            return null;
+            if (!Checkpoint.Open(held.Note, key).TryGet(out var checkpoint, out var error))
+            {
+                if (held.Holder.Length == 0)
+                    _problems.Add("witness checkpoint", error.ToString());
+                continue;
+            }
+            _compared++;
+            if (checkpoint.Size <= ours.Size)
+                _held.Enqueue((held.Holder, checkpoint), checkpoint.Size);
+            else
+                Contradict(held.Holder, checkpoint, $"the log was rolled back: it signed size {checkpoint.Size} before, and has {ours.Size}; entry {ours.Size} is missing", isFork: false);
         }
-        if (witness.Size <= ours.Size)
-            return witness;
-        _problems.Add("witness checkpoint", $"the log was rolled back: it signed size {witness.Size} before, and has {ours.Size}");
-        return null;
     }
 
-    private void CheckWitness(Checkpoint? witness)
+    // Smallest first, each when the tree has its size.
+    private void CheckHeld()
     {
-        if (witness?.Size == _edge.Size && !_edge.Root().AsSpan().SequenceEqual(witness.RootHash.Span))
-            _problems.Add("witness checkpoint", $"the log forked: it signed another history of size {witness.Size}");
+        while (_held.TryPeek(out var held, out var size) && size == _edge.Size)
+        {
+            _held.Dequeue();
+            if (!_edge.Root().AsSpan().SequenceEqual(held.Checkpoint.RootHash.Span))
+                Contradict(held.Holder, held.Checkpoint, $"the log forked: it signed another history of size {size}", isFork: true);
+        }
     }
 
-    private void CheckBundle(long first, int width, Checkpoint? witness, VerifierKey key, VaultReader? vault)
+    private void Contradict(string holder, Checkpoint held, string what, bool isFork)
+    {
+        _problems.Add(holder.Length == 0 ? "witness checkpoint" : $"checkpoint held by {holder}", what);
+        if (_conflicts.Count < VerifyReport.MaxListed)
+            _conflicts.Add(new HeldConflict(holder, held.Note, _ours!.Note, isFork));
+    }
+
+    private void CheckBundle(long first, int width, VerifierKey key, VaultReader? vault)
     {
         var path = new TilePath(TilePath.EntriesLevel, first / TilePath.FullWidth, width);
         var entries = _files.ReadBundle(path);
         _files.CheckPartialBundles(path, entries);
         // Without its entries the tree above can still be checked from the leaf hashes.
         var leaves = entries is null ? _files.ReadTile(path with { Level = 0 }) : null;
+        // Signatures cost most, and entries do not depend on each other.
+        var checks = new EntryCheck[entries?.Count ?? 0];
+        Parallel.For(0, checks.Length, i => checks[i] = EntryCheck.Of(entries![i], key, _options.EntryKeys));
         for (var i = 0; i < width; i++)
         {
             var index = first + i;
             if (entries is not null)
-                CheckEntry(index, entries[i], key, vault);
-            var leaf = entries is not null ? MerkleHash.Leaf(entries[i].Span)
+                CheckEntry(index, checks[i], vault);
+            var leaf = entries is not null ? checks[i].Leaf
                 : leaves is not null ? leaves.AsSpan(i * MerkleHash.SizeBytes, MerkleHash.SizeBytes) : MerkleHash.Empty.Span;
             _edge.Add(leaf, CheckTile);
-            CheckWitness(witness);
+            CheckHeld();
+        }
+    }
+
+    private IEnumerable<(ReadOnlyMemory<byte> Id, long Index)> ReadIds(long size)
+    {
+        for (var first = 0L; first < size; first += TilePath.FullWidth)
+        {
+            var path = new TilePath(TilePath.EntriesLevel, first / TilePath.FullWidth, (int)Math.Min(TilePath.FullWidth, size - first));
+            var entries = _files.ReadBundle(path, isSilent: true) ?? [];
+            for (var i = 0; i < entries.Count; i++)
+            {
+                if (LedgerEntry.Decode(entries[i]).TryGet(out var entry, out _))
+                    yield return (entry.EventId, first + i);
+            }
         }
     }
 
@@ -167,15 +216,16 @@ public sealed class LedgerVerifier
         }
     }
 
-    private void CheckEntry(long index, ReadOnlyMemory<byte> bytes, VerifierKey key, VaultReader? vault)
+    private void CheckEntry(long index, EntryCheck check, VaultReader? vault)
     {
-        if (!LedgerEntry.Decode(bytes).TryGet(out var entry, out var error))
+        if (check.Entry is not { } entry)
         {
-            _problems.Add($"entry {index}", error.ToString());
+            _problems.Add($"entry {index}", check.Error!.ToString());
             return;
         }
+        _ids.Add(entry.EventId.Span);
         _counts[entry.Kind] = _counts.GetValueOrDefault(entry.Kind) + 1;
-        if (!entry.IsSignedBy(key.Key) && !_options.EntryKeys.Any(entry.IsSignedBy))
+        if (!check.IsSigned)
             _problems.Add($"entry {index}", "is not signed by a key of this log");
         if (entry.TimeMs < _lastTimeMs)
             _problems.Add($"entry {index}", "is older than the entry before");
@@ -192,5 +242,17 @@ public sealed class LedgerVerifier
                 _payloadsAbsent++;
                 break;
         }
+    }
+}
+
+/// <summary>What can be said of an entry by itself.</summary>
+internal readonly record struct EntryCheck(byte[] Leaf, LedgerEntry? Entry, DsError? Error, bool IsSigned)
+{
+    public static EntryCheck Of(ReadOnlyMemory<byte> bytes, VerifierKey log, IReadOnlyList<PublicKey> others)
+    {
+        var leaf = MerkleHash.Leaf(bytes.Span);
+        return LedgerEntry.Decode(bytes).TryGet(out var entry, out var error)
+            ? new EntryCheck(leaf, entry, null, entry.IsSignedBy(log.Key) || others.Any(entry.IsSignedBy))
+            : new EntryCheck(leaf, null, error, false);
     }
 }

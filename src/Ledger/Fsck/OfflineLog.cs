@@ -28,14 +28,9 @@ public sealed record OfflineLog(VerifierKey Key, Checkpoint Checkpoint, IReadOnl
     {
         var problems = new ProblemList();
         var files = new TileFiles(directory, problems);
-        if ((expectedVkey ?? files.ReadText(StaticPublisher.VerifierKeyFile)?.TrimEnd('\n')) is not { } vkey)
-            return LedgerErrors.Corrupt.Of("vkey: absent, and no key was given");
-        if (!VerifierKey.Parse(vkey).TryGet(out var key, out var error))
+        if (!files.ReadHead(expectedVkey).TryGet(out var head, out var error))
             return error;
-        if (files.ReadText(StaticPublisher.CheckpointFile) is not { } note)
-            return LedgerErrors.Corrupt.Of("checkpoint: absent or not text");
-        if (!Checkpoint.Open(note, key).TryGet(out var checkpoint, out error))
-            return error;
+        var (key, checkpoint) = head;
         if (checkpoint.Size > MaxEntries)
             return LedgerErrors.EntryTooLarge.Of("the log is too long to be read at once");
         try

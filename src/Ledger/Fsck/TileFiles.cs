@@ -1,4 +1,5 @@
 using System.Text;
+using DataSpace.Kernel.Results;
 using DataSpace.Ledger.Merkle;
 using DataSpace.Ledger.Notes;
 using DataSpace.Ledger.Tiles;
@@ -28,8 +29,13 @@ internal sealed class ProblemList
 }
 
 /// <summary>Reads and checks the files of a log's directory for the verifier.</summary>
-internal sealed class TileFiles(string directory, ProblemList problems)
+internal sealed class TileFiles(ILogFiles files, ProblemList problems)
 {
+    public TileFiles(string directory, ProblemList problems)
+        : this(new DirectoryFiles(directory), problems)
+    {
+    }
+
     /// <summary>A small text file, or null when absent, too long or not UTF-8.</summary>
     public string? ReadText(string name)
     {
@@ -41,6 +47,18 @@ internal sealed class TileFiles(string directory, ProblemList problems)
         {
             return null;
         }
+    }
+
+    /// <summary>The signed checkpoint, and the key that it verifies with: the one expected, or else the directory's own.</summary>
+    public Result<(VerifierKey Key, Checkpoint Checkpoint)> ReadHead(string? expectedVkey)
+    {
+        if ((expectedVkey ?? ReadText(StaticPublisher.VerifierKeyFile)?.TrimEnd('\n')) is not { } vkey)
+            return LedgerErrors.Corrupt.Of("vkey: absent, and no key was given");
+        if (!VerifierKey.Parse(vkey).TryGet(out var key, out var error))
+            return error;
+        if (ReadText(StaticPublisher.CheckpointFile) is not { } note)
+            return LedgerErrors.Corrupt.Of("checkpoint: absent or not text");
+        return Checkpoint.Open(note, key).TryGet(out var checkpoint, out error) ? (key, checkpoint) : error;
     }
 
     /// <summary>The hashes of a tile, from the partial or the full file; null (and a problem) when neither is whole.</summary>
@@ -61,42 +79,46 @@ internal sealed class TileFiles(string directory, ProblemList problems)
     }
 
     /// <summary>The entries of a bundle, from the partial or the full file; null (and a problem) when neither is whole.</summary>
-    public List<ReadOnlyMemory<byte>>? ReadBundle(TilePath path)
+    public List<ReadOnlyMemory<byte>>? ReadBundle(TilePath path, bool isSilent = false)
     {
-        if (Read(path.ToString(), EntryBundle.MaxBundleBytes) is { } exact)
-        {
-            if (EntryBundle.Decode(exact) is { } entries && entries.Count == path.Width)
-                return [.. entries];
-        }
-        else if (!path.IsFull && Read(path.Full.ToString(), EntryBundle.MaxBundleBytes) is { } full
-                 && EntryBundle.Decode(full) is { } more && more.Count >= path.Width)
-        {
-            return [.. more.Take(path.Width)];
-        }
-        problems.Add(path.ToString(), $"absent, or not the entries {path.Number * TilePath.FullWidth} and following");
+        var partial = Read(path.ToString(), EntryBundle.MaxBundleBytes);
+        var bytes = partial ?? (path.IsFull ? null : Read(path.Full.ToString(), EntryBundle.MaxBundleBytes));
+        if (bytes is not null && EntryBundle.Decode(bytes) is { } entries && (entries.Count == path.Width || partial is null && entries.Count > path.Width))
+            return [.. entries.Take(path.Width)];
+        if (!isSilent)
+            NameMissing(path, bytes);
         return null;
+    }
+
+    // The first entry that is not where the leaf hashes say it belongs: what was taken out is named, not only where from.
+    private void NameMissing(TilePath path, ReadOnlyMemory<byte> bundle)
+    {
+        var leaves = Read((path with { Level = 0 }).ToString(), TilePath.FullWidth * MerkleHash.SizeBytes)
+            ?? (path.IsFull ? null : Read((path with { Level = 0 }).Full.ToString(), TilePath.FullWidth * MerkleHash.SizeBytes));
+        var entries = EntryBundle.DecodeWhole(bundle);
+        var first = 0;
+        while (first < entries.Count && first < path.Width - 1
+               && (leaves is null || leaves.AsSpan(Math.Min(first * MerkleHash.SizeBytes, leaves.Length)).StartsWith(MerkleHash.Leaf(entries[first].Span))))
+            first++;
+        problems.Add($"entry {path.Number * TilePath.FullWidth + first}", $"is missing or another one in {path}");
     }
 
     /// <summary>Every older partial of a tile must be a prefix of it.</summary>
     public void CheckPartialTiles(TilePath path, ReadOnlyMemory<byte> hashes)
-        => CheckPartials(path, width => hashes.Length >= width * MerkleHash.SizeBytes ? hashes[..(width * MerkleHash.SizeBytes)] : null, hashes);
+        => CheckPartials(path, width => hashes[..(width * MerkleHash.SizeBytes)], hashes);
 
     /// <summary>Every older partial of a bundle must be a prefix of it.</summary>
     public void CheckPartialBundles(TilePath path, List<ReadOnlyMemory<byte>>? entries)
     {
         if (entries is not null)
-            CheckPartials(path, width => entries.Count >= width ? EntryBundle.Encode(entries[..width]) : null, EntryBundle.Encode(entries));
+            CheckPartials(path, width => EntryBundle.Encode(entries[..width]), EntryBundle.Encode(entries));
     }
 
     /// <summary>Names files that belong to no tile of this tree.</summary>
     public void CheckUnexpected(long size)
     {
-        var root = Path.Combine(directory, "tile");
-        if (!Directory.Exists(root))
-            return;
-        foreach (var file in Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories))
+        foreach (var name in files.TileNames())
         {
-            var name = Path.GetRelativePath(directory, file).Replace('\\', '/');
             if (name.EndsWith(DurableFile.TemporarySuffix, StringComparison.Ordinal))
                 problems.Notice(name, "left by an interrupted publication");
             else if (TilePath.TryParse(name) is not { } path)
@@ -106,36 +128,25 @@ internal sealed class TileFiles(string directory, ProblemList problems)
         }
     }
 
-    private void CheckPartials(TilePath path, Func<int, ReadOnlyMemory<byte>?> prefix, ReadOnlyMemory<byte> all)
+    // A partial ahead of the checkpoint begins with what the checkpoint covers: a running log writes tiles first.
+    private void CheckPartials(TilePath path, Func<int, ReadOnlyMemory<byte>> prefix, ReadOnlyMemory<byte> all)
     {
-        var folder = Path.Combine(directory, path.Full + ".p");
-        if (!Directory.Exists(folder))
-            return;
-        foreach (var file in Directory.EnumerateFiles(folder))
+        foreach (var name in files.PartialNames(path.Full.ToString()))
         {
-            var name = Path.GetRelativePath(directory, file).Replace('\\', '/');
             if (TilePath.TryParse(name) is not { } partial || partial == path)
                 continue;
-            var stored = Read(name, EntryBundle.MaxBundleBytes);
-            var expected = prefix(partial.Width);
-            var matches = expected is { } exact
-                ? stored.AsSpan().SequenceEqual(exact.Span)
-                : stored is not null && stored.AsSpan().StartsWith(all.Span);
-            if (!matches)
+            if (Read(name, EntryBundle.MaxBundleBytes) is not { } stored)
+            {
+                // Superseded by its full tile and removed while we looked, unless it is still there.
+                if (files.Exists(name))
+                    problems.Add(name, "cannot be read");
+            }
+            else if (!(partial.Width <= path.Width ? stored.AsSpan().SequenceEqual(prefix(partial.Width).Span) : stored.AsSpan().StartsWith(all.Span)))
+            {
                 problems.Add(name, $"is not the beginning of {path}");
+            }
         }
     }
 
-    private byte[]? Read(string name, int maxBytes)
-    {
-        try
-        {
-            var file = new FileInfo(Path.Combine(directory, name));
-            return file.Exists && file.Length <= maxBytes ? File.ReadAllBytes(file.FullName) : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null; // reported as absent by the caller
-        }
-    }
+    private byte[]? Read(string name, int maxBytes) => files.Read(name, maxBytes);
 }

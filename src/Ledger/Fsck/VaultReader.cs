@@ -68,5 +68,15 @@ internal sealed class VaultReader : IDisposable
         }
     }
 
+    /// <summary>Keys and ciphertexts of the entries <c>[first, first + count)</c>, null where there is none. Throws <see cref="SqliteException"/>.</summary>
+    public (byte[] Key, byte[] Sealed)?[] Page(long first, int count)
+    {
+        var page = new (byte[] Key, byte[] Sealed)?[count];
+        using var rows = _db.Read("SELECT idx, key, sealed FROM payload WHERE idx >= $0 AND idx < $1", first, first + count);
+        while (rows.Read())
+            page[rows.GetInt64(0) - first] = ((byte[])rows[1], (byte[])rows[2]);
+        return page;
+    }
+
     public void Dispose() => _db.Dispose();
 }

@@ -12,6 +12,9 @@ public sealed record VerifyOptions
     /// </summary>
     public string? WitnessCheckpoint { get; init; }
 
+    /// <summary>Further checkpoints of this log, and who holds each. Those that its key did not sign are passed over: anybody can claim anything.</summary>
+    public IReadOnlyList<HeldCheckpoint> Held { get; init; } = [];
+
     /// <summary>The verifier key to trust. Without one the directory's own <c>vkey</c> file is taken, which proves consistency, not identity.</summary>
     public string? ExpectedVkey { get; init; }
 
@@ -21,6 +24,18 @@ public sealed record VerifyOptions
     /// <summary>Told the number of entries checked so far, once per bundle.</summary>
     public Action<long>? Progress { get; init; }
 }
+
+/// <summary>A checkpoint that somebody holds.</summary>
+/// <param name="Holder">Who, for the reader.</param>
+/// <param name="Note">The note as it was signed.</param>
+public sealed record HeldCheckpoint(string Holder, string Note);
+
+/// <summary>Two checkpoints by the key of one log that no single history contains, or of which the later one is not to be seen here.</summary>
+/// <param name="Holder">Who holds the other one.</param>
+/// <param name="HeldNote">The one held.</param>
+/// <param name="OwnNote">The one published.</param>
+/// <param name="IsFork">The histories differ. False: what is held is larger, and what is here may be its beginning.</param>
+public sealed record HeldConflict(string Holder, string HeldNote, string OwnNote, bool IsFork);
 
 /// <summary>Something that is wrong, and where.</summary>
 /// <param name="Where">Entry, tile or file, for example <c>entry 17</c> or <c>tile/0/000</c>.</param>
@@ -63,6 +78,12 @@ public sealed record VerifyReport
 
     /// <summary>All problems.</summary>
     public required long ProblemCount { get; init; }
+
+    /// <summary>Checkpoints of others that the log's key signed, and that were compared with the log.</summary>
+    public required int HeldCompared { get; init; }
+
+    /// <summary>Those that contradict it; each is a problem too.</summary>
+    public required IReadOnlyList<HeldConflict> Conflicts { get; init; }
 
     /// <summary>Not wrong, but worth a look: files that a publication under way leaves ahead of the checkpoint.</summary>
     public required IReadOnlyList<VerifyProblem> Notices { get; init; }

@@ -28,29 +28,47 @@ public static class MerkleHash
     /// <summary>Hash of an inner node: SHA-256 over a one byte and both children.</summary>
     public static byte[] Node(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
     {
-        Span<byte> buffer = stackalloc byte[1 + 2 * SizeBytes];
-        buffer[0] = 1;
-        left.CopyTo(buffer[1..]);
-        right.CopyTo(buffer[(1 + SizeBytes)..]);
-        return SHA256.HashData(buffer);
+        var node = new byte[SizeBytes];
+        Node(left, right, node);
+        return node;
     }
 
     /// <summary>Root over leaf hashes held in memory, for small trees such as the fields of one payload.</summary>
     public static byte[] Root(IReadOnlyList<byte[]> leafHashes)
     {
-        if (leafHashes.Count == 0)
+        var level = new byte[leafHashes.Count * SizeBytes];
+        for (var i = 0; i < leafHashes.Count; i++)
+            leafHashes[i].CopyTo(level, i * SizeBytes);
+        return Root(level);
+    }
+
+    /// <summary>The same over hashes that lie one behind the other; overwrites them.</summary>
+    internal static byte[] Root(Span<byte> level)
+    {
+        if (level.IsEmpty)
             return [.. EmptyHash];
-        var level = leafHashes.ToList();
         // Pairing neighbours and lifting an odd last node gives the same tree as splitting at the largest power of two.
-        while (level.Count > 1)
+        while (level.Length > SizeBytes)
         {
-            var above = new List<byte[]>((level.Count + 1) / 2);
-            for (var i = 0; i + 1 < level.Count; i += 2)
-                above.Add(Node(level[i], level[i + 1]));
-            if (level.Count % 2 == 1)
-                above.Add(level[^1]);
-            level = above;
+            var (count, above) = (level.Length / SizeBytes, 0);
+            for (var i = 0; i + 1 < count; i += 2)
+                Node(At(level, i), At(level, i + 1), At(level, above++));
+            if (count % 2 == 1)
+                At(level, count - 1).CopyTo(At(level, above++));
+            level = level[..(above * SizeBytes)];
         }
-        return level[0];
+        return level.ToArray();
+    }
+
+    private static Span<byte> At(Span<byte> level, int index) => level.Slice(index * SizeBytes, SizeBytes);
+
+    // Copies before it writes: the result may lie where a child was.
+    private static void Node(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right, Span<byte> node)
+    {
+        Span<byte> buffer = stackalloc byte[1 + 2 * SizeBytes];
+        buffer[0] = 1;
+        left.CopyTo(buffer[1..]);
+        right.CopyTo(buffer[(1 + SizeBytes)..]);
+        SHA256.HashData(buffer, node);
     }
 }

@@ -23,4 +23,49 @@ public enum EntryKind
 
     /// <summary>The owner raised the limit of a budget.</summary>
     BudgetRegranted = 6,
+
+    /// <summary>The negative list or a freeze stopped a dataset, a contract, a participant or a job at this node.</summary>
+    Suspended = 7,
+
+    /// <summary>What was stopped may go on.</summary>
+    Resumed = 8,
+
+    /// <summary>A regulator published, froze, lifted or cleared something; in the regulator's own ledger.</summary>
+    RegulatorAct = 9,
+
+    /// <summary>A duty of a contract was fulfilled.</summary>
+    DutyDone = 10,
+
+    /// <summary>A duty of a contract was not fulfilled in time.</summary>
+    DutyBreached = 11,
+
+    /// <summary>A dataset was checked against its declared grade before it was listed.</summary>
+    ListingChecked = 12,
+
+    /// <summary>A use went ahead without a fresh stamp, as its contract allows for general data.</summary>
+    Degraded = 13,
+
+    /// <summary>A month of a contract was settled; what arrives later is an adjustment of a later month.</summary>
+    PeriodClosed = 14,
+
+    /// <summary>An amount for an earlier month, charged or given back in a later one.</summary>
+    Adjustment = 15,
+
+    /// <summary>A use is disputed: it is not billed while that stands.</summary>
+    Dispute = 16,
+
+    /// <summary>A dispute ended: the use is billed or waived.</summary>
+    DisputeResolved = 17,
+
+    /// <summary>First entry of a log that continues another one of the same participant, after a restore from a backup.</summary>
+    LogContinued = 20,
+
+    /// <summary>Another participant's log has shown two histories; the proof is kept beside the log.</summary>
+    Equivocation = 21,
+
+    /// <summary>A receipt that only one side signed by its deadline; the use is disputed and not billed.</summary>
+    OneSided = 22,
+
+    /// <summary>A dispatched job for which an owner's log shows neither Grant nor Denied by the deadline.</summary>
+    Unreported = 23,
 }

@@ -63,18 +63,7 @@ public sealed record EntryProof(ReadOnlyMemory<byte> Entry, IReadOnlyList<Payloa
         writer.WriteByteString(Entry.Span);
         writer.WriteStartArray(Leaves.Count);
         foreach (var leaf in Leaves)
-        {
-            if (leaf.Field is not { } field)
-            {
-                writer.WriteByteString(leaf.Hash.Span);
-                continue;
-            }
-            writer.WriteStartArray(3);
-            writer.WriteTextString(field.Label);
-            writer.WriteByteString(field.Salt.Span);
-            writer.WriteByteString(field.Value.Span);
-            writer.WriteEndArray();
-        }
+            Write(writer, leaf);
         writer.WriteEndArray();
         writer.WriteTextString(Proof.Format());
         writer.WriteEndArray();
@@ -114,7 +103,23 @@ public sealed record EntryProof(ReadOnlyMemory<byte> Entry, IReadOnlyList<Payloa
         }
     }
 
-    private static PayloadLeaf? ReadLeaf(CborReader reader)
+    /// <summary>Writes a leaf: its hash, or label, salt and value.</summary>
+    internal static void Write(CborWriter writer, PayloadLeaf leaf)
+    {
+        if (leaf.Field is not { } field)
+        {
+            writer.WriteByteString(leaf.Hash.Span);
+            return;
+        }
+        writer.WriteStartArray(3);
+        writer.WriteTextString(field.Label);
+        writer.WriteByteString(field.Salt.Span);
+        writer.WriteByteString(field.Value.Span);
+        writer.WriteEndArray();
+    }
+
+    /// <summary>Reads a leaf, or null.</summary>
+    internal static PayloadLeaf? ReadLeaf(CborReader reader)
     {
         if (reader.PeekState() == CborReaderState.ByteString)
             return reader.ReadByteString() is { Length: MerkleHash.SizeBytes } hash ? new PayloadLeaf(null, hash) : null;

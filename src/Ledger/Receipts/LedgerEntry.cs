@@ -88,19 +88,23 @@ public sealed record LedgerEntry
     // The same bytes as one map of eight pairs would give: only the head differs, and the signatures come last.
     private static byte[] AddSignatures(ReadOnlySpan<byte> unsigned, IReadOnlyList<ReadOnlyMemory<byte>> signatures)
     {
-        var writer = new CborWriter(CborConformanceMode.Canonical, convertIndefiniteLengthEncodings: false, allowMultipleRootLevelValues: true);
-        writer.WriteInt32(8);
+        const byte MapOfEight = 0xa8;
+        const byte KeyOfSignatures = 8;
+        var writer = CborScratch.Writer();
         writer.WriteStartArray(signatures.Count);
         foreach (var signature in signatures)
             writer.WriteByteString(signature.Span);
         writer.WriteEndArray();
-        const byte MapOfEight = 0xa8;
-        return [MapOfEight, .. unsigned[1..], .. writer.Encode()];
+        var entry = new byte[unsigned.Length + 1 + writer.BytesWritten];
+        unsigned.CopyTo(entry);
+        (entry[0], entry[unsigned.Length]) = (MapOfEight, KeyOfSignatures);
+        writer.Encode(entry.AsSpan(unsigned.Length + 1));
+        return entry;
     }
 
     private byte[] EncodeUnsigned()
     {
-        var writer = new CborWriter(CborConformanceMode.Canonical);
+        var writer = CborScratch.Writer();
         writer.WriteStartMap(7);
         writer.WriteInt32(1);
         writer.WriteInt32(Version);

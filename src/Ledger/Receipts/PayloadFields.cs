@@ -25,6 +25,23 @@ internal sealed class FieldWriter
 
     public FieldWriter Text(string label, string value) => Add(label, w => w.WriteTextString(value));
 
+    /// <summary>An id or a stable code: at most <see cref="FieldRules.MaxIdLength"/> characters; empty where there is none.</summary>
+    public FieldWriter Id(string label, string value)
+        => value.Length <= FieldRules.MaxIdLength ? Text(label, value) : throw new ArgumentException("Too long.", label);
+
+    /// <summary>A word of a vocabulary: 1–64 characters of <c>a–z A–Z 0–9 : . - _</c>.</summary>
+    public FieldWriter Word(string label, string value)
+        => FieldRules.IsWord(value) ? Text(label, value) : throw new ArgumentException("Not a word.", label);
+
+    /// <summary>A version, a count or a time: zero or more.</summary>
+    public FieldWriter Count(string label, long value)
+        => value >= 0 ? Number(label, value) : throw new ArgumentException("Negative.", label);
+
+    public FieldWriter IdList(string label, IReadOnlyList<string> values)
+        => values.Count <= FieldRules.MaxListItems && values.All(value => value.Length <= FieldRules.MaxIdLength)
+            ? TextList(label, values)
+            : throw new ArgumentException("Too many or too long.", label);
+
     public FieldWriter Number(string label, long value) => Add(label, w => w.WriteInt64(value));
 
     public FieldWriter Bytes(string label, ReadOnlyMemory<byte> value) => Add(label, w => w.WriteByteString(value.Span));
@@ -53,7 +70,7 @@ internal sealed class FieldWriter
 
     private FieldWriter Add(string label, Action<CborWriter> write)
     {
-        var writer = new CborWriter(CborConformanceMode.Canonical);
+        var writer = CborScratch.Writer();
         write(writer);
         _fields.Add(new PayloadField(label, writer.Encode()));
         return this;
@@ -68,6 +85,11 @@ internal static class FieldRules
     public const int MaxValueBytes = 8 * 1024;
     public const int MaxPayloadBytes = 32 * 1024;
     public const int MaxListItems = 256;
+    public const int MaxIdLength = 512;
+    public const int MaxWordLength = 64;
+
+    public static bool IsWord(string word)
+        => word.Length is > 0 and <= MaxWordLength && word.All(c => char.IsAsciiLetterOrDigit(c) || c is ':' or '.' or '-' or '_');
 
     public static bool IsDigest(string hex) => hex.Length == 64 && hex.All(c => c is >= '0' and <= '9' or >= 'a' and <= 'f');
 
@@ -110,6 +132,15 @@ internal sealed class FieldReader
     public string Text(string label) => Read(label, r => r.ReadTextString(), "");
 
     public long Number(string label) => Read(label, r => r.ReadInt64(), 0L);
+
+    public string Id(string label) => Checked(label, Text(label), value => value.Length <= FieldRules.MaxIdLength);
+
+    public string Word(string label) => Checked(label, Text(label), FieldRules.IsWord);
+
+    public long Count(string label) => Checked(label, Number(label), value => value >= 0);
+
+    public IReadOnlyList<string> IdList(string label)
+        => Checked(label, TextList(label), values => values.All(value => value.Length <= FieldRules.MaxIdLength));
 
     public byte[] Bytes(string label) => Read(label, r => r.ReadByteString(), []);
 
@@ -166,6 +197,13 @@ internal sealed class FieldReader
             Fail(label);
             return fallback;
         }
+    }
+
+    private T Checked<T>(string label, T value, Func<T, bool> holds)
+    {
+        if (!holds(value))
+            Fail(label);
+        return value;
     }
 
     private void Fail(string label) => _error ??= LedgerErrors.InvalidField.Of(label);

@@ -81,15 +81,14 @@ public sealed record ReceiptPayload : IEntryPayload
             : LedgerErrors.ReceiptSignature.Of("consumer");
 
     /// <summary>The error when either signature fails, else null.</summary>
-    public DsError? Verify(PublicKey consumerKey, PublicKey providerKey)
-    {
-        if (VerifyConsumer(consumerKey) is { } error)
-            return error;
-        return ProviderKeyId == providerKey.KeyId
-               && providerKey.Verify([.. ProviderDomain, .. Countersigned()], ProviderSignature.Span)
+    public DsError? Verify(PublicKey consumerKey, PublicKey providerKey) => VerifyConsumer(consumerKey) ?? VerifyProvider(providerKey);
+
+    /// <summary>The error when the provider's countersignature fails, else null.</summary>
+    public DsError? VerifyProvider(PublicKey providerKey)
+        => ProviderKeyId == providerKey.KeyId
+           && providerKey.Verify([.. ProviderDomain, .. Countersigned()], ProviderSignature.Span)
             ? null
             : LedgerErrors.ReceiptSignature.Of("provider");
-    }
 
     /// <inheritdoc />
     public IReadOnlyList<PayloadField> ToFields() => new FieldWriter()

@@ -8,10 +8,15 @@ public sealed record ReportPayload : IEntryPayload
     /// <summary>Prefix of the labels that the owner keeps to itself: exact measurements are a covert channel.</summary>
     public const string OwnerOnlyPrefix = "exact/";
 
+    private const string MeasuredPrefix = OwnerOnlyPrefix + "more";
+
     /// <summary>Leaf hash of the Grant.</summary>
     public required string GrantHash { get; init; }
 
-    /// <summary>Coarse units that are billed and shown: <c>uses</c>, <c>resultCells</c>, <c>bytesOut</c>.</summary>
+    /// <summary>
+    /// Units that are billed and shown: <c>uses</c>, <c>resultCells</c>, <c>bytesOut</c>, and as declared allowances or the scale in the catalogue
+    /// <c>rowsScanned</c>, <c>subjects</c>, <c>cpuMs</c>, <c>wallMs</c>, <c>fuel</c>.
+    /// </summary>
     public required IReadOnlyDictionary<string, long> Units { get; init; }
 
     /// <summary>Digest that pins the image or engine that ran.</summary>
@@ -32,6 +37,9 @@ public sealed record ReportPayload : IEntryPayload
     /// <summary>Wall time in milliseconds; owner only.</summary>
     public required long WallMs { get; init; }
 
+    /// <summary>Further exact measurements, for example <c>subjects</c> or <c>fuel</c>; owner only. Absent from reports of older nodes.</summary>
+    public IReadOnlyDictionary<string, long> Measured { get; init; } = new Dictionary<string, long>();
+
     /// <inheritdoc />
     public EntryKind Kind => EntryKind.Report;
 
@@ -40,6 +48,7 @@ public sealed record ReportPayload : IEntryPayload
         .Digest("grantHash", GrantHash).NumberMap("units", Units)
         .Text("imageDigest", ImageDigest).Digest("outputDigest", OutputDigest).Text("outcome", Outcome)
         .Number("exact/cpuMs", CpuMs).Number("exact/rowsScanned", RowsScanned).Number("exact/wallMs", WallMs)
+        .NumberMap(MeasuredPrefix, Measured)
         .Fields;
 
     /// <summary>Reads the fields strictly.</summary>
@@ -56,6 +65,7 @@ public sealed record ReportPayload : IEntryPayload
             CpuMs = reader.Number("exact/cpuMs"),
             RowsScanned = reader.Number("exact/rowsScanned"),
             WallMs = reader.Number("exact/wallMs"),
+            Measured = reader.NumberMap(MeasuredPrefix),
         });
     }
 }

@@ -16,9 +16,22 @@ public sealed record OpenedField(string Label, ReadOnlyMemory<byte> Salt, ReadOn
     /// <summary>RFC 6962 leaf over <c>length(label) ‖ label ‖ salt ‖ value</c>; the length byte makes the split unambiguous.</summary>
     public byte[] LeafHash()
     {
-        var label = Encoding.ASCII.GetBytes(Label);
-        byte[] leaf = [(byte)label.Length, .. label, .. Salt.Span, .. Value.Span];
-        return MerkleHash.Leaf(leaf);
+        var hash = new byte[MerkleHash.SizeBytes];
+        HashLeaf(Label, Salt.Span, Value.Span, hash);
+        return hash;
+    }
+
+    internal static void HashLeaf(string label, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> value, Span<byte> hash)
+    {
+        const int StackLimitBytes = 1024;
+        // A zero byte first: the leaf of RFC 6962.
+        var length = 2 + label.Length + salt.Length + value.Length;
+        var leaf = length <= StackLimitBytes ? stackalloc byte[length] : new byte[length];
+        (leaf[0], leaf[1]) = (0, (byte)label.Length);
+        Encoding.ASCII.GetBytes(label, leaf[2..]);
+        salt.CopyTo(leaf[(2 + label.Length)..]);
+        value.CopyTo(leaf[(2 + label.Length + salt.Length)..]);
+        SHA256.HashData(leaf, hash);
     }
 }
 
@@ -31,7 +44,8 @@ internal sealed class SealedPayload
     private const int KeyBytes = 32;
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
-    private static readonly byte[] DataInfo = Encoding.ASCII.GetBytes("data");
+    private const int MaxStackFields = 32;
+    private static readonly byte[] DataInfo = [.. "data"u8, 1]; // one round of HKDF-Expand
 
     private SealedPayload(byte[] key, byte[] root, byte[] ciphertext) => (Key, Root, Ciphertext) = (key, root, ciphertext);
 
@@ -42,17 +56,33 @@ internal sealed class SealedPayload
     /// <summary>nonce ‖ AES-256-GCM ciphertext ‖ tag over the CBOR field list; the root is associated data.</summary>
     public byte[] Ciphertext { get; }
 
+    /// <summary>Random bytes that one payload needs.</summary>
+    public const int RandomBytes = KeyBytes + NonceBytes;
+
     public static SealedPayload Create(IReadOnlyList<PayloadField> fields) => Create(fields, RandomNumberGenerator.GetBytes(KeyBytes));
 
     /// <summary>With a given key: for golden vectors only.</summary>
     internal static SealedPayload Create(IReadOnlyList<PayloadField> fields, byte[] key)
+        => Create(fields, [.. key, .. RandomNumberGenerator.GetBytes(NonceBytes)]);
+
+    /// <summary>With <see cref="RandomBytes"/> fresh random bytes: key and nonce.</summary>
+    public static SealedPayload Create(IReadOnlyList<PayloadField> fields, ReadOnlySpan<byte> random)
     {
-        var root = MerkleHash.Root(Open(fields, key).Select(field => field.LeafHash()).ToList());
+        var key = random[..KeyBytes].ToArray();
+        var nonce = random[KeyBytes..RandomBytes];
+        using var derivation = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
+        var leaves = fields.Count <= MaxStackFields ? stackalloc byte[fields.Count * MerkleHash.SizeBytes] : new byte[fields.Count * MerkleHash.SizeBytes];
+        Span<byte> salt = stackalloc byte[MerkleHash.SizeBytes];
+        for (var i = 0; i < fields.Count; i++)
+        {
+            Salt(derivation, i, salt);
+            OpenedField.HashLeaf(fields[i].Label, salt, fields[i].Value.Span, leaves.Slice(i * MerkleHash.SizeBytes, MerkleHash.SizeBytes));
+        }
+        var root = MerkleHash.Root(leaves);
         var plain = EncodeFields(fields);
         var sealedBytes = new byte[NonceBytes + plain.Length + TagBytes];
-        var nonce = sealedBytes.AsSpan(0, NonceBytes);
-        RandomNumberGenerator.Fill(nonce);
-        using var aes = new AesGcm(DataKey(key), TagBytes);
+        nonce.CopyTo(sealedBytes);
+        using var aes = DataCipher(derivation);
         aes.Encrypt(nonce, plain, sealedBytes.AsSpan(NonceBytes, plain.Length), sealedBytes.AsSpan(NonceBytes + plain.Length), root);
         return new SealedPayload(key, root, sealedBytes);
     }
@@ -65,9 +95,10 @@ internal sealed class SealedPayload
         var plain = new byte[ciphertext.Length - NonceBytes - TagBytes];
         try
         {
-            using var aes = new AesGcm(DataKey(key), TagBytes);
+            using var derivation = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
+            using var aes = DataCipher(derivation);
             aes.Decrypt(ciphertext[..NonceBytes], ciphertext[NonceBytes..^TagBytes], ciphertext[^TagBytes..], plain, root);
-            var opened = Open(DecodeFields(plain), key);
+            var opened = Open(DecodeFields(plain), derivation);
             return MerkleHash.Root(opened.Select(field => field.LeafHash()).ToList()).AsSpan().SequenceEqual(root)
                 ? opened
                 : LedgerErrors.PayloadMismatch.Of();
@@ -78,27 +109,70 @@ internal sealed class SealedPayload
         }
     }
 
-    private static List<OpenedField> Open(IReadOnlyList<PayloadField> fields, byte[] key)
+    /// <summary>
+    /// Decrypts without recomputing the commitment: for the owner's own vault, whose ciphertext is authenticated together with the root.
+    /// Whoever made the ciphertext is believed that the fields are those of the root; <see cref="Open(byte[], ReadOnlySpan{byte}, ReadOnlySpan{byte})"/> believes nothing.
+    /// </summary>
+    public static Result<List<PayloadField>> Decrypt(byte[] key, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> root)
+    {
+        if (key.Length != KeyBytes || ciphertext.Length < NonceBytes + TagBytes)
+            return LedgerErrors.PayloadMismatch.Of();
+        var plain = new byte[ciphertext.Length - NonceBytes - TagBytes];
+        try
+        {
+            Span<byte> dataKey = stackalloc byte[KeyBytes];
+            HMACSHA256.HashData(key, DataInfo, dataKey);
+            using var aes = new AesGcm(dataKey, TagBytes);
+            CryptographicOperations.ZeroMemory(dataKey);
+            aes.Decrypt(ciphertext[..NonceBytes], ciphertext[NonceBytes..^TagBytes], ciphertext[^TagBytes..], plain, root);
+            return DecodeFields(plain);
+        }
+        catch (Exception e) when (e is CryptographicException or CborContentException or InvalidOperationException)
+        {
+            return LedgerErrors.PayloadMismatch.Of();
+        }
+    }
+
+    private static List<OpenedField> Open(List<PayloadField> fields, IncrementalHash derivation)
     {
         var opened = new List<OpenedField>(fields.Count);
         for (var i = 0; i < fields.Count; i++)
-            opened.Add(new OpenedField(fields[i].Label, Salt(key, i), fields[i].Value));
+        {
+            var salt = new byte[MerkleHash.SizeBytes];
+            Salt(derivation, i, salt);
+            opened.Add(new OpenedField(fields[i].Label, salt, fields[i].Value));
+        }
         return opened;
     }
 
-    private static byte[] Salt(byte[] key, int index)
+    private static void Salt(IncrementalHash derivation, int index, Span<byte> salt)
     {
-        var info = new byte[8];
+        Span<byte> info = stackalloc byte[8];
         "salt"u8.CopyTo(info);
-        BinaryPrimitives.WriteInt32BigEndian(info.AsSpan(4), index);
-        return HKDF.Expand(HashAlgorithmName.SHA256, key, MerkleHash.SizeBytes, info);
+        BinaryPrimitives.WriteInt32BigEndian(info[4..], index);
+        Expand(derivation, info, salt);
     }
 
-    private static byte[] DataKey(byte[] key) => HKDF.Expand(HashAlgorithmName.SHA256, key, KeyBytes, DataInfo);
+    private static AesGcm DataCipher(IncrementalHash derivation)
+    {
+        Span<byte> key = stackalloc byte[KeyBytes];
+        Expand(derivation, "data"u8, key);
+        var cipher = new AesGcm(key, TagBytes);
+        CryptographicOperations.ZeroMemory(key);
+        return cipher;
+    }
+
+    // HKDF-Expand of as many bytes as the hash has is one round of it (RFC 5869, section 2.3). One keyed instance serves all salts.
+    private static void Expand(IncrementalHash derivation, ReadOnlySpan<byte> info, Span<byte> output)
+    {
+        derivation.AppendData(info);
+        derivation.AppendData([1]);
+        derivation.GetHashAndReset(output);
+    }
 
     private static byte[] EncodeFields(IReadOnlyList<PayloadField> fields)
     {
-        var writer = new CborWriter(CborConformanceMode.Canonical);
+        var writer = CborScratch.Writer();
         writer.WriteStartArray(2 * fields.Count);
         foreach (var field in fields)
         {

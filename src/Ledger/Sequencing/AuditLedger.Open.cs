@@ -31,7 +31,7 @@ public sealed partial class AuditLedger
             error = parts.Load(options, signer, key) ?? parts.Recover(options.Directory, key);
             if (error is null)
             {
-                var ledger = new AuditLedger(options, signer, clock, key, parts) { _publishedSize = parts.Publisher!.PublishedSize };
+                var ledger = new AuditLedger(options, signer, clock, key, parts) { _publishedSize = parts.Publisher!.PublishedSize, _publishedHead = parts.Publisher.Published };
                 parts = null;
                 return ledger;
             }
@@ -116,7 +116,7 @@ public sealed partial class AuditLedger
             if (published is not null && !RootOf(published.Size, Store!).AsSpan().SequenceEqual(published.RootHash.Span))
                 return LedgerErrors.Forked.Of($"published size {published.Size}");
             Vault = PayloadVault.Open(directory);
-            if (Vault.CollectOrphans(Head!.Size) is { } error)
+            if ((Vault.CollectOrphans(Head!.Size) ?? Vault.CheckNotOlder(Head.Size)) is { } error)
                 return error;
             var keyFile = Path.Combine(directory, StaticPublisher.VerifierKeyFile);
             if (!File.Exists(keyFile) || File.ReadAllText(keyFile) != key + "\n")

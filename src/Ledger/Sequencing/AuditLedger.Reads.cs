@@ -15,11 +15,34 @@ public sealed partial class AuditLedger
             return _reader.FindUse(useId, withOutput: true);
     }
 
+    /// <summary>The same without the output, which can be large.</summary>
+    public CommittedUse? FindUseState(string useId) => UseState(useId);
+
+    /// <summary>A use was ever granted here.</summary>
+    public bool HasUses
+    {
+        get
+        {
+            lock (_readGate)
+                return _reader.HasUses();
+        }
+    }
+
     /// <summary>A budget, or null.</summary>
     public BudgetState? GetBudget(string budgetId)
     {
         lock (_readGate)
             return _reader.FindBudget(budgetId);
+    }
+
+    /// <summary>What has been spent from a budget or counter; 0 when there is none. Others may spend before the caller acts on it: only a debit decides.</summary>
+    public long BudgetSpent(string budgetId) => GetBudget(budgetId)?.Spent ?? 0;
+
+    /// <summary>Index of the entry with this event id, or null.</summary>
+    public long? IndexOf(ReadOnlyMemory<byte> eventId)
+    {
+        lock (_readGate)
+            return _reader.FindEvent(eventId);
     }
 
     /// <summary>Entry bytes, or null beyond the end.</summary>
@@ -82,6 +105,9 @@ public sealed partial class AuditLedger
                 yield return Record(first++, bytes);
         }
     }
+
+    /// <summary>Root of this log when it had that many entries, or null when it never had.</summary>
+    public ReadOnlyMemory<byte>? RootHashAt(long size) => size < 0 || size > Latest.Size ? null : RootAt(size);
 
     /// <summary>True when an entry carries the tag of this agreement.</summary>
     public bool BelongsTo(LedgerEntry entry, string agreementId)

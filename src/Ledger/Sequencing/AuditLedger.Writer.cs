@@ -11,46 +11,54 @@ namespace DataSpace.Ledger.Sequencing;
 public sealed partial class AuditLedger
 {
     private static readonly TimeSpan MaxPublishPause = TimeSpan.FromMilliseconds(250);
+    private const int EventIdBytes = 16;
     private const int CrowdSize = 16;
     private const int GatherSize = 128;
     private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(2);
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _publishGate = new();
     private long _publishedSize;
+    private Checkpoint? _publishedHead;
     private TaskCompletionSource _publishedChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Signs on the caller's thread, queues, and waits for the commit.</summary>
-    private async Task<Result<AppendedEntry>> SubmitAsync(
+    private Task<Result<AppendedEntry>> SubmitAsync(
         IEntryPayload payload, string agreementId, ReadOnlyMemory<byte>? callersEventId, EntryEffect? effect, CancellationToken cancellation)
     {
-        cancellation.ThrowIfCancellationRequested();
+        if (cancellation.IsCancellationRequested)
+            return Task.FromCanceled<Result<AppendedEntry>>(cancellation);
         if (Volatile.Read(ref _disposed) != 0)
-            return LedgerErrors.Closed.Of();
+            return Refuse(LedgerErrors.Closed.Of());
         if (Refusal is { } refusal)
-            return refusal;
+            return Refuse(refusal);
         WorkItem? item;
         try
         {
             if (!Prepare(payload, agreementId, callersEventId, effect).TryGet(out item, out var error))
-                return error;
+                return Refuse(error);
         }
         catch (Exception e) when (IoFailure.IsStorage(e))
         {
-            return Stop(e); // the key of a new agreement could not be stored
+            return Refuse(Stop(e)); // the key of a new agreement could not be stored
         }
         catch (InvalidOperationException) when (Volatile.Read(ref _disposed) != 0)
         {
-            return LedgerErrors.Closed.Of();
+            return Refuse(LedgerErrors.Closed.Of());
         }
         if (!_work.Writer.TryWrite(item))
-            return Volatile.Read(ref _disposed) != 0 ? LedgerErrors.Closed.Of() : LedgerErrors.Busy.Of();
-        return await item.Done.Task.WaitAsync(cancellation).ConfigureAwait(false);
+            return Refuse(Volatile.Read(ref _disposed) != 0 ? LedgerErrors.Closed.Of() : LedgerErrors.Busy.Of());
+        return cancellation.CanBeCanceled ? item.Done.Task.WaitAsync(cancellation) : item.Done.Task;
+
+        static Task<Result<AppendedEntry>> Refuse(DsError error) => Task.FromResult<Result<AppendedEntry>>(error);
     }
 
     private Result<WorkItem> Prepare(IEntryPayload payload, string agreementId, ReadOnlyMemory<byte>? callersEventId, EntryEffect? effect)
     {
-        var eventId = callersEventId ?? RandomNumberGenerator.GetBytes(16);
-        if (eventId.Length != 16 || !IsId(agreementId))
+        // One call for all the random bytes of an entry: the generator's price is per call.
+        Span<byte> random = stackalloc byte[EventIdBytes + SealedPayload.RandomBytes];
+        RandomNumberGenerator.Fill(random);
+        var eventId = callersEventId ?? random[..EventIdBytes].ToArray();
+        if (eventId.Length != EventIdBytes || !IsId(agreementId))
             return LedgerErrors.InvalidField.Of("eventId or agreementId");
         IReadOnlyList<PayloadField> fields;
         try
@@ -66,7 +74,7 @@ public sealed partial class AuditLedger
         var (now, last) = (_clock.GetUtcNow().ToUnixTimeMilliseconds(), Volatile.Read(ref _lastTimeMs));
         if (now < last - MaxClockLagMs)
             return LedgerErrors.ClockBehind.Of();
-        var content = SealedPayload.Create(fields);
+        var content = SealedPayload.Create(fields, random[EventIdBytes..]);
         var entry = new LedgerEntry
         {
             Kind = payload.Kind,
@@ -84,7 +92,12 @@ public sealed partial class AuditLedger
     }
 
     private byte[] AgreementTag(string agreementId, ReadOnlySpan<byte> eventId)
-        => HMACSHA256.HashData(_vault.AgreementKey(agreementId).Span, [.. TagDomain, .. eventId]);
+    {
+        Span<byte> tagged = stackalloc byte[TagDomain.Length + EventIdBytes];
+        TagDomain.CopyTo(tagged);
+        eventId.CopyTo(tagged[TagDomain.Length..]);
+        return HMACSHA256.HashData(_vault.AgreementKey(agreementId).Span, tagged);
+    }
 
     // On a thread of its own: in the pool it would queue behind the callers who sign, and every commit with it.
     private void RunWriter()
@@ -105,56 +118,46 @@ public sealed partial class AuditLedger
 
     private void CommitOrStop(List<WorkItem> batch)
     {
-        List<(WorkItem Item, Result<AppendedEntry> Result)> outcomes;
+        Checkpoint? checkpoint = null;
+        DsError? failure;
         lock (_writeGate)
         {
-            if (Refusal is { } refusal)
-            {
-                outcomes = batch.Select(item => (item, (Result<AppendedEntry>)refusal)).ToList();
-            }
-            else
+            failure = Refusal;
+            if (failure is null)
             {
                 try
                 {
-                    outcomes = Commit(batch);
+                    checkpoint = Commit(batch);
                 }
 #pragma warning disable CA1031 // Whatever went wrong, the state of the transaction is unknown: stop, acknowledge nothing.
                 catch (Exception e)
 #pragma warning restore CA1031
                 {
-                    var failure = Stop(e);
-                    outcomes = batch.Select(item => (item, (Result<AppendedEntry>)failure)).ToList();
+                    failure = Stop(e);
                 }
             }
         }
-        foreach (var (item, result) in outcomes)
-            item.Done.SetResult(result);
+        foreach (var item in batch)
+            item.Done.SetResult(checkpoint is null ? failure! : item.Outcome(checkpoint));
     }
 
     // Everything a batch changes is one transaction. The vault's commit lies before the ledger's, so that no entry lacks its payload.
-    private List<(WorkItem, Result<AppendedEntry>)> Commit(List<WorkItem> batch)
+    private Checkpoint Commit(List<WorkItem> batch)
     {
         // Callers sign concurrently; the log's times rise, so late comers are signed again with the time of their place.
-        batch.Sort((a, b) => a.Entry.TimeMs.CompareTo(b.Entry.TimeMs));
+        batch.Sort(static (a, b) => a.Entry.TimeMs.CompareTo(b.Entry.TimeMs));
         var (first, lastTimeMs) = (_edge.Size, _lastTimeMs);
         var accepted = new List<WorkItem>(batch.Count);
         var pending = new Dictionary<UInt128, WorkItem>();
-        var outcomes = new List<(WorkItem Item, Func<Checkpoint, Result<AppendedEntry>> Result)>(batch.Count);
         _store.Begin();
         foreach (var item in batch)
         {
             var eventKey = BinaryPrimitives.ReadUInt128BigEndian(item.Entry.EventId.Span);
             // An id that was made here, at random, cannot have been used before.
-            if (item.CallersEventId && Duplicate(item, eventKey, pending) is { } duplicate)
-            {
-                outcomes.Add((item, duplicate));
+            if (item.CallersEventId && IsDuplicate(item, eventKey, pending))
                 continue;
-            }
-            if (item.Effect?.Check(_store) is { } error)
-            {
-                outcomes.Add((item, _ => error));
+            if ((item.Refusal = item.Effect?.Check(_store)) is not null)
                 continue;
-            }
             if (item.Entry.TimeMs < lastTimeMs)
                 Resign(item, lastTimeMs);
             lastTimeMs = item.Entry.TimeMs;
@@ -162,12 +165,11 @@ public sealed partial class AuditLedger
             if (item.CallersEventId)
                 pending.Add(eventKey, item);
             accepted.Add(item);
-            outcomes.Add((item, checkpoint => Appended(item, checkpoint)));
         }
-        var next = accepted.Count == 0 ? _latest : CommitAccepted(first, accepted, lastTimeMs);
-        if (accepted.Count == 0)
-            _store.Commit();
-        return outcomes.Select(outcome => (outcome.Item, outcome.Result(next))).ToList();
+        if (accepted.Count > 0)
+            return CommitAccepted(first, accepted, lastTimeMs);
+        _store.Commit();
+        return _latest;
     }
 
     private Checkpoint CommitAccepted(long first, List<WorkItem> accepted, long lastTimeMs)
@@ -183,7 +185,7 @@ public sealed partial class AuditLedger
         var next = Checkpoint.Sign(Origin, _edge.Size, _edge.Root(), _signer);
         if (!_store.Advance(_latest, next, lastTimeMs))
             throw new InvalidDataException("the checkpoint was changed by somebody else");
-        _vault.Write(first, accepted.Select(item => (item.Index, item.Payload)), _fault);
+        _vault.Write(first, accepted, _fault);
         _fault(FaultPoint.BeforeCommit);
         _store.Commit();
         _fault(FaultPoint.AfterCommit);
@@ -209,23 +211,25 @@ public sealed partial class AuditLedger
     }
 
     // The same event again: the first entry when the content is the same, a conflict when it is not or can no longer be compared.
-    private Func<Checkpoint, Result<AppendedEntry>>? Duplicate(WorkItem item, UInt128 eventKey, Dictionary<UInt128, WorkItem> pending)
+    private bool IsDuplicate(WorkItem item, UInt128 eventKey, Dictionary<UInt128, WorkItem> pending)
     {
         if (pending.TryGetValue(eventKey, out var earlier))
-            return item.SameContent(earlier.Entry, earlier.Fields) ? checkpoint => Appended(earlier, checkpoint) : _ => LedgerErrors.EventConflict.Of();
+        {
+            (item.Repeats, item.Refusal) = item.SameContent(earlier.Entry, earlier.Fields) ? (earlier, (DsError?)null) : (null, LedgerErrors.EventConflict.Of());
+            return true;
+        }
         if (_store.FindEvent(item.Entry.EventId) is not { } index)
-            return null;
+            return false;
         var bytes = _store.Entry(index) ?? throw new InvalidDataException("an entry is missing");
         if (!LedgerEntry.Decode(bytes).TryGet(out var entry, out _))
             throw new InvalidDataException("a stored entry is malformed");
-        if (!_vault.Open(index, entry.PayloadRoot.Span).TryGet(out var fields, out _)
-            || !item.SameContent(entry, fields.Select(f => new PayloadField(f.Label, f.Value))))
-            return _ => LedgerErrors.EventConflict.Of();
-        return checkpoint => new AppendedEntry(index, Merkle.MerkleHash.Leaf(bytes), bytes, checkpoint);
+        if (_vault.Open(index, entry.PayloadRoot.Span).TryGet(out var fields, out _)
+            && item.SameContent(entry, fields.Select(f => new PayloadField(f.Label, f.Value))))
+            item.RepeatsStored = (index, bytes);
+        else
+            item.Refusal = LedgerErrors.EventConflict.Of();
+        return true;
     }
-
-    private static Result<AppendedEntry> Appended(WorkItem item, Checkpoint checkpoint)
-        => new AppendedEntry(item.Index, item.LeafHash, item.Bytes, checkpoint);
 
     private async Task RunPublisherAsync()
     {
@@ -240,6 +244,7 @@ public sealed partial class AuditLedger
                 lock (_publishGate)
                 {
                     _publisher.Publish();
+                    Volatile.Write(ref _publishedHead, _publisher.Published);
                     Volatile.Write(ref _publishedSize, _publisher.PublishedSize);
                 }
             }

@@ -20,6 +20,7 @@ public sealed partial class AuditLedger : IAsyncDisposable
     private const string LockFile = "ledger.lock";
     private const string RefusedKey = "refused";
     private const long MaxClockLagMs = 60_000;
+    private const int MaxIdLength = 512;
     private static readonly byte[] TagDomain = Encoding.ASCII.GetBytes("dataspace/agreement-tag/v1\n");
 
     private readonly LedgerOptions _options;
@@ -73,6 +74,9 @@ public sealed partial class AuditLedger : IAsyncDisposable
     /// <summary>Newest durable checkpoint; its publication follows at once.</summary>
     public Checkpoint Latest => Volatile.Read(ref _latest);
 
+    /// <summary>Newest checkpoint whose tiles can be fetched; what witnesses and peers are told.</summary>
+    public Checkpoint Published => (Volatile.Read(ref _publishedHead) ?? Latest) with { Origin = Origin };
+
     /// <summary>Why the ledger takes no entries now, or null.</summary>
     public DsError? Refusal => Volatile.Read(ref _stopped) ?? Volatile.Read(ref _refused);
 
@@ -80,16 +84,15 @@ public sealed partial class AuditLedger : IAsyncDisposable
     /// Appends an entry. Repeating the same event id with the same content gives the entry of the first time.
     /// Cancelling stops the waiting, not the append.
     /// </summary>
-    public async Task<Result<AppendedEntry>> AppendAsync(EntryDraft draft, CancellationToken cancellation)
-    {
-        if (draft.Payload.Kind is EntryKind.Grant or EntryKind.Report or EntryKind.BudgetRegranted)
-            return LedgerErrors.WrongKind.Of(draft.Payload.Kind.ToString());
-        return await SubmitAsync(draft.Payload, draft.AgreementId, draft.EventId, effect: null, cancellation).ConfigureAwait(false);
-    }
+    public Task<Result<AppendedEntry>> AppendAsync(EntryDraft draft, CancellationToken cancellation)
+        => draft.Payload.Kind is EntryKind.Grant or EntryKind.Report or EntryKind.BudgetRegranted
+            ? Task.FromResult<Result<AppendedEntry>>(LedgerErrors.WrongKind.Of(draft.Payload.Kind.ToString()))
+            : SubmitAsync(draft.Payload, draft.AgreementId, draft.EventId, effect: null, cancellation);
 
     /// <summary>
     /// Grants a use: use id, budgets, entry and checkpoint in one transaction. A use id that was granted before or a budget that
-    /// does not suffice refuses this use alone. Nothing gives a spent budget back.
+    /// does not suffice refuses this use alone. A debit with a limit makes its counter in the same transaction when there is none.
+    /// Nothing gives a spent budget back.
     /// </summary>
     public async Task<Result<GrantedUse>> GrantAsync(
         GrantPayload payload, IReadOnlyList<BudgetDebit> debits, CancellationToken cancellation)
@@ -140,7 +143,8 @@ public sealed partial class AuditLedger : IAsyncDisposable
 
     /// <summary>
     /// Defines a budget with nothing left, for a node that was restored and continues under a new origin:
-    /// only <see cref="RegrantBudgetAsync"/> makes it usable.
+    /// only <see cref="RegrantBudgetAsync"/> makes it usable. Counters that debits make would start at nothing spent: define them
+    /// here first, with their definition in place of the contract.
     /// </summary>
     public Result<Unit> DefineExhaustedBudget(string budgetId, long limit, string contractId)
         => Define(new BudgetState(budgetId, contractId, limit, Spent: limit));
@@ -167,6 +171,9 @@ public sealed partial class AuditLedger : IAsyncDisposable
             Volatile.Write(ref _refused, error);
             try
             {
+                // Of several the longest is kept: a log that continues this one names it.
+                if (Contradiction is { } known && known.Size >= theirs.Size)
+                    return error;
                 _store.SetMeta(RefusedKey, error.Code + "\n" + checkpointNote);
             }
             catch (Exception e) when (IoFailure.IsStorage(e))
@@ -175,6 +182,16 @@ public sealed partial class AuditLedger : IAsyncDisposable
             }
         }
         return error;
+    }
+
+    /// <summary>The checkpoint because of which this ledger refuses: the longest that was heard of. Null when it does not.</summary>
+    public Checkpoint? Contradiction
+    {
+        get
+        {
+            lock (_writeGate)
+                return _store.Meta(RefusedKey) is { } refused && Checkpoint.Open(refused[(refused.IndexOf('\n', StringComparison.Ordinal) + 1)..], _key).TryGet(out var theirs, out _) ? theirs : null;
+        }
     }
 
     /// <summary>Waits until the published directory holds a checkpoint of at least this size.</summary>
@@ -241,15 +258,23 @@ public sealed partial class AuditLedger : IAsyncDisposable
         }
     }
 
+    // One debit per budget: the amounts together, the strictest limit. Two meanings of one counter in one Grant are a caller's mistake.
     private static List<BudgetDebit>? MergeDebits(IReadOnlyList<BudgetDebit> debits)
     {
         const int MaxDebits = 32;
-        if (debits.Count > MaxDebits || debits.Any(d => d.Amount < 1 || !IsId(d.BudgetId)))
+        if (debits.Count > MaxDebits || debits.Any(d => d.Amount < 1 || d.Limit < 0 || !IsId(d.BudgetId) || d.Limit is null != (d.Definition.Length == 0)))
             return null;
+        var merged = new List<BudgetDebit>(debits.Count);
         try
         {
-            return debits.GroupBy(d => d.BudgetId, StringComparer.Ordinal)
-                .Select(group => new BudgetDebit(group.Key, group.Aggregate(0L, (sum, d) => checked(sum + d.Amount)))).ToList();
+            foreach (var group in debits.GroupBy(d => d.BudgetId, StringComparer.Ordinal))
+            {
+                var first = group.First();
+                if (group.Any(d => d.Definition != first.Definition) || first.Definition.Length > MaxIdLength)
+                    return null;
+                merged.Add(first with { Amount = group.Aggregate(0L, (sum, d) => checked(sum + d.Amount)), Limit = group.Min(d => d.Limit) });
+            }
+            return merged;
         }
         catch (OverflowException)
         {
@@ -257,5 +282,5 @@ public sealed partial class AuditLedger : IAsyncDisposable
         }
     }
 
-    private static bool IsId(string id) => id.Length is > 0 and <= 512;
+    private static bool IsId(string id) => id.Length is > 0 and <= MaxIdLength;
 }

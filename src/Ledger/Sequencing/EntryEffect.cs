@@ -28,10 +28,8 @@ internal sealed class GrantEffect(string useId, string contractId, IReadOnlyList
             return LedgerErrors.UseAlreadyGranted.Of();
         foreach (var debit in debits)
         {
-            if (store.FindBudget(debit.BudgetId) is not { } budget)
-                return LedgerErrors.BudgetUnknown.Of(debit.BudgetId);
-            if (debit.Amount > budget.Remaining)
-                return LedgerErrors.BudgetExhausted.Of(debit.BudgetId);
+            if (Check(debit, store.FindBudget(debit.BudgetId)) is { } error)
+                return error;
         }
         return null;
     }
@@ -40,7 +38,26 @@ internal sealed class GrantEffect(string useId, string contractId, IReadOnlyList
     {
         store.InsertUse(useId, contractId, index, leafHash);
         foreach (var debit in debits)
-            Require(store.Debit(debit.BudgetId, debit.Amount));
+            Require(debit.Limit is { } limit
+                ? store.DebitWithin(debit.BudgetId, debit.Definition, debit.Amount, limit)
+                : store.Debit(debit.BudgetId, debit.Amount));
+    }
+
+    // Differences of numbers that are not negative do not overflow; sums would.
+    private static DsError? Check(BudgetDebit debit, BudgetState? budget)
+    {
+        if (debit.Limit is null && budget is null)
+            return LedgerErrors.BudgetUnknown.Of(debit.BudgetId);
+        if (debit.Limit is { } limit)
+        {
+            if (budget is not null && budget.ContractId != debit.Definition)
+                return LedgerErrors.BudgetConflict.Of(debit.BudgetId);
+            if ((budget?.Spent ?? 0) > limit - debit.Amount)
+                return LedgerErrors.BudgetExhausted.Of(debit.BudgetId);
+            if (budget is null or { Limit: BudgetState.LimitInDebits })
+                return null;
+        }
+        return debit.Amount > budget!.Remaining ? LedgerErrors.BudgetExhausted.Of(debit.BudgetId) : null;
     }
 }
 

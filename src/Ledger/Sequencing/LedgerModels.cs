@@ -32,17 +32,39 @@ public sealed record GrantedUse(GrantHandle Handle, AppendedEntry Entry);
 /// <summary>One spending from one budget.</summary>
 /// <param name="BudgetId">Budget.</param>
 /// <param name="Amount">Units of that budget, at least 1.</param>
-public sealed record BudgetDebit(string BudgetId, long Amount);
+public sealed record BudgetDebit(string BudgetId, long Amount)
+{
+    /// <summary>A debit that carries its own limit and needs no budget defined before.</summary>
+    /// <param name="budgetId">Counter.</param>
+    /// <param name="definition">See <see cref="Definition"/>.</param>
+    /// <param name="amount">Units of that counter, at least 1.</param>
+    /// <param name="limit">Most that may be spent from the counter in all, this debit included; 0 or more.</param>
+    public static BudgetDebit WithLimit(string budgetId, string definition, long amount, long limit)
+        => new(budgetId, amount) { Definition = definition, Limit = limit };
+
+    /// <summary>
+    /// Most that may be spent from the counter in all, this debit included. The counter is made in the Grant's transaction when there is
+    /// none; debits of several contracts may bound one counter differently, and each holds against all that was spent. A limit that the
+    /// counter was defined with holds as well. Null: the budget must have been defined, and its own limit alone holds.
+    /// </summary>
+    public long? Limit { get; init; }
+
+    /// <summary>What the counter counts: the same text for all who debit it, 1–512 characters. A counter of another definition refuses.</summary>
+    public string Definition { get; init; } = "";
+}
 
 /// <summary>A budget as the ledger file has it.</summary>
 /// <param name="BudgetId">Id.</param>
-/// <param name="ContractId">Contract it was defined for.</param>
-/// <param name="Limit">Most that may be spent.</param>
+/// <param name="ContractId">Contract it was defined for, or the definition of a counter that a debit made.</param>
+/// <param name="Limit">Most that may be spent, or <see cref="LimitInDebits"/>.</param>
 /// <param name="Spent">What has been spent; never falls.</param>
 public sealed record BudgetState(string BudgetId, string ContractId, long Limit, long Spent)
 {
-    /// <summary>What is left.</summary>
-    public long Remaining => Limit - Spent;
+    /// <value>The counter was made by a debit and has no limit of its own: every debit must carry one.</value>
+    public const long LimitInDebits = -1;
+
+    /// <summary>What is left for a debit without a limit of its own.</summary>
+    public long Remaining => Limit == LimitInDebits ? 0 : Limit - Spent;
 }
 
 /// <summary>A use that was granted, and what was committed for it.</summary>

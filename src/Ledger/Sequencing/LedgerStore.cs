@@ -26,6 +26,8 @@ internal sealed class LedgerStore : ITileSource, IDisposable
         """;
 
     private readonly Sqlite _db;
+    private SqliteInsert? _insertEntry;
+    private SqliteInsert? _insertEvent;
 
     private LedgerStore(Sqlite db) => _db = db;
 
@@ -90,8 +92,10 @@ internal sealed class LedgerStore : ITileSource, IDisposable
 
     public void InsertEntry(long index, byte[] bytes, ReadOnlyMemory<byte> eventId)
     {
-        _db.Run("INSERT INTO entry VALUES($0,$1)", index, bytes);
-        _db.Run("INSERT INTO event VALUES($0,$1)", eventId.ToArray(), index);
+        _insertEntry ??= _db.Prepare("INSERT INTO entry VALUES(?1,?2)");
+        _insertEvent ??= _db.Prepare("INSERT INTO event VALUES(?2,?1)");
+        _insertEntry.Run(index, bytes);
+        _insertEvent.Run(index, eventId.Span);
     }
 
     public byte[]? Entry(long index) => (byte[]?)_db.Scalar("SELECT body FROM entry WHERE idx=$0", index);
@@ -123,6 +127,8 @@ internal sealed class LedgerStore : ITileSource, IDisposable
             row.IsDBNull(4) ? null : (ReadOnlyMemory<byte>?)(byte[])row[4]);
     }
 
+    public bool HasUses() => _db.Scalar("SELECT 1 FROM use LIMIT 1") is not null;
+
     public void InsertUse(string useId, string contractId, long grantIndex, byte[] grantHash)
         => _db.Run("INSERT INTO use(id, contract, grant_idx, grant_hash) VALUES($0,$1,$2,$3)", useId, contractId, grantIndex, grantHash);
 
@@ -142,8 +148,38 @@ internal sealed class LedgerStore : ITileSource, IDisposable
     public bool Debit(string budgetId, long amount)
         => _db.Run("UPDATE budget SET spent = spent + $1 WHERE id=$0 AND $1 > 0 AND spent <= lim - $1", budgetId, amount) == 1;
 
+    /// <summary>
+    /// Spends from a counter within the limit of this debit and, where it has one, its own; makes the counter when there is none.
+    /// </summary>
+    public bool DebitWithin(string budgetId, string definition, long amount, long limit)
+        => _db.Run("""
+            INSERT INTO budget SELECT $0, $1, -1, $2 WHERE $2 > 0 AND $2 <= $3 OR EXISTS(SELECT 1 FROM budget WHERE id=$0)
+            ON CONFLICT(id) DO UPDATE SET spent = spent + $2
+            WHERE contract=$1 AND $2 > 0 AND spent <= $3 - $2 AND (lim = -1 OR spent <= lim - $2)
+            """, budgetId, definition, amount, limit) == 1;
+
     public bool RaiseLimit(string budgetId, long oldLimit, long newLimit)
         => _db.Run("UPDATE budget SET lim=$2 WHERE id=$0 AND lim=$1", budgetId, oldLimit, newLimit) == 1;
+
+    /// <summary>Every budget and counter.</summary>
+    public List<BudgetState> Budgets()
+    {
+        var all = new List<BudgetState>();
+        using var rows = _db.Read("SELECT id, contract, lim, spent FROM budget ORDER BY id");
+        while (rows.Read())
+            all.Add(new BudgetState(rows.GetString(0), rows.GetString(1), rows.GetInt64(2), rows.GetInt64(3)));
+        return all;
+    }
+
+    /// <summary>Everything in the table <c>meta</c> under a prefix.</summary>
+    public List<(string Key, string Value)> MetaUnder(string prefix)
+    {
+        var all = new List<(string, string)>();
+        using var rows = _db.Read("SELECT key, value FROM meta WHERE substr(key, 1, length($0)) = $0 ORDER BY key", prefix);
+        while (rows.Read())
+            all.Add((rows.GetString(0), rows.GetString(1)));
+        return all;
+    }
 
     public void PutTile(TilePath path, ReadOnlyMemory<byte> hashes)
         => _db.Run("INSERT INTO tile VALUES($0,$1,$2) ON CONFLICT(level,n) DO UPDATE SET body=excluded.body", path.Level, path.Number, hashes.ToArray());

@@ -6,6 +6,7 @@ namespace DataSpace.Ledger.Sequencing;
 internal sealed class Sqlite : IDisposable
 {
     private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
+    private readonly List<SqliteInsert> _inserts = [];
 
     public Sqlite(string path, bool readOnly = false)
     {
@@ -35,8 +36,18 @@ internal sealed class Sqlite : IDisposable
     /// <summary>The reader must be disposed before the same statement runs again.</summary>
     public SqliteDataReader Read(string sql, params ReadOnlySpan<object?> arguments) => Bind(sql, arguments).ExecuteReader();
 
+    /// <summary>A statement for the hot path; it ends with this connection.</summary>
+    public SqliteInsert Prepare(string sql)
+    {
+        var insert = new SqliteInsert(Connection, sql);
+        _inserts.Add(insert);
+        return insert;
+    }
+
     public void Dispose()
     {
+        foreach (var insert in _inserts)
+            insert.Dispose();
         foreach (var command in _prepared.Values)
             command.Dispose();
         Connection.Dispose();

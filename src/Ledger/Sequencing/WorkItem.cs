@@ -1,5 +1,6 @@
 using DataSpace.Kernel.Results;
 using DataSpace.Ledger.Merkle;
+using DataSpace.Ledger.Notes;
 using DataSpace.Ledger.Receipts;
 
 namespace DataSpace.Ledger.Sequencing;
@@ -25,7 +26,27 @@ internal sealed class WorkItem
     /// <summary>Index, once the writer has given one.</summary>
     public long Index { get; set; } = -1;
 
+    /// <summary>Why the writer took no entry for this item, once it has decided so.</summary>
+    public DsError? Refusal { get; set; }
+
+    /// <summary>The item of the same event in the same batch that this one repeats.</summary>
+    public WorkItem? Repeats { get; set; }
+
+    /// <summary>The stored entry that this item repeats.</summary>
+    public (long Index, byte[] Bytes)? RepeatsStored { get; set; }
+
     public TaskCompletionSource<Result<AppendedEntry>> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>What the caller learns once everything up to <paramref name="checkpoint"/> is durable.</summary>
+    public Result<AppendedEntry> Outcome(Checkpoint checkpoint)
+    {
+        if (Refusal is { } refusal)
+            return refusal;
+        if (RepeatsStored is var (index, bytes))
+            return new AppendedEntry(index, MerkleHash.Leaf(bytes), bytes, checkpoint);
+        var entry = Repeats ?? this;
+        return new AppendedEntry(entry.Index, entry.LeafHash, entry.Bytes, checkpoint);
+    }
 
     public void Hash() => LeafHash = MerkleHash.Leaf(Bytes);
 

@@ -28,14 +28,19 @@ public static class EntryBundle
     /// <summary>The entries of a bundle, or null when it is cut short or has more than a full bundle's entries.</summary>
     public static IReadOnlyList<ReadOnlyMemory<byte>>? Decode(ReadOnlyMemory<byte> bundle)
     {
+        var entries = DecodeWhole(bundle);
+        return entries.Sum(entry => 2 + entry.Length) == bundle.Length ? entries : null;
+    }
+
+    /// <summary>The entries up to where a bundle is cut short, at most a full bundle's.</summary>
+    public static IReadOnlyList<ReadOnlyMemory<byte>> DecodeWhole(ReadOnlyMemory<byte> bundle)
+    {
         var entries = new List<ReadOnlyMemory<byte>>();
-        while (!bundle.IsEmpty)
+        while (bundle.Length >= 2 && entries.Count < TilePath.FullWidth)
         {
-            if (bundle.Length < 2 || entries.Count == TilePath.FullWidth)
-                return null;
             var length = BinaryPrimitives.ReadUInt16BigEndian(bundle.Span);
             if (bundle.Length < 2 + length)
-                return null;
+                break;
             entries.Add(bundle.Slice(2, length));
             bundle = bundle[(2 + length)..];
         }

@@ -12,8 +12,14 @@ internal sealed class StaticPublisher(string directory, LedgerStore store, Actio
     public const string CheckpointFile = "checkpoint";
     public const string VerifierKeyFile = "vkey";
 
+    /// <summary>The newest checkpoint with cosignatures; lags behind <see cref="CheckpointFile"/>.</summary>
+    public const string CosignedFile = "cosigned";
+
     /// <summary>Size of the checkpoint in the directory; everything it covers is durable there.</summary>
     public long PublishedSize { get; private set; }
+
+    /// <summary>The checkpoint in the directory, once this process has published.</summary>
+    public Checkpoint? Published { get; private set; }
 
     /// <summary>Starts from what the directory is known to hold.</summary>
     public void StartFrom(long publishedSize) => PublishedSize = publishedSize;
@@ -36,7 +42,7 @@ internal sealed class StaticPublisher(string directory, LedgerStore store, Actio
             DurableFile.SyncDirectory(directory);
             fault(FaultPoint.AfterCheckpoint);
             RemoveSupersededPartials(PublishedSize, head.Size);
-            PublishedSize = head.Size;
+            (PublishedSize, Published) = (head.Size, head);
         }
         finally
         {
@@ -44,11 +50,11 @@ internal sealed class StaticPublisher(string directory, LedgerStore store, Actio
         }
     }
 
-    /// <summary>Rewrites every published file of the log that differs from the store; returns how many did.</summary>
+    /// <summary>Rewrites every published file of the log that differs from the store, earlier partial tiles included; returns how many did.</summary>
     public int Repair()
     {
         var repaired = 0;
-        foreach (var path in TilePath.Between(0, PublishedSize))
+        foreach (var path in TilePath.Between(0, PublishedSize).SelectMany(path => (IEnumerable<TilePath>)[path, .. EarlierPartials(path)]))
         {
             var file = Path.Combine(directory, path.ToString());
             var content = Content(path);
@@ -60,6 +66,16 @@ internal sealed class StaticPublisher(string directory, LedgerStore store, Actio
             repaired++;
         }
         return repaired;
+    }
+
+    // Readers with an older checkpoint may still ask for these.
+    private IEnumerable<TilePath> EarlierPartials(TilePath path)
+    {
+        for (var width = 1; width < path.Width; width++)
+        {
+            if (path with { Width = width } is var partial && File.Exists(Path.Combine(directory, partial.ToString())))
+                yield return partial;
+        }
     }
 
     private void WriteTile(TilePath path, HashSet<string> folders)
@@ -98,12 +114,22 @@ internal sealed class StaticPublisher(string directory, LedgerStore store, Actio
     }
 }
 
-/// <summary>What of a ledger's directory the world may read: checkpoint, key, tiles and bundles. Never the stores beside them.</summary>
+/// <summary>What of a ledger's directory the world may read: checkpoint, cosigned checkpoint, key, tiles and bundles. Never the stores beside them.</summary>
 public static class PublicFiles
 {
+    /// <summary>Name of the file with the newest cosigned checkpoint.</summary>
+    public const string Cosigned = StaticPublisher.CosignedFile;
+
+    /// <summary>Writes a public text file: whole or absent after a crash.</summary>
+    public static void WriteText(string directory, string name, string text)
+    {
+        DurableFile.Replace(Path.Combine(directory, name), NoteText.StrictUtf8.GetBytes(text));
+        DurableFile.SyncDirectory(directory);
+    }
+
     /// <summary>Full path of a public file for a request path such as <c>tile/0/000</c>, or null when it is not one.</summary>
     public static string? TryResolve(string ledgerDirectory, string requestPath)
-        => requestPath is StaticPublisher.CheckpointFile or StaticPublisher.VerifierKeyFile || TilePath.TryParse(requestPath) is not null
+        => requestPath is StaticPublisher.CheckpointFile or StaticPublisher.VerifierKeyFile or StaticPublisher.CosignedFile || TilePath.TryParse(requestPath) is not null
             ? Path.Combine(ledgerDirectory, requestPath)
             : null;
 }

@@ -10,13 +10,14 @@ namespace DataSpace.Ledger.Vault;
 /// Contents of entries, each under its own key, and the keys of agreements: <c>vault.db</c>, apart from the ledger file so that
 /// content can be erased while proofs stay. One connection under one lock; a write is durable on return.
 /// </summary>
-internal sealed class PayloadVault : IDisposable
+internal sealed partial class PayloadVault : IDisposable
 {
     public const string FileName = "vault.db";
 
     private const int SchemaVersion = 1;
     private const int MaxCachedAgreements = 10_000;
     private readonly Sqlite _db;
+    private SqliteInsert? _insertPayload;
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<string, byte[]> _agreementKeys = new(StringComparer.Ordinal);
 
@@ -65,14 +66,15 @@ internal sealed class PayloadVault : IDisposable
         return key;
     }
 
-    /// <summary>Stores the payloads of one batch that begins at <paramref name="batch"/>; fsynced on return.</summary>
-    public void Write(long batch, IEnumerable<(long Index, SealedPayload Payload)> payloads, Action<FaultPoint> fault)
+    /// <summary>Stores the payloads of one batch that begins at <paramref name="first"/>; fsynced on return.</summary>
+    public void Write(long first, IReadOnlyList<WorkItem> batch, Action<FaultPoint> fault)
     {
         lock (_gate)
         {
             _db.Run("BEGIN IMMEDIATE");
-            foreach (var (index, payload) in payloads)
-                _db.Run("INSERT INTO payload VALUES($0,$1,$2,$3)", index, batch, payload.Key, payload.Ciphertext);
+            _insertPayload ??= _db.Prepare("INSERT INTO payload VALUES(?1,?2,?3,?4)");
+            foreach (var item in batch)
+                _insertPayload.Run(item.Index, first, item.Payload.Key, item.Payload.Ciphertext);
             fault(FaultPoint.BeforeVaultCommit);
             _db.Run("COMMIT");
         }

@@ -1,7 +1,7 @@
+using DataSpace.Ledger.Faults;
 using DataSpace.Ledger.Fsck;
 using DataSpace.Ledger.Notes;
 using DataSpace.Ledger.Receipts;
-using DataSpace.Ledger.Tests.Sequencing;
 using Microsoft.Data.Sqlite;
 using Xunit;
 
@@ -27,7 +27,7 @@ public sealed class LedgerVerifierTests
         foreach (var name in new[] { "checkpoint", "vkey" })
             File.Copy(Path.Combine(fixture.Directory, name), Path.Combine(copy.Directory, name));
         Directory.CreateDirectory(Path.Combine(copy.Directory, "tile"));
-        CrashMatrixTests.Copy(Path.Combine(fixture.Directory, "tile"), Path.Combine(copy.Directory, "tile"));
+        Recovery.Copy(Path.Combine(fixture.Directory, "tile"), Path.Combine(copy.Directory, "tile"));
         copy.AssertVerifies();
         var files = Directory.GetFiles(copy.Directory, "*", SearchOption.AllDirectories);
         Assert.Equal(2 + 3 + 3, files.Length);
@@ -44,6 +44,31 @@ public sealed class LedgerVerifierTests
             await File.WriteAllBytesAsync(file, original, Cancel);
         }
         copy.AssertVerifies();
+    }
+
+    [Fact]
+    public async Task A_log_that_grows_while_it_is_verified_has_no_problem()
+    {
+        using var fixture = new LedgerFixture();
+        await using var ledger = fixture.Open();
+        await ledger.AppendAsync(LedgerFixture.Denied("first"), Cancel);
+        await ledger.WaitPublishedAsync(1, Cancel);
+        var writing = Task.Run(async () =>
+        {
+            // Beyond a tile's edge, where partial tiles are removed.
+            for (var i = 0; i < 300; i++)
+            {
+                Assert.True((await ledger.AppendAsync(LedgerFixture.Denied($"{i}"), Cancel)).IsOk);
+                await Task.Delay(1, Cancel);
+            }
+        }, Cancel);
+        var rounds = 0;
+        for (; !writing.IsCompleted || rounds == 0; rounds++)
+        {
+            var report = fixture.Verify();
+            Assert.True(report.Ok, $"round {rounds}, {report.Size} entries: {string.Join("; ", report.Problems)}");
+        }
+        await writing;
     }
 
     [Fact]
@@ -84,7 +109,7 @@ public sealed class LedgerVerifierTests
         {
             early = (await ledger.AppendAsync(LedgerFixture.Denied("a"), Cancel)).Value.Checkpoint.Note;
         }
-        CrashMatrixTests.Copy(fixture.Directory, older.Directory);
+        Recovery.Copy(fixture.Directory, older.Directory);
         await using (var ledger = fixture.Open())
             late = (await ledger.AppendAsync(LedgerFixture.Denied("b"), Cancel)).Value.Checkpoint.Note;
         older.AssertVerifies();

@@ -1,3 +1,4 @@
+using System.Formats.Cbor;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -5,6 +6,7 @@ using System.Text.Json.Nodes;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Ledger.Merkle;
 using DataSpace.Ledger.Receipts;
+using DataSpace.Ledger.Sequencing;
 using Xunit;
 
 namespace DataSpace.Ledger.Tests.Receipts;
@@ -15,6 +17,7 @@ public sealed class EntryVectorTests
     private const string Name = "ledger/entries.json";
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
     private static readonly Ed25519Signer Provider = new(SHA256.HashData("vector provider key"u8));
+    private const string Regulator = "did:web:regulator.example";
     private static readonly Ed25519Signer Consumer = new(SHA256.HashData("vector consumer key"u8));
 
     internal static readonly IReadOnlyList<IEntryPayload> Payloads =
@@ -36,6 +39,51 @@ public sealed class EntryVectorTests
         new JobDispatchedPayload { JobHash = LedgerFixture.JobHash, JobId = "job-1", Roster = ["did:web:a.example", "did:web:b.example"], DeadlineMs = 1_790_000_060_000 },
         (DeniedPayload)LedgerFixture.Denied().Payload,
         new BudgetRegrantedPayload { BudgetId = "uses", ContractId = "contract-1", OldLimit = 10, NewLimit = 20, Reason = "renewed", Actor = "owner-1" },
+        new SuspendedPayload { TargetKind = "dataset", Target = "dataset-1", Code = "DS-NEG-041", RuleId = "rule-7", RuleSetVersion = 3, Regulator = Regulator },
+        new ResumedPayload { TargetKind = "dataset", Target = "dataset-1", RuleId = "rule-7", RuleSetVersion = 4, Regulator = Regulator },
+        new RegulatorActPayload
+        {
+            Act = "freeze", TargetKind = "participant", Target = "did:web:a.example", RuleSetVersion = 3, CaseId = "case-9",
+            DocumentHash = LedgerFixture.Digest("freezes"), Regulator = Regulator,
+        },
+        new DutyDonePayload { DutyId = "duty-1", Phase = "after", ContractId = "contract-1", UseId = LedgerFixture.Digest("use"), ProofHash = LedgerFixture.Digest("proof") },
+        new DutyBreachedPayload
+        {
+            DutyId = "duty-1", Phase = "after", ContractId = "contract-1", UseId = "", DeadlineMs = 1_790_000_060_000, Reason = "overdue",
+        },
+        new ListingCheckedPayload { DatasetId = "dataset-1", GradeDeclared = "1", GradeFound = "3", Findings = ["phone: phone", "name: personName"], Outcome = "refused" },
+        new DegradedPayload
+        {
+            Reason = "stampStale", ContractId = "contract-1", UseId = LedgerFixture.Digest("use"), Regulator = Regulator, RuleSetVersion = 3,
+            StampTimeMs = 1_790_000_000_000,
+        },
+        new PeriodClosedPayload
+        {
+            ContractId = "contract-1", Period = "2026-09", Provider = "did:web:supplier.example", Consumer = "did:web:analyst.example", Size = 4711,
+            RootHash = LedgerFixture.Digest("root"), PlanHash = LedgerFixture.Digest("plan"), StatementHash = LedgerFixture.Digest("statement"),
+            AmountMinor = 12_345, Currency = "CNY",
+        },
+        new AdjustmentPayload
+        {
+            ContractId = "contract-1", Period = "2026-10", ForPeriod = "2026-09", AmountMinor = -200, Currency = "CNY",
+            StatementHash = LedgerFixture.Digest("statement"), Reason = "waived",
+        },
+        new DisputePayload { ContractId = "contract-1", GrantHash = LedgerFixture.Digest("grant"), OpenedBy = "did:web:analyst.example", Reason = "resultUnusable" },
+        new DisputeResolvedPayload
+        {
+            ContractId = "contract-1", GrantHash = LedgerFixture.Digest("grant"), Outcome = DisputeResolvedPayload.Waive, By = "did:web:supplier.example", Reason = "case 9",
+        },
+        new LogContinuedPayload
+        {
+            OldOrigin = "did:web:a.example/log/1", NewOrigin = "did:web:a.example/log/2", KnownSize = 40, KnownRoot = LedgerFixture.Digest("root"), KeptSize = 31, Reason = "restored",
+        },
+        new EquivocationPayload { Origin = "did:web:a.example/log/1", ProofHash = LedgerFixture.Digest("proof"), FirstSize = 7, SecondSize = 9 },
+        new OneSidedPayload
+        {
+            JobHash = LedgerFixture.JobHash, UseId = LedgerFixture.Digest("use"), GrantHash = LedgerFixture.Digest("grant"), ReportHash = LedgerFixture.Digest("report"),
+            ContractId = "contract-1", Silent = "did:web:analyst.example", Reason = "noReceipt", DeadlineMs = 1_790_000_060_000,
+        },
+        new UnreportedPayload { JobHash = LedgerFixture.JobHash, JobId = "job-1", Participant = "did:web:a.example", DeadlineMs = 1_790_000_060_000 },
     ];
 
     [Fact]
@@ -61,8 +109,19 @@ public sealed class EntryVectorTests
             Assert.True(bytes.Length <= LedgerEntry.MaxBytes);
             var fields = vector.GetProperty("fields").EnumerateArray()
                 .Select(f => new PayloadField(f.GetProperty("label").GetString()!, Convert.FromHexString(f.GetProperty("value").GetString()!)));
-            Assert.Equal(Payloads.Single(p => p.Kind == entry.Kind).ToFields().Select(f => f.Label), ReadBack(entry.Kind, fields).ToFields().Select(f => f.Label));
+            Assert.Equal(Spelled(Payloads.Single(p => p.Kind == entry.Kind)), Spelled(ReadBack(entry.Kind, fields)));
         }
+    }
+
+    [Fact]
+    public void Exact_measurements_stand_behind_the_fields_that_reports_always_had()
+    {
+        var plain = (ReportPayload)Payloads.Single(p => p.Kind == EntryKind.Report);
+        var measured = plain with { Measured = new Dictionary<string, long> { ["subjects"] = 12, ["fuel"] = 7 } };
+        Assert.Equal([.. Spelled(plain), "exact/more/fuel=07", "exact/more/subjects=0c"], Spelled(measured));
+        Assert.Equal(Spelled(measured), Spelled(ReportPayload.FromFields(measured.ToFields()).Value));
+        Assert.All(measured.ToFields().Skip(plain.ToFields().Count), f => Assert.StartsWith(ReportPayload.OwnerOnlyPrefix, f.Label, StringComparison.Ordinal));
+        Assert.Equal("DS-LED-019", ReportPayload.FromFields([.. plain.ToFields(), new PayloadField("exact/other", new byte[] { 0 })]).Error!.Code);
     }
 
     [Fact]
@@ -94,6 +153,53 @@ public sealed class EntryVectorTests
         Assert.Equal("DS-LED-019", DeniedPayload.FromFields([.. fields.Skip(1), fields[0] with { Value = new byte[] { 0 } }]).Error!.Code);
     }
 
+    public static TheoryData<string> OutOfBounds => ["long id", "empty word", "word with a space", "negative count", "long finding", "many findings"];
+
+    [Theory]
+    [MemberData(nameof(OutOfBounds))]
+    public async Task A_field_out_of_bounds_is_neither_written_nor_read(string what)
+    {
+        var duty = (DutyDonePayload)Payloads.Single(p => p.Kind == EntryKind.DutyDone);
+        var listing = (ListingCheckedPayload)Payloads.Single(p => p.Kind == EntryKind.ListingChecked);
+        var act = (RegulatorActPayload)Payloads.Single(p => p.Kind == EntryKind.RegulatorAct);
+        var overlong = new string('x', 513);
+        (IEntryPayload Good, IEntryPayload Bad, PayloadField Forged) given = what switch
+        {
+            "long id" => (duty, duty with { DutyId = overlong }, Field("dutyId", w => w.WriteTextString(overlong))),
+            "empty word" => (duty, duty with { Phase = "" }, Field("phase", w => w.WriteTextString(""))),
+            "word with a space" => (act, act with { Act = "a b" }, Field("act", w => w.WriteTextString("a b"))),
+            "negative count" => (act, act with { RuleSetVersion = -1 }, Field("ruleSetVersion", w => w.WriteInt64(-1))),
+            "long finding" => (listing, listing with { Findings = [overlong] }, Field("findings", w => List(w, [overlong]))),
+            _ => (listing, listing with { Findings = Many() }, Field("findings", w => List(w, Many()))),
+        };
+        using var fixture = new LedgerFixture();
+        await using var ledger = fixture.Open();
+        Assert.Equal("DS-LED-019", (await ledger.AppendAsync(new EntryDraft(given.Bad, "c"), LedgerFixture.Cancel)).Error!.Code);
+        Assert.True((await ledger.AppendAsync(new EntryDraft(given.Good, "c"), LedgerFixture.Cancel)).IsOk);
+        var fields = given.Good.ToFields().Select(f => f.Label == given.Forged.Label ? given.Forged : f);
+        Assert.Throws<InvalidOperationException>(() => ReadBack(given.Good.Kind, fields));
+
+        static string[] Many() => [.. Enumerable.Repeat("x", 257)];
+
+        static PayloadField Field(string label, Action<CborWriter> write)
+        {
+            var writer = new CborWriter(CborConformanceMode.Canonical);
+            write(writer);
+            return new PayloadField(label, writer.Encode());
+        }
+
+        static void List(CborWriter writer, string[] values)
+        {
+            writer.WriteStartArray(values.Length);
+            foreach (var value in values)
+                writer.WriteTextString(value);
+            writer.WriteEndArray();
+        }
+    }
+
+    private static IEnumerable<string> Spelled(IEntryPayload payload)
+        => payload.ToFields().Select(f => f.Label + "=" + Convert.ToHexStringLower(f.Value.Span));
+
     private static IEntryPayload ReadBack(EntryKind kind, IEnumerable<PayloadField> fields) => kind switch
     {
         EntryKind.Grant => GrantPayload.FromFields(fields).Value,
@@ -102,6 +208,21 @@ public sealed class EntryVectorTests
         EntryKind.JobDispatched => JobDispatchedPayload.FromFields(fields).Value,
         EntryKind.Denied => DeniedPayload.FromFields(fields).Value,
         EntryKind.BudgetRegranted => BudgetRegrantedPayload.FromFields(fields).Value,
+        EntryKind.Suspended => SuspendedPayload.FromFields(fields).Value,
+        EntryKind.Resumed => ResumedPayload.FromFields(fields).Value,
+        EntryKind.RegulatorAct => RegulatorActPayload.FromFields(fields).Value,
+        EntryKind.DutyDone => DutyDonePayload.FromFields(fields).Value,
+        EntryKind.DutyBreached => DutyBreachedPayload.FromFields(fields).Value,
+        EntryKind.ListingChecked => ListingCheckedPayload.FromFields(fields).Value,
+        EntryKind.Degraded => DegradedPayload.FromFields(fields).Value,
+        EntryKind.PeriodClosed => PeriodClosedPayload.FromFields(fields).Value,
+        EntryKind.Adjustment => AdjustmentPayload.FromFields(fields).Value,
+        EntryKind.Dispute => DisputePayload.FromFields(fields).Value,
+        EntryKind.DisputeResolved => DisputeResolvedPayload.FromFields(fields).Value,
+        EntryKind.LogContinued => LogContinuedPayload.FromFields(fields).Value,
+        EntryKind.Equivocation => EquivocationPayload.FromFields(fields).Value,
+        EntryKind.OneSided => OneSidedPayload.FromFields(fields).Value,
+        EntryKind.Unreported => UnreportedPayload.FromFields(fields).Value,
         _ => throw new InvalidOperationException(),
     };
 

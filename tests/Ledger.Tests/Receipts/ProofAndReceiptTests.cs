@@ -1,6 +1,9 @@
+using System.Formats.Cbor;
 using System.Security.Cryptography;
+using System.Text;
 using CsCheck;
 using DataSpace.Kernel.Crypto;
+using DataSpace.Ledger.Merkle;
 using DataSpace.Ledger.Notes;
 using DataSpace.Ledger.Receipts;
 using Xunit;
@@ -118,6 +121,54 @@ public sealed class ProofAndReceiptTests
             Assert.Equal("DS-LED-031", SealedPayload.Open(payload.Key, changed, payload.Root).Error!.Code);
             Assert.Equal("DS-LED-031", SealedPayload.Open(RandomNumberGenerator.GetBytes(32), payload.Ciphertext, payload.Root).Error!.Code);
         }, iter: 200);
+    }
+
+    [Fact]
+    public void Salts_and_data_key_are_HKDF_of_the_entrys_key_and_keys_and_nonces_are_fresh()
+    {
+        var fields = Enumerable.Range(0, 40).Select(i => new PayloadField($"field-{i}", new byte[i % 3 == 0 ? 2_000 : i + 1])).ToList();
+        fields = [.. fields.Select(f => f with { Value = Cbor(f.Value.Span) })];
+        foreach (var count in new[] { 1, 2, 3, 32, 33, 40 })
+        {
+            var payload = SealedPayload.Create(fields[..count]);
+            var opened = SealedPayload.Open(payload.Key, payload.Ciphertext, payload.Root).Value;
+            for (var i = 0; i < count; i++)
+                Assert.Equal(HKDF.Expand(HashAlgorithmName.SHA256, payload.Key, 32, [.. "salt"u8, 0, 0, 0, (byte)i]), opened[i].Salt.ToArray());
+            Assert.Equal(payload.Root, MerkleHash.Root([.. opened.Select(f =>
+                MerkleHash.Leaf([(byte)f.Label.Length, .. Encoding.ASCII.GetBytes(f.Label), .. f.Salt.Span, .. f.Value.Span]))]));
+            var plain = new byte[payload.Ciphertext.Length - 28];
+            using var aes = new AesGcm(HKDF.Expand(HashAlgorithmName.SHA256, payload.Key, 32, "data"u8.ToArray()), 16);
+            aes.Decrypt(payload.Ciphertext.AsSpan(0, 12), payload.Ciphertext.AsSpan(12, plain.Length), payload.Ciphertext.AsSpan(12 + plain.Length), plain, payload.Root);
+        }
+        var several = Enumerable.Range(0, 20).Select(_ => SealedPayload.Create(fields[..1])).ToList();
+        Assert.Equal(20, several.Select(p => Convert.ToHexString(p.Key)).Distinct().Count());
+        Assert.Equal(20, several.Select(p => Convert.ToHexString(p.Ciphertext.AsSpan(0, 12))).Distinct().Count());
+
+        static byte[] Cbor(ReadOnlySpan<byte> value)
+        {
+            var writer = new CborWriter(CborConformanceMode.Canonical);
+            writer.WriteByteString(value);
+            return writer.Encode();
+        }
+    }
+
+    [Fact]
+    public async Task Many_callers_entries_all_open_with_their_own_fields_keys_and_event_ids()
+    {
+        using var fixture = new LedgerFixture();
+        await using var ledger = fixture.Open();
+        var appended = await Task.WhenAll(Enumerable.Range(0, 400).Select(i => Task.Run(async () =>
+            (Step: $"step-{i}", Entry: (await ledger.AppendAsync(LedgerFixture.Denied($"step-{i}"), Cancel)).Value))));
+        var records = ledger.Read(0, 400).ToList();
+        foreach (var (step, entry) in appended)
+        {
+            var record = records[(int)entry.Index];
+            Assert.Equal(step, DeniedPayload.FromFields(record.PayloadFields).Value.Step);
+            Assert.True(record.Entry.IsSignedBy(ledger.PublicKey));
+            Assert.Equal(entry.Bytes.ToArray(), record.Bytes.ToArray());
+        }
+        Assert.Equal(400, records.Select(r => Convert.ToHexString(r.Entry.EventId.Span)).Distinct().Count());
+        Assert.Equal(400, records.Select(r => Convert.ToHexString(r.Entry.PayloadRoot.Span)).Distinct().Count());
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Pipes;
 using DataSpace.Ledger.Sequencing;
+using DataSpace.Ledger.Tests.Fsck;
 using Xunit;
 
 namespace DataSpace.Ledger.Tests.Sequencing;
@@ -45,6 +46,7 @@ public sealed class KilledProcessTests
         }
         Assert.Equal(ledger.Latest.Size, ledger.GetBudget("uses")!.Spent);
         fixture.AssertVerifies();
+        await ForeignVerifier.CheckAsync(fixture.Directory);
         Assert.Equal("DS-LED-011", (await ledger.GrantAsync(LedgerFixture.Grant("0-0"), [new("uses", 1)], cancel)).Error?.Code);
     }
 
