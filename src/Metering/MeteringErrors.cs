@@ -64,4 +64,19 @@ public static class MeteringErrors
     public static readonly ErrorKind BillTooLong = new("DS-MTR-012", 422,
         "Too many uses for one bill", "单份账单的使用次数过多",
         "Bill one month or one contract at a time.", "请按月或按合约分别出账。");
+
+    /// <summary>The meter file cannot be used.</summary>
+    public static readonly ErrorKind StoreBroken = new("DS-MTR-013", 500,
+        "The meter file cannot be read", "计量文件无法读取",
+        "Delete metering.db and fold the log anew: dataspace meter fold", "请删除 metering.db 并重新汇总：dataspace meter fold");
+
+    /// <summary>The sums were counted from entries that this log does not hold.</summary>
+    public static readonly ErrorKind AnotherHistory = new("DS-MTR-014", 409,
+        "The meters were counted from another history of the log", "计量数据来自该日志的另一段历史",
+        "Compare the log with a witness: it was cut back or forked, or the meter file is another log's.", "请与见证方比对日志：它可能被截短或分叉，或该计量文件属于其他日志。");
+
+    /// <summary>A fresh fold gives other sums.</summary>
+    public static readonly ErrorKind MetersDiffer = new("DS-MTR-015", 409,
+        "The meters differ from a fresh fold of the log", "计量数据与重新汇总的结果不一致",
+        "Keep the file as evidence, delete it and fold the log anew.", "请保留该文件作为证据，删除后重新汇总。");
 }

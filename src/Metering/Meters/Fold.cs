@@ -16,7 +16,7 @@ internal sealed class Fold(MeterKeys keys)
     {
         if (grant.PricePerUseMinor < 0)
             return MeteringErrors.AmountOutOfRange.Of($"price in entry {index.ToString(CultureInfo.InvariantCulture)}");
-        var use = new Use(index, timeMs, grant, Repeated: !_useIds.Add(grant.UseId));
+        var use = new Use(index, grantHash, timeMs, grant, Repeated: !_useIds.Add(grant.UseId));
         _uses.Add(use);
         _byGrantHash[grantHash] = use;
         return null;
@@ -39,7 +39,7 @@ internal sealed class Fold(MeterKeys keys)
             return null;
         use.Problem = Check(use, receipt);
         if (use.Problem is null)
-            use.ReceiptIndex = index;
+            (use.ReceiptIndex, use.Commitment) = (index, receipt.Commitment);
         return null;
     }
 
@@ -70,8 +70,20 @@ internal sealed class Fold(MeterKeys keys)
         PricePerUseMinor = use.Grant.PricePerUseMinor,
         Currency = use.Grant.Currency,
         PricePlanHash = use.Grant.PricePlanHash,
+        GrantHash = use.GrantHash,
+        ServiceParty = use.Grant.ServiceParty,
+        ReceiptCommitment = use.Commitment,
+        Units = Units(use),
         Unbilled = Reason(use),
     };
+
+    private static Dictionary<string, long> Units(Use use)
+    {
+        var units = new Dictionary<string, long>(use.Report?.Units ?? new Dictionary<string, long>(), StringComparer.Ordinal);
+        if (use.Report is not null)
+            units[MeterNames.EpsilonMicro] = Math.Max(0, use.Grant.Limits.GetValueOrDefault(MeterNames.EpsilonMicro));
+        return units;
+    }
 
     private static UnbilledReason? Reason(Use use)
     {
@@ -86,7 +98,7 @@ internal sealed class Fold(MeterKeys keys)
         return use.ReceiptIndex is null ? use.Problem ?? UnbilledReason.NotReceipted : null;
     }
 
-    private sealed record Use(long GrantIndex, long TimeMs, GrantPayload Grant, bool Repeated)
+    private sealed record Use(long GrantIndex, string GrantHash, long TimeMs, GrantPayload Grant, bool Repeated)
     {
         public ReportPayload? Report { get; set; }
 
@@ -95,6 +107,8 @@ internal sealed class Fold(MeterKeys keys)
         public long? ReportIndex { get; set; }
 
         public long? ReceiptIndex { get; set; }
+
+        public string? Commitment { get; set; }
 
         public UnbilledReason? Problem { get; set; }
     }

@@ -74,6 +74,18 @@ public sealed record UsageRecord
     /// <summary>Hash of the price plan, from the Grant.</summary>
     public required string PricePlanHash { get; init; }
 
+    /// <summary>Leaf hash of the Grant, lower-case hex.</summary>
+    public string GrantHash { get; init; } = "";
+
+    /// <summary>Participant id of whoever runs the service in between, from the Grant.</summary>
+    public string ServiceParty { get; init; } = "";
+
+    /// <summary>Commitment of the Receipt that counts: the same in both parties' logs. Null without one.</summary>
+    public string? ReceiptCommitment { get; init; }
+
+    /// <summary>Units of the Report, and the privacy budget of the Grant.</summary>
+    public IReadOnlyDictionary<string, long> Units { get; init; } = new Dictionary<string, long>();
+
     /// <summary>Null when the use is billed.</summary>
     public UnbilledReason? Unbilled { get; init; }
 }

@@ -1,0 +1,111 @@
+using System.Globalization;
+using DataSpace.Kernel.Crypto;
+using DataSpace.Kernel.Results;
+using DataSpace.Ledger.Fsck;
+using DataSpace.Ledger.Merkle;
+using DataSpace.Ledger.Receipts;
+using DataSpace.Ledger.Sequencing;
+using DataSpace.Metering.Meters;
+
+namespace DataSpace.Metering.Reconciliation;
+
+/// <summary>A party whose log is read.</summary>
+/// <param name="Did">Participant id.</param>
+/// <param name="Directory">Directory of its log: published files and vault, or a copy of them.</param>
+/// <param name="Keys">Its keys, as the agreements pin them; the first is the present one.</param>
+/// <param name="Vkey">Verifier key of its log to trust; without one the directory's own.</param>
+public sealed record SettlementParty(string Did, string Directory, IReadOnlyList<PublicKey> Keys, string? Vkey = null);
+
+/// <summary>An entry with where it stands.</summary>
+internal readonly record struct Placed<T>(long Index, T Payload);
+
+/// <summary>
+/// What a party's log says about settlement. Every entry read is signed by the party and opened against its commitment, and all entries together are
+/// those of the signed checkpoint. What the party says is then its own word, no more.
+/// </summary>
+internal sealed class PartyLog
+{
+    private readonly Dictionary<long, string> _roots = [];
+
+    private PartyLog(SettlementParty party, OfflineLog log) => (Party, Log) = (party, log);
+
+    public SettlementParty Party { get; }
+
+    public OfflineLog Log { get; }
+
+    /// <summary>Receipts by the Grant's hash; of several the first.</summary>
+    public Dictionary<string, Placed<ReceiptPayload>> Receipts { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Disputes by the Grant's hash; of several the first.</summary>
+    public Dictionary<string, Placed<DisputePayload>> Disputes { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>How disputes ended, by the Grant's hash; of several the first.</summary>
+    public Dictionary<string, Placed<DisputeResolvedPayload>> Resolutions { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Closes in order.</summary>
+    public List<Placed<PeriodClosedPayload>> Closes { get; } = [];
+
+    /// <summary>Adjustments in order.</summary>
+    public List<Placed<AdjustmentPayload>> Adjustments { get; } = [];
+
+    public long Size => Log.Checkpoint.Size;
+
+    public static Result<PartyLog> Read(SettlementParty party)
+    {
+        if (!OfflineLog.Read(party.Directory, party.Vkey).TryGet(out var log, out var error))
+            return SettlementErrors.LogUnusable.Of($"{party.Did}: {error}");
+        var read = new PartyLog(party, log);
+        foreach (var record in log.Records)
+        {
+            if (record.Entry.Kind is EntryKind.Receipt or EntryKind.PeriodClosed or EntryKind.Adjustment or EntryKind.Dispute or EntryKind.DisputeResolved
+                && read.Take(record) is { } problem)
+                return SettlementErrors.LogUnusable.Of($"{party.Did}: entry {record.Index.ToString(CultureInfo.InvariantCulture)}: {problem}");
+        }
+        return read;
+    }
+
+    /// <summary>Uses that the party granted, with everything checked.</summary>
+    public Result<IReadOnlyList<UsageRecord>> Uses(SettlementParty consumer)
+        => Meter.Fold(Log.Records, new MeterKeys(Party.Keys, new Dictionary<string, IReadOnlyList<PublicKey>> { [consumer.Did] = consumer.Keys }));
+
+    /// <summary>Root of the log when it had this many entries, lower-case hex.</summary>
+    public string RootAt(long size)
+    {
+        if (!_roots.TryGetValue(size, out var root))
+            _roots[size] = root = Convert.ToHexStringLower(MerkleHash.Root([.. Log.Records.Take((int)size).Select(r => r.LeafHash.ToArray())]));
+        return root;
+    }
+
+    private string? Take(LedgerRecord record)
+    {
+        if (!Party.Keys.Any(record.Entry.IsSignedBy))
+            return "not signed by the owner of the log";
+        if (record.Fields is null)
+            return "its payload is missing";
+        DsError? error;
+        switch (record.Entry.Kind)
+        {
+            case EntryKind.Receipt:
+                if (ReceiptPayload.FromFields(record.PayloadFields).TryGet(out var receipt, out error))
+                    Receipts.TryAdd(receipt.GrantHash, new(record.Index, receipt));
+                break;
+            case EntryKind.PeriodClosed:
+                if (PeriodClosedPayload.FromFields(record.PayloadFields).TryGet(out var close, out error))
+                    Closes.Add(new(record.Index, close));
+                break;
+            case EntryKind.Adjustment:
+                if (AdjustmentPayload.FromFields(record.PayloadFields).TryGet(out var adjustment, out error))
+                    Adjustments.Add(new(record.Index, adjustment));
+                break;
+            case EntryKind.Dispute:
+                if (DisputePayload.FromFields(record.PayloadFields).TryGet(out var dispute, out error))
+                    Disputes.TryAdd(dispute.GrantHash, new(record.Index, dispute));
+                break;
+            default:
+                if (DisputeResolvedPayload.FromFields(record.PayloadFields).TryGet(out var resolved, out error))
+                    Resolutions.TryAdd(resolved.GrantHash, new(record.Index, resolved));
+                break;
+        }
+        return error?.ToString();
+    }
+}
