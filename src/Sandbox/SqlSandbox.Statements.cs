@@ -1,8 +1,10 @@
 using DataSpace.Kernel.Results;
+using DataSpace.Sandbox.Cells;
 using DataSpace.Sandbox.Datasets;
 using DataSpace.Sandbox.OutputControl;
 using DataSpace.Sandbox.Process;
 using DataSpace.Sandbox.Sql;
+using DataSpace.Sandbox.Subjects;
 
 namespace DataSpace.Sandbox;
 
@@ -36,37 +38,58 @@ public sealed partial class SqlSandbox
     public async Task<Result<ReleasedOutput>> RunAsync(
         GrantHandle grant, DatasetSource dataset, string analystSql, OutputRules rules, SandboxLimits limits, CancellationToken cancellationToken)
     {
-        var result = await RunMeasuredAsync(grant, dataset, analystSql, rules, limits, cancellationToken).ConfigureAwait(false);
+        var result = await RunMeasuredAsync(grant, dataset, analystSql, rules, limits, control: null, cancellationToken).ConfigureAwait(false);
         return result.TryGet(out var run, out var error) ? run.Output : error;
     }
 
-    /// <summary>As <see cref="RunAsync"/>, with what the run used, for the Report.</summary>
+    /// <summary>As <see cref="RunAsync"/>, with what the run used, for the Report, and with a control that may withhold groups (null: nobody does).</summary>
     public async Task<Result<ReleasedRun>> RunMeasuredAsync(
-        GrantHandle grant, DatasetSource dataset, string analystSql, OutputRules rules, SandboxLimits limits, CancellationToken cancellationToken)
+        GrantHandle grant, DatasetSource dataset, string analystSql, OutputRules rules, SandboxLimits limits, IAnswerControl? control, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(grant);
-        var result = await RunStatementAsync(dataset, analystSql, rules, limits, cancellationToken).ConfigureAwait(false);
+        var result = await RunStatementAsync(dataset, analystSql, rules, limits, control, cancellationToken).ConfigureAwait(false);
         return result.TryGet(out var table, out var error)
             ? new ReleasedRun(new ReleasedOutput(grant, ReleaseGate.MediaType, table.Content), table.Usage) : error;
     }
 
-    internal async Task<Result<StatementResult>> RunStatementAsync(
+    internal Task<Result<StatementResult>> RunStatementAsync(
         DatasetSource dataset, string analystSql, OutputRules rules, SandboxLimits limits, CancellationToken cancellationToken)
+        => RunStatementAsync(dataset, analystSql, rules, limits, control: null, cancellationToken);
+
+    internal async Task<Result<StatementResult>> RunStatementAsync(
+        DatasetSource dataset, string analystSql, OutputRules rules, SandboxLimits limits, IAnswerControl? control, CancellationToken cancellationToken)
     {
         if (!(await CheckStatementAsync(dataset, analystSql, rules, cancellationToken).ConfigureAwait(false)).TryGet(out var statement, out var refusal))
             return refusal;
         if (!(await PrepareAsync(dataset, limits, cancellationToken).ConfigureAwait(false)).TryGet(out var client, out var error))
             return error;
 
-        var sql = SqlWriter.Write(statement, dataset, rules);
-        var request = WorkerClient.Request("query", sql, DatasetDeclaration.ForWorker(dataset), limits);
-        var ran = await client.RunAsync(request, dataset, limits, cancellationToken).ConfigureAwait(false);
+        var request = WorkerClient.Request("query", SqlWriter.Write(statement, dataset, rules), DatasetDeclaration.ForWorker(dataset), limits);
+        SubjectSection? section = null;
+        if (control?.Open(SqlWriter.Scope(statement, dataset), [.. statement.Measured.Select(m => m.Name)]) is { } sink)
+        {
+            var (prepare, sql, list) = SqlWriter.WriteWithSubjects(statement, dataset, rules);
+            var subjects = SubjectColumn.Request(dataset, list, statement.Measured.Count > 0);
+            request = request with { Prepare = [prepare], Sql = sql, Subjects = subjects };
+            section = new SubjectSection(sink, subjects, SubjectColumn.MaxCells, SubjectColumn.HasScale(dataset));
+        }
+
+        var ran = await client.RunAsync(request, dataset, limits, section, cancellationToken).ConfigureAwait(false);
         if (!ran.TryGet(out var run, out var failure))
             return ForAnalyst(failure);
-        var released = ReleaseGate.Release(statement, rules, run.Response);
-        if (released.TryGet(out var content, out var withheld))
-            return new StatementResult(content, run.Usage);
-        return client.Report(withheld.Kind, dataset.Name, "output control");
+        if (ReleaseGate.Read(statement, rules, run.Response) is not { } candidates)
+            return client.Report(SandboxErrors.QueryFailed, dataset.Name, "output control: the worker's answer has another shape");
+        IReadOnlySet<int> withheld = new HashSet<int>();
+        if (control is not null && candidates.Rows.Count > 0)
+        {
+            if (!(await control.JudgeAsync(candidates.States(), cancellationToken).ConfigureAwait(false)).TryGet(out var verdict, out var unjudged))
+                return unjudged;
+            withheld = verdict.Withheld;
+        }
+
+        var released = ReleaseGate.Release(statement, rules, candidates, withheld);
+        return released.TryGet(out var content, out var refused)
+            ? new StatementResult(content, run.Usage) : client.Report(refused.Kind, dataset.Name, "output control");
     }
 
     /// <summary>
@@ -92,7 +115,17 @@ public sealed partial class SqlSandbox
         var parsed = await client.RunAsync(WorkerClient.Request("parse", analystSql, null, ParseLimits), null, ParseLimits, cancellationToken).ConfigureAwait(false);
         if (!parsed.TryGet(out var run, out var failure))
             return failure.Kind == SandboxErrors.QueryFailed || failure.Kind == SandboxErrors.OutputTooLarge ? SandboxErrors.NotParsed.Of() : failure;
-        return StatementCheck.Check(run.Response.Text ?? "", dataset, rules);
+        return StatementCheck.Check(run.Response.Text ?? "", dataset, rules).TryGet(out var statement, out error) ? Filtered(statement, dataset, rules) : error;
+    }
+
+    /// <summary>The owner's rows: its predicates join the statement's own condition.</summary>
+    private static Result<CheckedStatement> Filtered(CheckedStatement statement, DatasetSource dataset, OutputRules rules)
+    {
+        if (rules.RowFilter.Count == 0)
+            return statement;
+        return CellQuery.Conditions(dataset, rules.RowFilter).TryGet(out var filter, out var error)
+            ? statement with { Where = statement.Where is null ? filter : $"({statement.Where}) AND {filter}" }
+            : error;
     }
 }
 

@@ -2,6 +2,7 @@ using DataSpace.Kernel.Results;
 using DataSpace.Sandbox.Cells;
 using DataSpace.Sandbox.Datasets;
 using DataSpace.Sandbox.Process;
+using DataSpace.Sandbox.Subjects;
 
 namespace DataSpace.Sandbox;
 
@@ -70,16 +71,20 @@ public sealed partial class SqlSandbox : IDisposable
     /// <param name="dataset">The owner's declaration.</param>
     /// <param name="plan">The checked plan.</param>
     /// <param name="limits">Limits of this run.</param>
+    /// <param name="control">Learns who stands behind each cell, when it does not know already; the caller asks it for its verdict. Null asks nobody.</param>
     /// <param name="cancellationToken">Kills the run.</param>
     public Task<Result<CellTable>> RunCellsAsync(
-        GrantHandle grant, DatasetSource dataset, CellPlan plan, SandboxLimits limits, CancellationToken cancellationToken)
+        GrantHandle grant, DatasetSource dataset, CellPlan plan, SandboxLimits limits, IAnswerControl? control, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(grant);
-        return RunCellsAsync(dataset, plan, limits, cancellationToken);
+        return RunCellsAsync(dataset, plan, limits, control, cancellationToken);
     }
 
+    internal Task<Result<CellTable>> RunCellsAsync(DatasetSource dataset, CellPlan plan, SandboxLimits limits, CancellationToken cancellationToken)
+        => RunCellsAsync(dataset, plan, limits, control: null, cancellationToken);
+
     internal async Task<Result<CellTable>> RunCellsAsync(
-        DatasetSource dataset, CellPlan plan, SandboxLimits limits, CancellationToken cancellationToken)
+        DatasetSource dataset, CellPlan plan, SandboxLimits limits, IAnswerControl? control, CancellationToken cancellationToken)
     {
         if (DatasetDeclaration.Check(dataset) is { } invalid)
             return invalid;
@@ -88,7 +93,16 @@ public sealed partial class SqlSandbox : IDisposable
         if (!(await PrepareAsync(dataset, limits, cancellationToken).ConfigureAwait(false)).TryGet(out var client, out var error))
             return error;
         var request = WorkerClient.Request("query", query.Sql, DatasetDeclaration.ForWorker(dataset), limits) with { MaxRows = plan.Groups.Count };
-        var ran = await client.RunAsync(request, dataset, limits, cancellationToken).ConfigureAwait(false);
+        SubjectSection? section = null;
+        if (control?.Open(query.Scope, [.. plan.Measures.Select(m => m.Column).Distinct(StringComparer.Ordinal)]) is { } sink)
+        {
+            var (prepare, sql, list) = query.WithSubjects;
+            var subjects = SubjectColumn.Request(dataset, list, hasColumns: false);
+            request = request with { Prepare = prepare is null ? null : [prepare], Sql = sql, Subjects = subjects };
+            section = new SubjectSection(sink, subjects, plan.Groups.Count, SubjectColumn.HasScale(dataset));
+        }
+
+        var ran = await client.RunAsync(request, dataset, limits, section, cancellationToken).ConfigureAwait(false);
         if (!ran.TryGet(out var run, out var failure))
             return failure;
         return CellReader.Read(plan, query, run.Response) is { } cells

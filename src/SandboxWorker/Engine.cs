@@ -13,6 +13,7 @@ internal sealed class Engine : IDisposable
 
     public static Engine Open(WorkerRequest request)
     {
+        EngineMemory.PreferHugePages(request.EngineMemoryBytes);
         var connection = new DuckDBConnection("Data Source=:memory:");
         connection.Open();
         var engine = new Engine(connection);

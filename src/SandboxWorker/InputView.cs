@@ -32,7 +32,7 @@ internal static class InputView
         "Integer" => "BIGINT",
         "Decimal" => DecimalType,
         "Double" => "DOUBLE",
-        "Text" => "VARCHAR",
+        "Text" or "Any" => "VARCHAR",
         "Date" => "DATE",
         "Boolean" => "BOOLEAN",
         _ => throw new WorkerException(WorkerFailure.Internal, "unknown column type"),
@@ -93,6 +93,7 @@ internal static class InputView
             "Double" => isFloating || isDecimal || isWhole,
             "Text" => physical == "VARCHAR",
             "Date" => physical == "DATE",
+            "Any" => true,
             _ => physical == "BOOLEAN",
         };
         if (!fits)

@@ -13,6 +13,7 @@ internal static class Operations
         "version" => Version(request),
         "parse" => Parse(request),
         "check" => Check(request),
+        "sample" => SampleOperation.Run(request),
         "query" => Query(request),
         _ => throw new WorkerException(WorkerFailure.Internal, "unknown operation"),
     };
@@ -70,6 +71,17 @@ internal static class Operations
     {
         using var engine = Engine.Open(request);
         var (before, _) = ProcessUsage.Read();
+        foreach (var statement in request.Prepare ?? [])
+            engine.Execute(statement);
+        var response = Answer(engine, request);
+        if (request.Subjects is { } subjects)
+            SubjectWriter.Write(engine, subjects);
+        var (after, _) = ProcessUsage.Read();
+        return response with { QueryCpuMicros = after - before };
+    }
+
+    private static WorkerResponse Answer(Engine engine, WorkerRequest request)
+    {
         using var command = engine.Connection.CreateCommand();
         command.CommandText = request.Sql ?? "";
         using var reader = command.ExecuteReader();
@@ -95,8 +107,7 @@ internal static class Operations
             rows.Add(row);
         }
 
-        var (after, _) = ProcessUsage.Read();
-        return new WorkerResponse { Columns = columns, Rows = [.. rows], QueryCpuMicros = after - before };
+        return new WorkerResponse { Columns = columns, Rows = [.. rows] };
     }
 
     private static string Text(object value) => value switch

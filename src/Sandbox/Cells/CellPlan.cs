@@ -26,6 +26,14 @@ public sealed record CellPlan
     /// needs it: a mean is a sum over a count, and a cell with ten subjects of which one has a value would show that one.
     /// </value>
     public bool CompleteRowsOnly { get; init; }
+
+    /// <value>
+    /// For noise: each subject counts once in each of at most this many groups, with one value per measure, its rows' clamped values added and clamped again;
+    /// rows without a subject do not count. Adding or removing a subject with all its rows then moves a cell's rows by at most 1, its sum by max(|Min|, |Max|) and its
+    /// squares by the square of that, in at most this many cells. Which groups stay is a function of the subject's own rows alone. Null: rows count as they are.
+    /// In a dataset without a subject column a row is the subject, and is in one group anyway.
+    /// </value>
+    public int? ContributionBound { get; init; }
 }
 
 /// <summary>A number summed exactly: <c>round(clamp(x, Min, Max) · 10^Decimals)</c>, half away from zero.</summary>
@@ -52,7 +60,7 @@ public sealed record CellTable(IReadOnlyList<Cell> Cells, SandboxUsage Usage);
 
 /// <summary>One group's cell.</summary>
 /// <param name="Group">Code as given in the plan.</param>
-/// <param name="Rows">Rows of the group.</param>
+/// <param name="Rows">Rows of the group; under <see cref="CellPlan.ContributionBound"/> the subjects that count in it.</param>
 /// <param name="Subjects">Distinct subjects, or rows when the dataset declares no subject column. Rows without a subject count as none.</param>
 /// <param name="Measures">One per measure of the plan, in order.</param>
 /// <param name="Dominated">See <see cref="CellPlan.DominancePercent"/>; always false when the rule is off.</param>
@@ -61,7 +69,7 @@ public sealed record Cell(string Group, long Rows, long Subjects, IReadOnlyList<
 /// <summary>Fixed-point sums of one measure in one cell.</summary>
 /// <param name="Sum">At scale <c>10^Decimals</c>.</param>
 /// <param name="SumOfSquares">At scale <c>10^(2·Decimals)</c>; 0 when not asked for.</param>
-/// <param name="ClampedRows">Rows whose value was outside the bounds.</param>
+/// <param name="ClampedRows">Rows (or subjects, under a contribution bound) whose value was outside the bounds.</param>
 /// <param name="NullRows">Rows without a value (NULL or NaN): they count in <see cref="Cell.Rows"/> and add nothing.</param>
 /// <param name="Subjects">Distinct subjects (or rows) that have a value. When this is smaller than the cell's count, the smaller number is the one to test.</param>
 public sealed record CellMeasure(Int128 Sum, Int128 SumOfSquares, long ClampedRows, long NullRows, long Subjects);

@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Text;
 using DataSpace.Kernel.Results;
 using DataSpace.Sandbox.Sql;
+using DataSpace.Sandbox.Subjects;
 
 namespace DataSpace.Sandbox.Cells;
 
@@ -10,8 +11,12 @@ namespace DataSpace.Sandbox.Cells;
 /// <param name="Sql">The statement.</param>
 /// <param name="Groups">Canonical text of each group, in plan order.</param>
 /// <param name="MeasureScales">Decimals of the sums in the result: 0 when the engine already summed scaled integers.</param>
-internal sealed record CellQuery(string Sql, IReadOnlyList<string> Groups, IReadOnlyList<int> MeasureScales)
+/// <param name="Scope">Fixes which subjects stand behind which cell, on one version of the data: subject, group column, codes, conditions, groups per subject.</param>
+internal sealed record CellQuery(string Sql, IReadOnlyList<string> Groups, IReadOnlyList<int> MeasureScales, string Scope)
 {
+    /// <summary>The same answer from a temporary table of groups and subjects, which the list of subjects then reads too.</summary>
+    public required (string? Prepare, string Sql, string Subjects) WithSubjects { get; init; }
+
     private const int MaxGroups = 10_000;
     private const int MaxMeasures = 16;
     private const int MaxPredicates = 32;
@@ -59,6 +64,11 @@ internal sealed record CellQuery(string Sql, IReadOnlyList<string> Groups, IRead
                 conditions.Append(CultureInfo.InvariantCulture, $" AND NOT isnan({name})");
         }
 
+        if (plan.ContributionBound is < 1)
+            return SandboxErrors.PlanInvalid.Of("a subject counts in at least one group");
+        if (plan.ContributionBound is not null && dataset.SubjectColumn is { } subject)
+            conditions.Append(CultureInfo.InvariantCulture, $" AND {SqlText.Name(subject)} IS NOT NULL");
+
         var measures = new List<MeasureSql>();
         foreach (var measure in plan.Measures)
         {
@@ -67,14 +77,36 @@ internal sealed record CellQuery(string Sql, IReadOnlyList<string> Groups, IRead
             measures.Add(sql);
         }
 
-        var statement = Statement(dataset, group, measures, conditions.ToString(), plan.DominancePercent);
-        return new CellQuery(statement, [.. literals.Select(l => l.Canonical)], [.. measures.Select(m => m.Scale)]);
+        var (inner, outer) = Statement(dataset, group, measures, conditions.ToString(), plan);
+        var codes = string.Join(", ", literals.Select((l, i) => Invariant($"({i}, {l.Sql})")));
+        return new CellQuery(
+            $"{outer} FROM ({inner}) GROUP BY g", [.. literals.Select(l => l.Canonical)], [.. measures.Select(m => m.Scale)],
+            $"cells|{dataset.SubjectColumn}|{group.Name}|{codes}|{conditions}|{plan.ContributionBound}")
+        {
+            WithSubjects = dataset.SubjectColumn is null
+                ? (null, $"{outer} FROM ({inner}) GROUP BY g", RowSubjects(dataset, group, codes, conditions.ToString()))
+                : ($"CREATE TEMP TABLE per_subject AS {inner}", $"{outer} FROM temp.per_subject GROUP BY g",
+                    $"SELECT c.i, {SubjectColumn.Text(dataset, "p.s")} FROM temp.per_subject p JOIN (VALUES {codes}) c(i, g) ON p.g = c.g"),
+        };
     }
 
     private static Result<ColumnSchema> UsableColumn(DatasetSource dataset, string name)
         => dataset.Column(name) is not { } column ? SandboxErrors.UnknownColumn.Of(name)
             : dataset.IsIdentifier(column) ? SandboxErrors.IdentifierColumn.Of(name)
             : column;
+
+    /// <summary>Predicates as one SQL condition.</summary>
+    public static Result<string> Conditions(DatasetSource dataset, IReadOnlyList<CellPredicate> predicates)
+    {
+        var conditions = new List<string>(predicates.Count);
+        foreach (var predicate in predicates)
+        {
+            if (!Predicate(dataset, predicate).TryGet(out var condition, out var error))
+                return error;
+            conditions.Add(condition);
+        }
+        return string.Join(" AND ", conditions);
+    }
 
     private static Result<string> Predicate(DatasetSource dataset, CellPredicate predicate)
     {
@@ -112,7 +144,15 @@ internal sealed record CellQuery(string Sql, IReadOnlyList<string> Groups, IRead
     }
 
     /// <summary>Raw value, scaled value, and their parts of the two aggregation levels.</summary>
-    private sealed record MeasureSql(string Raw, string Value, string Square, string Outside, int Scale);
+    /// <param name="Raw">The column's value, NULL when it is none.</param>
+    /// <param name="Value">Scaled and clamped, over the raw <c>x</c>.</param>
+    /// <param name="Square">Square of the scaled <c>v</c>, or 0.</param>
+    /// <param name="Outside">Whether the raw value is beyond the bounds.</param>
+    /// <param name="Scale">Decimals that the engine's sums still have.</param>
+    /// <param name="Low">Lower bound in the type of the scaled value.</param>
+    /// <param name="High">Upper bound, likewise.</param>
+    /// <param name="Type">The scaled value's type.</param>
+    private sealed record MeasureSql(string Raw, string Value, string Square, string Outside, int Scale, string Low, string High, string Type);
 
     private static Result<MeasureSql> Measure(DatasetSource dataset, MeasurePlan measure, int index)
     {
@@ -132,25 +172,26 @@ internal sealed record CellQuery(string Sql, IReadOnlyList<string> Groups, IRead
         var name = SqlText.Name(column.Name);
         string x = Invariant($"x{index}"), v = Invariant($"v{index}");
         var square = !measure.NeedsSquares ? "0" : bound <= MaxBoundForNarrowSquare || column.Type == ColumnType.Decimal ? $"{v} * {v}" : $"CAST({v} AS HUGEINT) * {v}";
+        string lowScaled = Invariant($"CAST({low} AS BIGINT)"), highScaled = Invariant($"CAST({high} AS BIGINT)");
         string min = SqlText.Number(Normal(measure.Min)), max = SqlText.Number(Normal(measure.Max));
         switch (column.Type)
         {
             case ColumnType.Integer:
                 // Clamped to whole bounds first, so that the multiplication cannot overflow.
                 var whole = Clamp(x, Invariant($"CAST({(long)Math.Floor(measure.Min)} AS BIGINT)"), Invariant($"CAST({(long)Math.Ceiling(measure.Max)} AS BIGINT)"));
-                var scaled = measure.Decimals == 0 ? whole : Clamp(Invariant($"({whole} * {power})"), Invariant($"CAST({low} AS BIGINT)"), Invariant($"CAST({high} AS BIGINT)"));
-                return new MeasureSql(name, scaled, square, $"{x} < {min} OR {x} > {max}", 0);
+                var scaled = measure.Decimals == 0 ? whole : Clamp(Invariant($"({whole} * {power})"), lowScaled, highScaled);
+                return new MeasureSql(name, scaled, square, $"{x} < {min} OR {x} > {max}", 0, lowScaled, highScaled, "BIGINT");
             case ColumnType.Decimal:
                 // As narrow as the bounds allow: up to nine digits the squares still fit 64 bits. The cast rounds half away from zero.
                 var width = Math.Max(bound.ToString(CultureInfo.InvariantCulture).Length, measure.Decimals + 1);
                 var exact = Invariant($"CAST({Clamp(x, min, max)} AS DECIMAL({width},{measure.Decimals}))");
-                return new MeasureSql(name, exact, square, $"{x} < {min} OR {x} > {max}", measure.Decimals);
+                return new MeasureSql(name, exact, square, $"{x} < {min} OR {x} > {max}", measure.Decimals, min, max, Invariant($"DECIMAL({width},{measure.Decimals})"));
             default:
                 // NaN is no value. round() is half away from zero; the product is the double nearest to x·10^d.
                 var number = $"CASE WHEN isnan({name}) THEN NULL ELSE {name} END";
                 string lowest = $"CAST('{Normal(measure.Min)}' AS DOUBLE)", highest = $"CAST('{Normal(measure.Max)}' AS DOUBLE)";
                 var rounded = Invariant($"CAST(round({Clamp(x, lowest, highest)} * CAST({power} AS DOUBLE)) AS BIGINT)");
-                return new MeasureSql(number, rounded, square, $"{x} < {lowest} OR {x} > {highest}", 0);
+                return new MeasureSql(number, rounded, square, $"{x} < {lowest} OR {x} > {highest}", 0, lowScaled, highScaled, "BIGINT");
         }
     }
 
@@ -158,8 +199,9 @@ internal sealed record CellQuery(string Sql, IReadOnlyList<string> Groups, IRead
     /// With subjects: first per group and subject, then per group. One pass gives the distinct count, the subjects behind each measure and the
     /// largest subject's share, without a second hash table for DISTINCT.
     /// </summary>
-    private static string Statement(DatasetSource dataset, ColumnSchema group, IReadOnlyList<MeasureSql> measures, string where, int? dominance)
+    private static (string Inner, string Outer) Statement(DatasetSource dataset, ColumnSchema group, IReadOnlyList<MeasureSql> measures, string where, CellPlan plan)
     {
+        var dominance = plan.DominancePercent;
         var subject = dataset.SubjectColumn is { } s ? SqlText.Name(s) : null;
         var raw = new StringBuilder($"SELECT {SqlText.Name(group.Name)} AS g");
         if (subject is not null)
@@ -193,9 +235,33 @@ internal sealed record CellQuery(string Sql, IReadOnlyList<string> Groups, IRead
 
         raw.Append(CultureInfo.InvariantCulture, $" FROM {SqlText.Name(dataset.Name)} WHERE {where}");
         var rows = measures.Count == 0 ? raw.ToString() : $"{scaled} FROM ({raw})";
-        return subject is null
-            ? $"{outer} FROM ({rows}) GROUP BY g"
-            : $"{outer} FROM ({inner} FROM ({rows}) GROUP BY g, s) GROUP BY g";
+        if (subject is not null && plan.ContributionBound is { } most)
+            rows = OncePerGroup(rows, measures, most < plan.Groups.Count ? most : null);
+        return (subject is null ? rows : $"{inner} FROM ({rows}) GROUP BY g, s", outer.ToString());
+    }
+
+    /// <summary>The rows themselves, where no column names a subject.</summary>
+    private static string RowSubjects(DatasetSource dataset, ColumnSchema group, string codes, string where)
+        => $"SELECT c.i, r.s FROM (SELECT {SqlText.Name(group.Name)} AS g, {SubjectColumn.RowText(dataset)} AS s FROM {SqlText.Name(dataset.Name)} WHERE {where}) r "
+            + $"JOIN (VALUES {codes}) c(i, g) ON r.g = c.g";
+
+    /// <summary>
+    /// One row per group and subject, in at most <paramref name="most"/> groups of each subject (null: all). The choice is a digest of subject and group: it favours no
+    /// group and does not hang on other subjects, whose absence would otherwise change it.
+    /// </summary>
+    private static string OncePerGroup(string rows, IReadOnlyList<MeasureSql> measures, int? most)
+    {
+        var once = new StringBuilder("SELECT g, s");
+        for (var i = 0; i < measures.Count; i++)
+        {
+            var (m, sum) = (measures[i], Invariant($"sum(v{i})"));
+            once.Append(CultureInfo.InvariantCulture, $", CAST({Clamp(sum, m.Low, m.High)} AS {m.Type}) AS v{i}");
+            once.Append(CultureInfo.InvariantCulture, $", bool_or(o{i}) OR {sum} < {m.Low} OR {sum} > {m.High} AS o{i}");
+        }
+
+        once.Append(CultureInfo.InvariantCulture, $" FROM ({rows}) GROUP BY g, s");
+        return most is null ? once.ToString()
+            : Invariant($"SELECT * FROM ({once}) QUALIFY row_number() OVER (PARTITION BY s ORDER BY md5(CAST(s AS VARCHAR) || chr(31) || CAST(g AS VARCHAR)), g) <= {most}");
     }
 
     /// <summary>Not least(greatest(…)): those skip NULL, and a missing value would become the lower bound.</summary>

@@ -5,6 +5,9 @@ internal sealed record LaunchRequest(byte[] Input, string? DatasetPath, SandboxL
 {
     /// <summary>Environment of the launcher process itself; tests put a secret in it to see that it does not arrive.</summary>
     public IReadOnlyDictionary<string, string>? LauncherEnvironment { get; init; }
+
+    /// <summary>Takes the first part of stdout as it arrives, when subjects were asked for.</summary>
+    public Subjects.SubjectSection? Section { get; init; }
 }
 
 /// <summary>Why a run ended.</summary>

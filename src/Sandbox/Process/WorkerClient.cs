@@ -66,12 +66,16 @@ internal sealed class WorkerClient : IDisposable
     };
 
     /// <summary>One run of the worker. Errors carry no detail; the owner's log gets it.</summary>
+    public Task<Result<WorkerRun>> RunAsync(WorkerRequest request, DatasetSource? dataset, SandboxLimits limits, CancellationToken cancellationToken)
+        => RunAsync(request, dataset, limits, section: null, cancellationToken);
+
+    /// <summary>As above, with somebody who takes the subjects that the request asks for.</summary>
     public async Task<Result<WorkerRun>> RunAsync(
-        WorkerRequest request, DatasetSource? dataset, SandboxLimits limits, CancellationToken cancellationToken)
+        WorkerRequest request, DatasetSource? dataset, SandboxLimits limits, Subjects.SubjectSection? section, CancellationToken cancellationToken)
     {
         var path = request.Table is null ? null : RealPath(dataset!.Path);
         var input = JsonSerializer.SerializeToUtf8Bytes(request, WorkerJson.Default.WorkerRequest);
-        var launch = new LaunchRequest(input, path, limits, limits.MaxOutputBytes + ResponseOverheadBytes);
+        var launch = new LaunchRequest(input, path, limits, limits.MaxOutputBytes + ResponseOverheadBytes) { Section = section };
         var outcome = await Launcher.RunAsync(launch, cancellationToken).ConfigureAwait(false);
         var name = dataset?.Name;
         switch (outcome.End)
@@ -88,6 +92,8 @@ internal sealed class WorkerClient : IDisposable
             return Report(WithoutAnswer(outcome), name, $"exit {outcome.ExitCode}: {outcome.Stderr}");
         if (response.FailureClass is { } failure)
             return Report(OfClass(failure), name, $"{failure}: {response.Detail}");
+        if (section is { WasSent: false })
+            return Report(SandboxErrors.QueryFailed, name, "the worker listed no subjects");
         var usage = new SandboxUsage(
             response.CpuMicros / 1000.0, response.QueryCpuMicros / 1000.0, outcome.Wall.TotalMilliseconds, response.PeakResidentBytes,
             outcome.Stdout.Length, Profile.Name);

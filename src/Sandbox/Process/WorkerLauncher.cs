@@ -71,8 +71,8 @@ internal sealed class WorkerLauncher : IDisposable
 
         using var wall = new CancellationTokenSource(TimeSpan.FromMilliseconds(request.Limits.WallLimitMs), _time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(wall.Token, cancellationToken);
-        var stderr = ReadCappedAsync(process.StandardError.BaseStream, MaxStderrBytes, CancellationToken.None);
-        var stdout = ReadCappedAsync(process.StandardOutput.BaseStream, request.MaxStdoutBytes, stop.Token);
+        var stderr = ReadCappedAsync(process.StandardError.BaseStream, MaxStderrBytes, null, CancellationToken.None);
+        var stdout = ReadCappedAsync(process.StandardOutput.BaseStream, request.MaxStdoutBytes, request.Section, stop.Token);
         var end = LaunchEnd.Exited;
         byte[] output = [];
         try
@@ -147,16 +147,26 @@ internal sealed class WorkerLauncher : IDisposable
         }
     }
 
-    private static async Task<(byte[] Bytes, bool Overflow)> ReadCappedAsync(Stream stream, int maxBytes, CancellationToken cancellationToken)
+    private static async Task<(byte[] Bytes, bool Overflow)> ReadCappedAsync(
+        Stream stream, int maxBytes, Subjects.SubjectSection? section, CancellationToken cancellationToken)
     {
         using var kept = new MemoryStream();
         var buffer = new byte[64 * 1024];
         int read;
         while ((read = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
         {
-            if (kept.Length + read > maxBytes)
+            var from = 0;
+            if (section is { IsDone: false })
+            {
+                from = section.Take(buffer.AsSpan(0, read));
+                if (section.IsBroken)
+                    return (kept.ToArray(), true);
+                kept.Write(section.GivenBack);
+            }
+
+            if (kept.Length + read - from > maxBytes)
                 return (kept.ToArray(), true);
-            kept.Write(buffer, 0, read);
+            kept.Write(buffer, from, read - from);
         }
 
         return (kept.ToArray(), false);

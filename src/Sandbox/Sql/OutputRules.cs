@@ -18,6 +18,9 @@ public sealed record OutputRules
     /// <value>A group in which one subject holds more than this share of a summed column's absolute total is withheld, percent 1 to 99; null = off.</value>
     public int? DominancePercent { get; init; }
 
+    /// <value>Rows that may be used: the owner's predicates, added to the statement's own condition. Their columns need not be among the allowed ones.</value>
+    public IReadOnlyList<CellPredicate> RowFilter { get; init; } = [];
+
     /// <value>Rows released at most; more is an error, not a cut.</value>
     public int MaxRows { get; init; } = SandboxLimits.DefaultMaxRows;
 

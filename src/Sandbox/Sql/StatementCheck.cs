@@ -77,6 +77,8 @@ internal static class StatementCheck
             throw AstNode.Refuse(SandboxErrors.StatementNotAllowed, "two outputs have one name");
         if (keys.Count > 0 && output.Aggregates.Count == 0 && outputs.Count == 0)
             throw AstNode.Refuse(SandboxErrors.NotAnAggregate);
+        if (output.Aggregates.Select(a => a.Column).OfType<ColumnSchema>().Distinct().Count() > SqlWriter.MaxMeasured)
+            throw AstNode.Refuse(SandboxErrors.StatementTooLarge, "measured columns");
         var having = node.Optional("having") is { } h ? output.Having(h) : null;
         var (order, limit, offset) = Modifiers(node, outputs, output);
         return new CheckedStatement

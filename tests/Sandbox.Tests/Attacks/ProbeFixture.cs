@@ -52,7 +52,7 @@ public sealed class ProbeFixture : IAsyncLifetime
             Layers = layers ?? SandboxLayers.All,
         };
         var request = new LaunchRequest(
-            Encoding.UTF8.GetBytes(probe), DatasetPath, limits ?? new SandboxLimits { MemoryLimitBytes = 1L << 30, WallLimitMs = 20_000 }, 1 << 20)
+            Encoding.UTF8.GetBytes(probe), DatasetPath, limits ?? new SandboxLimits { MemoryLimitBytes = 1L << 30, WallLimitMs = 60_000 }, 1 << 20)
         {
             LauncherEnvironment = new Dictionary<string, string> { ["SECRET"] = Secret },
         };

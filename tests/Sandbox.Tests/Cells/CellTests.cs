@@ -112,6 +112,7 @@ public sealed class CellTests(WorkerFixture worker) : IDisposable
             (plan with { Where = [new CellPredicate("year", "like", ["1"])] }, "DS-SBX-213"),
             (plan with { Where = [new CellPredicate("year", "eq", ["1 OR 1=1"])] }, "DS-SBX-213"),
             (plan with { DominancePercent = 100 }, "DS-SBX-213"),
+            (plan with { ContributionBound = 0 }, "DS-SBX-213"),
         ];
         Assert.All(cases, c => Assert.Equal(c.Code, SqlSandbox.CellSql(source, c.Plan).Error!.Code));
     }

@@ -38,6 +38,7 @@ public sealed class WorkerFixture : IAsyncLifetime
         if (!File.Exists(worker))
             return true;
         var sources = Directory.EnumerateFiles(Path.Combine(RepositoryRoot, "src", "SandboxWorker"), "*.cs*")
+            .Concat(Directory.EnumerateFiles(Path.Combine(RepositoryRoot, "src", "Kernel", "Classification", "Detectors"), "*.cs"))
             .Append(Path.Combine(RepositoryRoot, "src", "Sandbox", "Process", "WorkerWire.cs"));
         return sources.Any(f => File.GetLastWriteTimeUtc(f) > File.GetLastWriteTimeUtc(worker));
     }
