@@ -321,4 +321,29 @@ public static class PrivacyErrors
         "DS-PRV-112", 422, "A decoded statistic lies outside the declared bounds", "解码的统计量超出声明边界",
         "A provider contributed values outside the contract; nothing was released.",
         "某提供方贡献了合约之外的数值；未发布任何结果。");
+
+    // Noise (130-149)
+    /// <summary>Nothing bounds what one subject can do to a figure.</summary>
+    public static readonly ErrorKind NoiseTermsInvalid = new(
+        "DS-PRV-130", 422, "Noise has no valid bound to be scaled to", "噪声缺少有效的界限",
+        "Correct the terms that the detail names: epsilon, groups per subject, value bounds, decimals.",
+        "请更正详情所指的条款：epsilon、每主体组数、数值边界、小数位。");
+
+    /// <summary>A use's epsilon cannot be divided among its figures.</summary>
+    public static readonly ErrorKind NoiseEpsilonTooSmall = new(
+        "DS-PRV-131", 422, "The epsilon of this use is too small to be divided among its figures", "本次使用的 epsilon 太小，无法分配到各统计量",
+        "Ask for fewer measures, or spend more epsilon.",
+        "请减少统计量，或使用更多 epsilon。");
+
+    /// <summary>The job demands noise and this node made none.</summary>
+    public static readonly ErrorKind NoiseMissing = new(
+        "DS-PRV-132", 500, "The job demands noise and none was made", "作业要求加噪但未生成噪声",
+        "Report this: exact figures were about to leave, and did not.",
+        "请报告：精确数值险些发出，但已被阻止。");
+
+    /// <summary>Noise that no budget pays for.</summary>
+    public static readonly ErrorKind NoiseUncharged = new(
+        "DS-PRV-133", 403, "The job asks for noise, and the contract has no privacy budget to charge it to", "作业要求加噪，但合约没有可扣减的隐私预算",
+        "Leave epsilonMicro out and get exact figures, or conclude a contract with a privacy budget with every owner of the job.",
+        "去掉 epsilonMicro 以获得精确结果，或与作业的每个数据方订立带隐私预算的合约。");
 }

@@ -8,7 +8,7 @@ public sealed record AggregationResult(IReadOnlyList<CellResult> Cells);
 
 /// <summary>One cell of the joint table.</summary>
 /// <param name="Suppressed">True when some provider's own part was too small or dominated; nobody learns whose. Then nothing else is known.</param>
-/// <param name="Count">Joint number of rows; 0 when suppressed.</param>
+/// <param name="Count">Joint number of rows (of subjects where noise is added; then it may be negative); 0 when suppressed.</param>
 /// <param name="Measures">Joint statistics in shape order; empty when suppressed.</param>
 public sealed record CellResult(bool Suppressed, long Count, IReadOnlyList<MeasureResult> Measures);
 
@@ -26,20 +26,23 @@ public sealed record MeasureResult(string Name, int Decimals, long Count, Int128
     /// <summary>The sum in the measure's own unit, exact.</summary>
     public decimal Total => Rounded((BigInteger)Sum, PowerOfTen(Decimals), Decimals);
 
-    /// <summary>Σx / n rounded half away from zero, null for an empty cell.</summary>
+    /// <summary>Σx / n rounded half away from zero, null for an empty cell (or one whose noisy count is not positive).</summary>
     public decimal? Mean(int digits = 6)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(digits, MostDigits);
-        return Count == 0 ? null : Rounded((BigInteger)Sum, Count * PowerOfTen(Decimals), digits);
+        return Count <= 0 ? null : Rounded((BigInteger)Sum, Count * PowerOfTen(Decimals), digits);
     }
 
-    /// <summary>√(n·Σx² − (Σx)²) / n, rounded half up at the last digit; null for an empty cell or when no sum of squares was released.</summary>
+    /// <summary>√(n·Σx² − (Σx)²) / n, rounded half up at the last digit; null for an empty cell, when no sum of squares was released, or
+    /// when noise left no variance.</summary>
     public decimal? PopulationStdDev(int digits = 6)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(digits, MostDigits);
-        if (Count == 0 || SumOfSquares is not { } squares)
+        if (Count <= 0 || SumOfSquares is not { } squares)
             return null;
         var variance = (Count * (BigInteger)squares) - ((BigInteger)Sum * (BigInteger)Sum);
+        if (variance.Sign < 0)
+            return null;
         // The nearest integer to r = √v·10^digits / (n·10^decimals) is floor((2r + 1) / 2), and floor(2r) follows from an integer root.
         var denominator = Count * PowerOfTen(Decimals);
         var twice = FloorSquareRoot(4 * variance * PowerOfTen(2 * digits) / (denominator * denominator));

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using DataSpace.Kernel.Results;
+using DataSpace.Privacy.Noise;
 using DataSpace.Privacy.Seal;
 
 namespace DataSpace.Privacy.Aggregation;
@@ -47,10 +48,11 @@ public sealed record AggregationShape
     /// <summary>Most decimal places of a measure.</summary>
     public const int MostDecimals = 9;
 
-    private AggregationShape(int groups, IReadOnlyList<MeasureShape> measures, int minGroupSize, int parties, long maxRowsPerParty)
+    private AggregationShape(int groups, IReadOnlyList<MeasureShape> measures, int minGroupSize, int parties, long maxRowsPerParty, NoisePlan? noise)
     {
-        (Groups, Measures, MinGroupSize, Parties, MaxRowsPerParty) = (groups, measures, minGroupSize, parties, maxRowsPerParty);
+        (Groups, Measures, MinGroupSize, Parties, MaxRowsPerParty, Noise) = (groups, measures, minGroupSize, parties, maxRowsPerParty, noise);
         Layout = new SlotLayout(groups, measures);
+        Bounds = [.. Describe().Select(statistic => statistic.Bound)];
         CanonicalJson = WriteCanonicalJson();
         Digest = SHA256.HashData(Encoding.UTF8.GetBytes("DataSpace secure-aggregation/1 shape\n" + CanonicalJson));
     }
@@ -70,6 +72,9 @@ public sealed record AggregationShape
     /// <summary>Most rows that one provider may count.</summary>
     public long MaxRowsPerParty { get; }
 
+    /// <summary>Noise that every provider adds its share of; null when the figures are exact.</summary>
+    public NoisePlan? Noise { get; }
+
     /// <summary>Ciphertexts under the plain modulus that needs more of them (the first).</summary>
     public int CiphertextsPerModulus => Layout.First.Ciphertexts;
 
@@ -87,12 +92,15 @@ public sealed record AggregationShape
 
     internal SlotLayout Layout { get; }
 
+    /// <summary>Largest magnitude of each statistic of a cell, noise included, in slot order.</summary>
+    internal IReadOnlyList<BigInteger> Bounds { get; }
+
     /// <summary>
     /// Validates everything in advance from declared bounds: parties 2..1,024, k ≥ released moments + 1, no statistic can reach half of its
-    /// modulus, at most <see cref="MostCiphertexts"/> ciphertexts.
+    /// modulus, noise included, at most <see cref="MostCiphertexts"/> ciphertexts.
     /// </summary>
     public static Result<AggregationShape> Create(
-        int groups, IReadOnlyList<MeasureShape> measures, int minGroupSize, int parties, long maxRowsPerParty)
+        int groups, IReadOnlyList<MeasureShape> measures, int minGroupSize, int parties, long maxRowsPerParty, NoiseTerms? noise = null)
     {
         if (parties is < 2 or > MostParties)
             return PrivacyErrors.ShapeParties.Of();
@@ -101,16 +109,19 @@ public sealed record AggregationShape
         var moments = measures.Count == 0 ? 0 : measures.Any(measure => measure.Squares) ? 2 : 1;
         if (minGroupSize < moments + 1)
             return PrivacyErrors.ShapeGroupSize.Of(Invariant($"{moments} moments are released, so the minimum is {moments + 1}"));
-        if (OverflowReason(measures, (BigInteger)parties * maxRowsPerParty) is { } overflow)
+        NoisePlan? noisePlan = null;
+        if (noise is not null && !NoisePlan.Create(noise, groups, measures, parties).TryGet(out noisePlan, out var unbounded))
+            return unbounded;
+        if (OverflowReason(measures, parties, maxRowsPerParty, noisePlan) is { } overflow)
             return PrivacyErrors.ShapeOverflow.Of(overflow);
         var ciphertexts = SlotLayout.CiphertextCount(groups, measures);
         if (ciphertexts > MostCiphertexts)
             return PrivacyErrors.ShapeTooLarge.Of(Invariant($"{ciphertexts} ciphertexts, at most {MostCiphertexts}"));
-        return new AggregationShape(groups, [.. measures], minGroupSize, parties, maxRowsPerParty);
+        return new AggregationShape(groups, [.. measures], minGroupSize, parties, maxRowsPerParty, noisePlan);
     }
 
     /// <summary>Scale, bound and bits of every statistic, in slot order.</summary>
-    public IReadOnlyList<SlotBits> Describe() => [.. Statistics(Measures, (BigInteger)Parties * MaxRowsPerParty)];
+    public IReadOnlyList<SlotBits> Describe() => [.. Statistics(Measures, Parties, MaxRowsPerParty, Noise)];
 
     /// <summary>Two shapes are the same when their canonical forms are.</summary>
     public bool Equals(AggregationShape? other) => other is not null && CanonicalJson == other.CanonicalJson;
@@ -141,17 +152,19 @@ public sealed record AggregationShape
         return null;
     }
 
-    private static string? OverflowReason(IReadOnlyList<MeasureShape> measures, BigInteger rows)
+    private static string? OverflowReason(IReadOnlyList<MeasureShape> measures, int parties, long maxRowsPerParty, NoisePlan? noise)
     {
-        var worst = Statistics(measures, rows).FirstOrDefault(statistic => statistic.BitsNeeded > statistic.BitsAvailable || 2 * statistic.Bound >= Capacity(statistic));
+        var worst = Statistics(measures, parties, maxRowsPerParty, noise).FirstOrDefault(statistic => statistic.BitsNeeded > statistic.BitsAvailable || 2 * statistic.Bound >= Capacity(statistic));
         return worst is null ? null : Invariant($"{worst.Statistic} needs {worst.BitsNeeded} bits of {worst.BitsAvailable}");
     }
 
     private static BigInteger Capacity(SlotBits statistic)
         => statistic.Statistic.StartsWith("sumsq(", StringComparison.Ordinal) ? SlotLayout.BothModuli : SlotLayout.FirstModulus;
 
-    private static IEnumerable<SlotBits> Statistics(IReadOnlyList<MeasureShape> measures, BigInteger rows)
+    private static IEnumerable<SlotBits> Statistics(IReadOnlyList<MeasureShape> measures, int parties, long maxRowsPerParty, NoisePlan? noise)
     {
+        var rows = (BigInteger)parties * maxRowsPerParty;
+        var figure = 0;
         yield return Of("count", 0, rows, SlotLayout.FirstModulus);
         foreach (var measure in measures)
         {
@@ -160,8 +173,11 @@ public sealed record AggregationShape
                 yield return Of($"sumsq({measure.Name})", 2 * measure.Decimals, rows * measure.LargestMagnitude * measure.LargestMagnitude, SlotLayout.BothModuli);
         }
 
-        static SlotBits Of(string name, int decimals, BigInteger bound, BigInteger modulus)
-            => new(name, decimals, bound, (int)bound.GetBitLength() + 1, (int)modulus.GetBitLength());
+        SlotBits Of(string name, int decimals, BigInteger exact, BigInteger modulus)
+        {
+            var bound = exact + (noise is null ? 0 : parties * noise.Figures[figure++].Scale.Range);
+            return new(name, decimals, bound, (int)bound.GetBitLength() + 1, (int)modulus.GetBitLength());
+        }
     }
 
     private string WriteCanonicalJson()
@@ -186,6 +202,15 @@ public sealed record AggregationShape
 
             json.WriteEndArray();
             json.WriteNumber("minGroupSize", MinGroupSize);
+            if (Noise is { Terms: var terms })
+            {
+                json.WriteStartObject("noise");
+                json.WriteNumber("contributionBound", terms.ContributionBound);
+                json.WriteString("epsilonMicro", terms.EpsilonMicro.ToString(CultureInfo.InvariantCulture));
+                json.WriteNumber("honestParties", terms.HonestParties);
+                json.WriteEndObject();
+            }
+
             json.WriteNumber("parties", Parties);
             json.WriteString("protocol", AggregationMessage.Protocol);
             json.WriteEndObject();

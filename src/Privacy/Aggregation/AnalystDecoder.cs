@@ -9,7 +9,7 @@ namespace DataSpace.Privacy.Aggregation;
 /// The analyst's part of secure aggregation.
 /// <para><b>What the analyst learns</b>: for every cell the joint count, sums and sums of squares, or only <i>that</i> it was suppressed; whether some
 /// provider failed. Single contributions decrypt to uniform values. It never learns which provider suppressed or failed, nor any cell's value when one
-/// did.</para>
+/// did. Where the shape demands noise, every figure carries it: counts and sums may then be negative or beyond what values allow.</para>
 /// <para><b>What it does not trust</b>: the coordinator. Every contribution is compared with the digest that its provider signed, all are added again,
 /// and the coordinator's sum must be equal bit for bit.</para>
 /// </summary>
@@ -102,7 +102,7 @@ public static class AnalystDecoder
         var at1 = layout.FirstStatistics(cell).Start;
         var at2 = layout.SecondStatistics(cell).Start;
         var count = Signed(first[layout.First.SlotOf(at1++)], SlotLayout.FirstModulus);
-        if (count < 0 || (BigInteger)count > (BigInteger)shape.Parties * shape.MaxRowsPerParty)
+        if (shape.Noise is null && (count < 0 || (BigInteger)count > (BigInteger)shape.Parties * shape.MaxRowsPerParty))
             return null;
         var measures = new MeasureResult[shape.Measures.Count];
         for (var i = 0; i < measures.Length; i++)
@@ -110,11 +110,13 @@ public static class AnalystDecoder
             var measure = shape.Measures[i];
             var sum = Signed(first[layout.First.SlotOf(at1++)], SlotLayout.FirstModulus);
             Int128? squares = measure.Squares ? Combine(first[layout.First.SlotOf(at1++)], second[layout.Second.SlotOf(at2++)]) : null;
-            if (!StatisticBounds.Hold(measure, count, sum, squares))
+            if (shape.Noise is null && !StatisticBounds.Hold(measure, count, sum, squares))
                 return null;
             measures[i] = new MeasureResult(measure.Name, measure.Decimals, (long)count, sum, squares);
         }
 
+        if (shape.Noise is not null && !StatisticBounds.HoldWithNoise(shape, count, measures))
+            return null;
         return new CellResult(Suppressed: false, (long)count, measures);
     }
 

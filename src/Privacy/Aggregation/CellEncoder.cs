@@ -1,3 +1,4 @@
+using DataSpace.Privacy.Noise;
 using DataSpace.Privacy.Seal;
 
 namespace DataSpace.Privacy.Aggregation;
@@ -10,9 +11,10 @@ internal static class CellEncoder
 {
     /// <summary>
     /// Slots of both moduli. <paramref name="cells"/> null, or any cell outside the contract's bounds, seals a failure: every statistic uniform, every flag
-    /// and the status uniform and non-zero.
+    /// and the status uniform and non-zero. Noise is made for every cell, shown or not, and goes into statistics alone: flags, status and check slots stay exact.
+    /// A sum that noise carries beyond half the modulus wraps, which costs accuracy (with a probability below 2^-63 per slot), never privacy.
     /// </summary>
-    public static (ulong[] First, ulong[] Second) Encode(AggregationShape shape, IReadOnlyList<LocalCell>? cells)
+    public static (ulong[] First, ulong[] Second) Encode(AggregationShape shape, IReadOnlyList<LocalCell>? cells, NoiseShare? noise)
     {
         var layout = shape.Layout;
         var (first, second) = (WithCheckSlots(layout.First), WithCheckSlots(layout.Second));
@@ -25,9 +27,9 @@ internal static class CellEncoder
             var hidden = failed || !cells![cell].MayContribute(shape.MinGroupSize);
             var flag = random.NextNonZero(layout.First.Modulus);
             first[layout.First.SlotOf(layout.Flag(cell))] = hidden ? flag : 0;
-            var (exactFirst, exactSecond) = Exact(shape, failed ? null : cells![cell]);
-            Write(layout.First, first, layout.FirstStatistics(cell), exactFirst, hidden, random);
-            Write(layout.Second, second, layout.SecondStatistics(cell), exactSecond, hidden, random);
+            var (inFirst, inSecond) = Statistics(shape, failed ? null : cells![cell], shape.Noise is { } plan ? noise!.Of(plan, cell) : null);
+            Write(layout.First, first, layout.FirstStatistics(cell), inFirst, hidden, random);
+            Write(layout.Second, second, layout.SecondStatistics(cell), inSecond, hidden, random);
         }
 
         return (first, second);
@@ -48,29 +50,33 @@ internal static class CellEncoder
         return row;
     }
 
-    private static (List<ulong> First, List<ulong> Second) Exact(AggregationShape shape, LocalCell? cell)
+    private static (List<ulong> First, List<ulong> Second) Statistics(AggregationShape shape, LocalCell? cell, Int128[]? noise)
     {
         var (t1, t2) = (shape.Layout.First.Modulus, shape.Layout.Second.Modulus);
-        List<ulong> first = [ToResidue(cell?.Rows ?? 0, t1)];
+        var figure = 0;
+        List<ulong> first = [ToResidue(Noisy(cell?.Rows ?? 0), t1)];
         List<ulong> second = [];
         for (var i = 0; i < shape.Measures.Count; i++)
         {
             var (sum, squares) = cell?.Measures[i] ?? (0, 0);
-            first.Add(ToResidue(sum, t1));
+            first.Add(ToResidue(Noisy(sum), t1));
             if (!shape.Measures[i].Squares)
                 continue;
+            squares = Noisy(squares);
             first.Add(ToResidue(squares, t1));
             second.Add(ToResidue(squares, t2));
         }
 
         return (first, second);
+
+        Int128 Noisy(Int128 exact) => noise is null ? exact : checked(exact + noise[figure++]);
     }
 
-    private static void Write(ModulusSlots slots, ulong[] row, (int Start, int Length) range, List<ulong> exact, bool hidden, MaskStream random)
+    private static void Write(ModulusSlots slots, ulong[] row, (int Start, int Length) range, List<ulong> values, bool hidden, MaskStream random)
     {
         Span<ulong> uniform = new ulong[range.Length];
         random.Fill(uniform, slots.Modulus);
         for (var i = 0; i < range.Length; i++)
-            row[slots.SlotOf(range.Start + i)] = hidden ? uniform[i] : exact[i];
+            row[slots.SlotOf(range.Start + i)] = hidden ? uniform[i] : values[i];
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using DataSpace.Kernel.Results;
+using DataSpace.Privacy.Noise;
 using DataSpace.Privacy.Seal;
 
 namespace DataSpace.Privacy.Aggregation;
@@ -10,6 +11,8 @@ namespace DataSpace.Privacy.Aggregation;
 /// The coordinator learns that this provider sent a message of the public size. The analyst, who can decrypt it, sees values uniform modulo the plain
 /// moduli unless it colludes with all other providers but one. Nobody learns from it whether a cell was suppressed or the provider failed: only the
 /// sum of all contributions shows <i>that</i> some provider suppressed a cell, never which.</para>
+/// <para><b>Noise</b>: where the shape demands it, this provider's share goes into its statistics before masks and encryption, so nobody but the provider
+/// ever holds a figure without it. Which cells are suppressed stays exact and is not covered by the epsilon.</para>
 /// <para><b>Assumptions</b>: at least two providers are honest (with m = 2, both), the roster hash was agreed in round 0, and the caller commits
 /// the returned bytes before the first one leaves and resends those bytes on a retry.</para>
 /// </summary>
@@ -32,6 +35,7 @@ public static class ProviderRound
     /// <param name="rosterHash">H(jobHash, sorted roster), 32 bytes.</param>
     /// <param name="round">Round number, from 0.</param>
     /// <param name="signedKeysDigest">SHA-256 of the key blob as the analyst signed it in the job; stops a coordinator that swaps keys.</param>
+    /// <param name="noise">This provider's noise; required exactly when the shape demands noise.</param>
     public static Result<ProtocolMessage> Contribute(
         ISealEngine engine,
         GrantHandle grant,
@@ -43,8 +47,11 @@ public static class ProviderRound
         IReadOnlyList<byte[]> ephemeralPublicKeysInRosterOrder,
         byte[] rosterHash,
         int round,
-        ReadOnlyMemory<byte> signedKeysDigest)
+        ReadOnlyMemory<byte> signedKeysDigest,
+        NoiseShare? noise = null)
     {
+        if (noise?.Groups != (shape.Noise is null ? null : shape.Groups))
+            return PrivacyErrors.NoiseMissing.Of();
         if (cells is not null && (cells.Count != shape.Groups || cells.Any(cell => cell.Measures.Count != shape.Measures.Count)))
             return PrivacyErrors.CellsMismatch.Of();
         if (!AnalystKeys.ParsePublic(shape, analystPublicKeys, signedKeysDigest).TryGet(out var keys, out var keyError))
@@ -60,7 +67,7 @@ public static class ProviderRound
             // From here on this key has spoken for this roster and round, whatever happens next.
             if (!own.TryClaim(rosterHash, round))
                 return PrivacyErrors.MaskReuse.Of();
-            var (first, second) = CellEncoder.Encode(shape, cells);
+            var (first, second) = CellEncoder.Encode(shape, cells, noise);
             if (!Encrypt(engine, shape.Layout.First, first, keys.First, secrets, ownIndex, context).TryGet(out var underFirst, out var error))
                 return error;
             if (!Encrypt(engine, shape.Layout.Second, second, keys.Second, secrets, ownIndex, context).TryGet(out var underSecond, out error))

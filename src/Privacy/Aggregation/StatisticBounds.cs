@@ -17,4 +17,17 @@ internal static class StatisticBounds
                 && (BigInteger)squares <= (BigInteger)count * measure.LargestMagnitude * measure.LargestMagnitude
                 && (BigInteger)count * (BigInteger)squares >= (BigInteger)sum * (BigInteger)sum);
     }
+
+    /// <summary>Every figure of a noisy cell within the bound that values and noise can reach together.</summary>
+    public static bool HoldWithNoise(AggregationShape shape, Int128 count, IReadOnlyList<MeasureResult> measures)
+    {
+        List<Int128> figures = [count];
+        foreach (var measure in measures)
+        {
+            figures.Add(measure.Sum);
+            if (measure.SumOfSquares is { } squares)
+                figures.Add(squares);
+        }
+        return shape.Bounds.Zip(figures).All(p => BigInteger.Abs(p.Second) <= p.First);
+    }
 }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using DataSpace.Kernel.Results;
 using DataSpace.Privacy.Aggregation;
+using DataSpace.Privacy.Noise;
 using DataSpace.Privacy.Seal;
 
 namespace DataSpace.Privacy.Tests.Aggregation;
@@ -40,8 +41,8 @@ internal sealed class Scenario
     public static LocalCell Cell(long rows, long value = 1, long? subjects = null, bool dominated = false)
         => new(rows, subjects ?? rows, [(rows * (Int128)value, rows * (Int128)value * value)], dominated);
 
-    public Result<ProtocolMessage> Contribute(int index, IReadOnlyList<LocalCell>? cells)
-        => ProviderRound.Contribute(Engine, Grant, Shape, cells, Keys.PublicKeys, Ephemeral[index], index, Roster, RosterHash, Round, Keys.Digest);
+    public Result<ProtocolMessage> Contribute(int index, IReadOnlyList<LocalCell>? cells, NoiseShare? noise = null)
+        => ProviderRound.Contribute(Engine, Grant, Shape, cells, Keys.PublicKeys, Ephemeral[index], index, Roster, RosterHash, Round, Keys.Digest, noise);
 
     public byte[][] ContributeAll(Func<int, IReadOnlyList<LocalCell>?> cells)
         => [.. Enumerable.Range(0, Shape.Parties).Select(index => Contribute(index, cells(index)).Value.Payload.ToArray())];

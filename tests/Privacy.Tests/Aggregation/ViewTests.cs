@@ -30,7 +30,7 @@ public sealed class ViewTests(SealFixture seal)
     public void The_uniformity_test_notices_a_missing_mask()
     {
         var shape = Scenario.NewShape(1000, 2, rows: 1_000_000);
-        var (first, _) = CellEncoder.Encode(shape, Cells("zero"));
+        var (first, _) = CellEncoder.Encode(shape, Cells("zero"), null);
         Assert.True(Statistics.ChiSquare(Statistics.Bins(first, T1)) > Statistics.Limit(63));
     }
 
@@ -57,7 +57,7 @@ public sealed class ViewTests(SealFixture seal)
         var (statistics1, statistics2, flags) = (new List<ulong>(), new List<ulong>(), new List<ulong>());
         for (var repeat = 0; repeat < 20; repeat++)
         {
-            var (first, second) = CellEncoder.Encode(shape, [.. Enumerable.Range(0, 500).Select(cell => Scenario.Cell(cell % 2 == 0 ? 2 : 3))]);
+            var (first, second) = CellEncoder.Encode(shape, [.. Enumerable.Range(0, 500).Select(cell => Scenario.Cell(cell % 2 == 0 ? 2 : 3))], null);
             for (var cell = 0; cell < 500; cell++)
             {
                 var flag = first[layout.First.SlotOf(layout.Flag(cell))];

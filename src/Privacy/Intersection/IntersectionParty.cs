@@ -1,0 +1,77 @@
+using System.Security.Cryptography;
+using DataSpace.Kernel.Results;
+
+namespace DataSpace.Privacy.Intersection;
+
+/// <summary>
+/// What both parties of a run have in common: they say the next message when it is their turn and take the peer's when it is due. One run, one key: whatever is refused closes the
+/// run and wipes the key, and a run that is closed or over says nothing more. A caller commits a message before it sends it and resends those bytes when a connection breaks;
+/// a party that lost its process starts a new run under a new Grant. Owned by one thread.
+/// </summary>
+public abstract class IntersectionParty : IDisposable
+{
+    private bool _closed;
+
+    private protected IntersectionParty(IntersectionRun run, ItemSet items)
+        => (Run, Items, Log) = (run, items, new Transcript(run));
+
+    /// <summary>Messages of the peer that were accepted so far; after a broken connection the peer resends from here.</summary>
+    public int Received => Log.Received;
+
+    /// <summary>True when this party has said and heard everything.</summary>
+    public abstract bool IsComplete { get; }
+
+    /// <summary>32 random bytes that open the commitment to this party's set; kept by the caller, told to an auditor.</summary>
+    public ReadOnlyMemory<byte> Opening { get; } = RandomNumberGenerator.GetBytes(32);
+
+    /// <summary>The peer's commitment to its set, 32 bytes, once it was received.</summary>
+    public ReadOnlyMemory<byte> PeerCommitment { get; private protected set; }
+
+    private protected IntersectionRun Run { get; }
+
+    private protected ItemSet Items { get; }
+
+    private protected Transcript Log { get; }
+
+    private protected IntersectionTerms Terms => Run.Context.Terms;
+
+    private protected byte[] Nonce { get; } = RandomNumberGenerator.GetBytes(IntersectionMessage.NonceBytes);
+
+    private protected MaskingKey? Key { get; set; }
+
+    /// <summary>The next message of this party, or null while the peer's is awaited and when all is said.</summary>
+    /// <returns>DS-PRV-172 when the run is closed.</returns>
+    public Result<ProtocolMessage?> Next() => _closed ? IntersectionErrors.RunClosed.Of() : Speak();
+
+    /// <summary>Takes the message that is due. Any error closes the run.</summary>
+    public Result<Unit> Receive(ReadOnlyMemory<byte> message)
+    {
+        if (_closed)
+            return IntersectionErrors.RunClosed.Of();
+        var heard = Hear(message);
+        if (!heard.IsOk)
+            Dispose();
+        return heard;
+    }
+
+    /// <summary>Closes the run and wipes its key.</summary>
+    public void Dispose()
+    {
+        _closed = true;
+        Key?.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private protected abstract ProtocolMessage? Speak();
+
+    private protected abstract Result<Unit> Hear(ReadOnlyMemory<byte> message);
+
+    private protected bool IsClosed => _closed;
+
+    private protected byte[] Greeting() => [.. Nonce, .. Items.Commit(Opening.Span)];
+
+    private protected static DsError? Problem(IntersectionRun run, ItemSet items, int mostItems)
+        => run.Context.Terms.Problem
+            ?? (items.Count > mostItems ? IntersectionErrors.SetTooLarge.Of() : null)
+            ?? (items.Count < run.Context.Terms.MinimumIntersection ? IntersectionErrors.SetTooSmall.Of() : null);
+}

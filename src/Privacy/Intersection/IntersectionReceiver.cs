@@ -1,0 +1,133 @@
+using System.Collections;
+using DataSpace.Kernel.Results;
+
+namespace DataSpace.Privacy.Intersection;
+
+/// <summary>What the receiver learned.</summary>
+/// <param name="Count">Common items.</param>
+/// <param name="Rows">Numbers of its own rows that hold them, ascending; null when only their number was agreed.</param>
+public sealed record IntersectionResult(int Count, IReadOnlyList<int>? Rows);
+
+/// <summary>
+/// The party that is entitled to the result.
+/// <para><b>It sends</b> a greeting (the sender learns the number of its distinct items), then its items under its key (the sender, who lacks that key, sees points
+/// that it cannot tell from random ones).</para>
+/// <para><b>It learns</b> the number of the sender's distinct items, and from tags and points which of its own rows the sender has; in the mode
+/// <see cref="IntersectionMode.Cardinality"/> how many. Below the minimum it is told neither. Of the sender's other items it sees points that it cannot tell from random ones.
+/// The coordinator that relays sees sizes.</para>
+/// <para><b>Assumptions</b>: both parties follow the protocol (semi-honest), decisional Diffie-Hellman on curve25519, hashes as random oracles. A party can still lie about its set: that is what
+/// commitments, caps, the minimum and the ledger are for. The minimum is kept by this node, not by mathematics.</para>
+/// </summary>
+public sealed class IntersectionReceiver : IntersectionParty
+{
+    private bool _greeted;
+    private int _senderItems = -1;
+    private int _maskedSaid, _tagsHeard, _ownHeard;
+    private TagTable? _tags;
+    private BitArray? _matched;
+
+    private IntersectionReceiver(IntersectionRun run, ItemSet items)
+        : base(run, items)
+    {
+    }
+
+    /// <inheritdoc />
+    public override bool IsComplete => _senderItems >= 0 && _maskedSaid == OwnChunks && _tagsHeard == OwnChunks && _ownHeard == IntersectionMessage.Chunks(_senderItems);
+
+    private int OwnChunks => IntersectionMessage.Chunks(Items.Count);
+
+    /// <summary>A new run.</summary>
+    /// <returns>DS-PRV-167, 168 or 169 when terms and set do not go together.</returns>
+    public static Result<IntersectionReceiver> Create(IntersectionRun run, ItemSet items)
+        => Problem(run, items, run.Context.Terms.MaxReceiverItems) is { } problem ? problem : new IntersectionReceiver(run, items);
+
+    /// <summary>The result of a complete run; the run is over afterwards.</summary>
+    /// <returns>DS-PRV-171 when messages are missing, 170 when too few items are common, 172 when the run was closed.</returns>
+    public Result<IntersectionResult> Finish()
+    {
+        if (IsClosed)
+            return IntersectionErrors.RunClosed.Of();
+        if (!IsComplete)
+            return IntersectionErrors.Incomplete.Of();
+        Dispose();
+        var rows = MatchedRows();
+        if (rows.Count < Terms.MinimumIntersection)
+            return IntersectionErrors.TooFewInCommon.Of();
+        return new IntersectionResult(rows.Count, Terms.Mode == IntersectionMode.Ids ? rows : null);
+    }
+
+    /// <summary>What the tags say to a curious receiver. Where the sender shuffled them, only the number is true.</summary>
+    internal List<int> MatchedRows() => [.. Enumerable.Range(0, Items.Count).Where(i => _matched![i]).Select(Items.RowOf).Order()];
+
+    private protected override ProtocolMessage? Speak()
+    {
+        if (!_greeted)
+        {
+            _greeted = true;
+            return Log.Write(IntersectionStep.Open, 0, Items.Count, Greeting());
+        }
+
+        if (_senderItems < 0 || _maskedSaid == OwnChunks)
+            return null;
+        var points = Key!.Mask(Items.Chunk(_maskedSaid));
+        return Log.Write(IntersectionStep.Masked, _maskedSaid++, Items.Count, points);
+    }
+
+    private protected override Result<Unit> Hear(ReadOnlyMemory<byte> message)
+    {
+        if (!_greeted || (_senderItems >= 0 && _maskedSaid < OwnChunks) || IsComplete)
+            return IntersectionErrors.OutOfOrder.Of();
+        return _senderItems < 0 ? HearAnswer(message) : _tagsHeard < OwnChunks ? HearTags(message) : HearOwn(message);
+    }
+
+    private Result<Unit> HearAnswer(ReadOnlyMemory<byte> message)
+    {
+        if (!Log.Read(message, IntersectionStep.Answer, 0, total: null, Terms.MaxSenderItems).TryGet(out var payload, out var error))
+            return error;
+        var count = IntersectionMessage.Total(message.Span);
+        if (count < Terms.MinimumIntersection)
+            return IntersectionErrors.SetTooSmall.Of();
+        PeerCommitment = payload[IntersectionMessage.NonceBytes..].ToArray();
+        Key = MaskingKey.Create(Run.Context.Digest.Span, Nonce, payload.Span[..IntersectionMessage.NonceBytes]);
+        _tags = new TagTable(Items.Count);
+        _matched = new BitArray(Items.Count);
+        _senderItems = count;
+        return Unit.Value;
+    }
+
+    private Result<Unit> HearTags(ReadOnlyMemory<byte> message)
+    {
+        if (!Log.Read(message, IntersectionStep.Tags, _tagsHeard, Items.Count, Terms.MaxReceiverItems).TryGet(out var payload, out var error))
+            return error;
+        var place = _tagsHeard * IntersectionMessage.ChunkItems;
+        for (var at = 0; at < payload.Length; at += IntersectionMessage.TagBytes)
+        {
+            // Different items have different tags; equal ones would count one common item twice.
+            if (!_tags!.Add(payload.Span.Slice(at, IntersectionMessage.TagBytes), place++))
+                return IntersectionErrors.Repeated.Of();
+        }
+
+        _tagsHeard++;
+        return Unit.Value;
+    }
+
+    private Result<Unit> HearOwn(ReadOnlyMemory<byte> message)
+    {
+        if (!Log.Read(message, IntersectionStep.Own, _ownHeard, _senderItems, Terms.MaxSenderItems).TryGet(out var payload, out var error))
+            return error;
+        if (!Key!.Tag(payload.Span).TryGet(out var tags, out error))
+            return error;
+        for (var at = 0; at < tags.Length; at += IntersectionMessage.TagBytes)
+        {
+            var place = _tags!.Find(tags.AsSpan(at, IntersectionMessage.TagBytes));
+            if (place < 0)
+                continue;
+            if (_matched![place])
+                return IntersectionErrors.Repeated.Of();
+            _matched[place] = true;
+        }
+
+        _ownHeard++;
+        return Unit.Value;
+    }
+}

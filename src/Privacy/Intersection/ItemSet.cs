@@ -1,0 +1,110 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using DataSpace.Kernel.Results;
+using DataSpace.Privacy.Intersection.Keys;
+
+namespace DataSpace.Privacy.Intersection;
+
+/// <summary>SHA-256 of a comparable key: what stands for an item from here on, 32 bytes.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal readonly record struct ItemDigest(ulong A, ulong B, ulong C, ulong D) : IComparable<ItemDigest>
+{
+    public const int Bytes = 32;
+
+    public int CompareTo(ItemDigest other)
+        => A != other.A ? A.CompareTo(other.A) : B != other.B ? B.CompareTo(other.B) : C != other.C ? C.CompareTo(other.C) : D.CompareTo(other.D);
+}
+
+/// <summary>
+/// One party's set: every key once, in a secret order drawn from the operating system's generator, so that neither positions nor sizes tell anything about rows.
+/// Held in memory at 36 bytes per item; the peer's set never is.
+/// </summary>
+public sealed class ItemSet
+{
+    private static readonly byte[] CommitmentTag = [.. "DataSpace PSI 1 set\n"u8];
+
+    private readonly ItemDigest[] _items;
+    private readonly int[] _rows;
+    private readonly byte[] _sortedDigest;
+
+    private ItemSet(ItemDigest[] items, int[] rows, int rowsRead, int rowsWithoutKey)
+    {
+        (_items, _rows, RowsRead, RowsWithoutKey) = (items, rows, rowsRead, rowsWithoutKey);
+        _sortedDigest = SHA256.HashData(MemoryMarshal.AsBytes(items.AsSpan()));
+        for (var i = items.Length - 1; i > 0; i--)
+        {
+            var j = RandomNumberGenerator.GetInt32(i + 1);
+            (items[i], items[j]) = (items[j], items[i]);
+            (rows[i], rows[j]) = (rows[j], rows[i]);
+        }
+    }
+
+    /// <summary>Distinct keys.</summary>
+    public int Count => _items.Length;
+
+    /// <summary>Rows that were read.</summary>
+    public int RowsRead { get; }
+
+    /// <summary>Rows left out because a part of their key was missing or not valid.</summary>
+    public int RowsWithoutKey { get; }
+
+    /// <summary>Rows left out because an earlier row has the same key.</summary>
+    public int Duplicates => RowsRead - RowsWithoutKey - Count;
+
+    /// <summary>Reads rows and keeps every key once, with the number of the first row that has it.</summary>
+    /// <param name="rule">Makes keys comparable.</param>
+    /// <param name="rows">The key columns of each row, in the rule's order; row numbers count from 0.</param>
+    /// <param name="maxRows">Most rows to read, duplicates included.</param>
+    /// <returns>DS-PRV-168 beyond <paramref name="maxRows"/>.</returns>
+    public static Result<ItemSet> Read(KeyRule rule, IEnumerable<IReadOnlyList<string?>> rows, int maxRows)
+    {
+        var (items, numbers, row, without) = (new List<ItemDigest>(), new List<int>(), 0, 0);
+        foreach (var values in rows)
+        {
+            if (row == Math.Min(maxRows, IntersectionTerms.MostItems))
+                return IntersectionErrors.SetTooLarge.Of();
+            if (rule.TryDigest(values, out var digest))
+            {
+                items.Add(digest);
+                numbers.Add(row);
+            }
+            else
+            {
+                without++;
+            }
+
+            row++;
+        }
+
+        var (sorted, sortedRows) = (items.ToArray(), numbers.ToArray());
+        Array.Sort(sorted, sortedRows);
+        var count = Distinct(sorted, sortedRows);
+        Array.Resize(ref sorted, count);
+        Array.Resize(ref sortedRows, count);
+        return new ItemSet(sorted, sortedRows, row, without);
+    }
+
+    /// <summary>
+    /// SHA-256 over a tag, an opening of 32 random bytes and the sorted set: tells nothing, and lets an auditor who is shown set and opening later check that
+    /// this set went in.
+    /// </summary>
+    public byte[] Commit(ReadOnlySpan<byte> opening) => SHA256.HashData([.. CommitmentTag, .. opening, .. _sortedDigest]);
+
+    internal ReadOnlySpan<ItemDigest> Chunk(int chunk) => _items.AsSpan(chunk * IntersectionMessage.ChunkItems, IntersectionMessage.ItemsIn(chunk, Count));
+
+    internal int RowOf(int index) => _rows[index];
+
+    private static int Distinct(ItemDigest[] sorted, int[] rows)
+    {
+        var count = 0;
+        for (var i = 0; i < sorted.Length; i++)
+        {
+            if (count > 0 && sorted[count - 1] == sorted[i])
+                rows[count - 1] = Math.Min(rows[count - 1], rows[i]);
+            else
+                (sorted[count], rows[count++]) = (sorted[i], rows[i]);
+        }
+
+        return count;
+    }
+}

@@ -1,0 +1,63 @@
+using DataSpace.Kernel.Results;
+
+namespace DataSpace.Privacy.Intersection;
+
+/// <summary>
+/// The messages that a party has said, in a file of its own: committed before they leave, resent byte for byte when a connection breaks. Nothing is ever computed
+/// twice under one key. The file is readable by its owner alone, bounded, flushed to disk per message, and deleted with the spool. Owned by one thread.
+/// </summary>
+public sealed class MessageSpool : IDisposable
+{
+    private readonly FileStream _file;
+    private readonly long _maxBytes;
+    private readonly List<(long Offset, int Length)> _messages = [];
+
+    /// <param name="path">A path that does not exist yet.</param>
+    /// <param name="maxBytes">Most bytes to hold.</param>
+    public MessageSpool(string path, long maxBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxBytes);
+        _maxBytes = maxBytes;
+        _file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+            Options = FileOptions.DeleteOnClose,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+    }
+
+    /// <summary>Messages held.</summary>
+    public int Count => _messages.Count;
+
+    /// <summary>Commits a message; only then may it leave.</summary>
+    /// <returns>DS-PRV-173 when the limit would be passed; nothing is written then.</returns>
+    public Result<Unit> Append(ProtocolMessage message)
+    {
+        if (_file.Length + message.Payload.Length > _maxBytes)
+            return IntersectionErrors.SpoolFull.Of();
+        var offset = _file.Length;
+        RandomAccess.Write(_file.SafeFileHandle, message.Payload.Span, offset);
+        _file.Flush(flushToDisk: true);
+        _messages.Add((offset, message.Payload.Length));
+        return Unit.Value;
+    }
+
+    /// <summary>Message number <paramref name="index"/>, from 0.</summary>
+    public byte[] Read(int index)
+    {
+        var (offset, length) = _messages[index];
+        var message = new byte[length];
+        for (var read = 0; read < length;)
+        {
+            var part = RandomAccess.Read(_file.SafeFileHandle, message.AsSpan(read), offset + read);
+            read += part > 0 ? part : throw new EndOfStreamException("The spool is shorter than what was written to it.");
+        }
+
+        return message;
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _file.Dispose();
+}
