@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DataSpace.Hosting;
+using DataSpace.Hosting.Regulation;
 using DataSpace.Kernel.Results;
 using DataSpace.Protocol.Jobs;
 using DataSpace.Sandbox;
@@ -17,12 +18,32 @@ internal sealed record Bilingual(string En, string Zh);
 /// <param name="Aliases">Short names for participants in job specs.</param>
 /// <param name="Pins">Key ids of other participants that the owner has confirmed, by DID.</param>
 /// <param name="ReplyBucketMs">Replies about data leave at multiples of this time.</param>
+/// <param name="Region">Where this node computes: <c>CN</c>, <c>CN-310000</c>; null when the owner states none.</param>
+/// <param name="Regions">Regions of other participants, by DID, as the owner has confirmed them; who is not here has no region, and no term that names one holds.</param>
+/// <param name="Regulators">Regulators whose list holds at this node; none: no negative list applies. Read at start.</param>
+/// <param name="RegulationPollMs">How often the regulator (else the coordinator) is asked for anything newer, at most 15,000.</param>
+/// <param name="Witnesses">Participants that are asked to witness this node's log; null asks the coordinator and up to three others.</param>
+/// <param name="WitnessPolicy">A tlog-policy file instead of <paramref name="Witnesses"/>.</param>
+/// <param name="RequireWitnesses">A use waits until the quorum has cosigned its Grant.</param>
+/// <param name="ReceiptWaitMs">How long a receipt is waited for; then the use is disputed.</param>
+/// <param name="ConsumerGroups">Participants that count as one consumer for budgets and query history.</param>
 internal sealed record ConnectorConfig(
     string Did, Bilingual DisplayName, string SpaceId, IReadOnlyList<DatasetConfig> Datasets,
-    IReadOnlyDictionary<string, string>? Aliases = null, IReadOnlyDictionary<string, string>? Pins = null, int ReplyBucketMs = ConnectorConfig.DefaultReplyBucketMs)
+    IReadOnlyDictionary<string, string>? Aliases = null, IReadOnlyDictionary<string, string>? Pins = null, int ReplyBucketMs = ConnectorConfig.DefaultReplyBucketMs,
+    string? Region = null, IReadOnlyDictionary<string, string>? Regions = null, IReadOnlyList<IReadOnlyList<string>>? ConsumerGroups = null,
+    IReadOnlyList<RegulatorConfig>? Regulators = null, int RegulationPollMs = PinnedRegulators.DefaultPollMs,
+    IReadOnlyList<string>? Witnesses = null, string? WitnessPolicy = null, bool RequireWitnesses = false,
+    int ReceiptWaitMs = ConnectorConfig.DefaultReceiptWaitMs)
 {
+    /// <summary>Participants that count as one with this consumer, itself included, sorted.</summary>
+    public IReadOnlyList<string> ConsumerGroupOf(string consumer)
+        => ConsumerGroups?.FirstOrDefault(g => g.Contains(consumer, StringComparer.Ordinal)) is { } group ? [.. group.Order(StringComparer.Ordinal)] : [consumer];
+
     /// <value>Default time bucket of replies.</value>
     public const int DefaultReplyBucketMs = 100;
+
+    /// <value>Default wait for a receipt: one hour.</value>
+    public const int DefaultReceiptWaitMs = 3_600_000;
 
     private const int MaxBytes = 1024 * 1024;
     private const int MaxDatasets = 1000;
@@ -57,6 +78,20 @@ internal sealed record ConnectorConfig(
             yield return "spaceId has 1 to 100 characters";
         if (ReplyBucketMs is < 1 or > 60_000)
             yield return "replyBucketMs is 1 to 60000";
+        if (ReceiptWaitMs is < 1_000 or > 604_800_000)
+            yield return "receiptWaitMs is 1000 to 604800000";
+        if (Region is not null && !Kernel.Policy.Region.IsValid(Region))
+            yield return "region is CN, or CN- and six digits, or another country's two letters";
+        foreach (var region in Regions ?? new Dictionary<string, string>())
+        {
+            if (!Kernel.Identity.ParticipantId.Parse(region.Key).IsOk || !Kernel.Policy.Region.IsValid(region.Value))
+                yield return $"regions: '{region.Key}' needs a did:web and a region";
+        }
+        foreach (var member in (ConsumerGroups ?? []).SelectMany(g => g).GroupBy(m => m, StringComparer.Ordinal))
+        {
+            if (!Kernel.Identity.ParticipantId.Parse(member.Key).IsOk || member.Count() > 1)
+                yield return $"consumerGroups: '{member.Key}' is no did:web or is in two groups";
+        }
         if (Datasets.Count > MaxDatasets)
             yield return $"at most {MaxDatasets} datasets";
         foreach (var duplicate in Datasets.GroupBy(d => d.Id, StringComparer.Ordinal).Where(g => g.Count() > 1))
@@ -78,8 +113,11 @@ internal sealed record ConnectorConfig(
 /// <summary>One dataset.</summary>
 internal sealed record DatasetConfig(
     string Id, Bilingual Title, string Path, string Format, IReadOnlyList<ColumnConfig> Columns, IReadOnlyList<OfferConfig> Offers,
-    string? SubjectColumn = null, ClassificationConfig? Classification = null)
+    string? SubjectColumn = null, ClassificationConfig? Classification = null, IReadOnlyList<string>? Scenarios = null)
 {
+    private const int MaxScenarios = 50;
+    private const int MaxScenarioChars = 64;
+
     public IEnumerable<string> Validate(string directory)
     {
         if (Id.Length is 0 or > 100 || Id.Any(c => !(char.IsAsciiLetterOrDigit(c) || c is '-' or '_')))
@@ -94,8 +132,20 @@ internal sealed record DatasetConfig(
             yield return $"dataset '{Id}': column '{column.Name}' has an unknown type '{column.Type}'";
         if (SubjectColumn is not null && Columns.All(c => c.Name != SubjectColumn))
             yield return $"dataset '{Id}': subjectColumn '{SubjectColumn}' is not among the columns";
+        foreach (var problem in ScenarioProblems("", Scenarios).Concat(Offers.SelectMany(o => ScenarioProblems($", offer '{o.Id}'", o.Scenarios))))
+            yield return problem;
         if (Offers.Count == 0)
             yield return $"dataset '{Id}': at least one offer";
+    }
+
+    private IEnumerable<string> ScenarioProblems(string where, IReadOnlyList<string>? scenarios)
+    {
+        if (scenarios is null)
+            yield break;
+        if (scenarios.Count is 0 or > MaxScenarios || scenarios.Distinct(StringComparer.Ordinal).Count() != scenarios.Count)
+            yield return $"dataset '{Id}'{where}: scenarios are 1 to {MaxScenarios} different ones";
+        if (scenarios.FirstOrDefault(s => s is null || s.Length is 0 or > MaxScenarioChars || !s.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.')) is { } bad || scenarios.Contains(null!))
+            yield return $"dataset '{Id}'{where}: a scenario is a code or word of letters, digits, - _ and ., at most {MaxScenarioChars} characters";
     }
 
     public DatasetFormat? FormatOf() => Format switch
@@ -111,7 +161,12 @@ internal sealed record DatasetConfig(
 }
 
 /// <summary>One column. The subject column counts as identifier.</summary>
-internal sealed record ColumnConfig(string Name, string Type, bool Identifier = false)
+/// <param name="Name">Name in the file.</param>
+/// <param name="Type">Type.</param>
+/// <param name="Identifier">It names persons or firms: counted, never released.</param>
+/// <param name="Personal">What it says about natural persons: <c>none</c>, <c>personal</c>, <c>sensitive</c>; null is none.</param>
+/// <param name="Reviewed">Classes of personal data that its name or values resemble, and that the owner has looked at: they are none here.</param>
+internal sealed record ColumnConfig(string Name, string Type, bool Identifier = false, string? Personal = null, IReadOnlyList<string>? Reviewed = null)
 {
     public ColumnType? TypeOf() => Type switch
     {
@@ -126,7 +181,16 @@ internal sealed record ColumnConfig(string Name, string Type, bool Identifier = 
 }
 
 /// <summary>A usage policy under which the dataset is offered.</summary>
-internal sealed record OfferConfig(string Id, string Policy);
+/// <param name="Id">Its id.</param>
+/// <param name="Policy">File with the policy.</param>
+/// <param name="Scenarios">Scenarios of use that contracts from this offer are for; null: the dataset's.</param>
+internal sealed record OfferConfig(string Id, string Policy, IReadOnlyList<string>? Scenarios = null);
 
-/// <summary>Classification of the dataset, shown in the catalogue.</summary>
-internal sealed record ClassificationConfig(string Industry, string Grade, bool PersonalInformation);
+/// <summary>Classification of the dataset as its owner writes it; read by <see cref="Datasets.DatasetClassification"/>.</summary>
+/// <param name="Industry">Code of GB/T 4754, or a topic of the catalogue.</param>
+/// <param name="Grade">core, important, general-1 to general-4.</param>
+/// <param name="PersonalInformation">Whether any column carries personal information; those columns say so themselves.</param>
+/// <param name="Region">Where the data belongs; null is the node's own region, or the whole country.</param>
+/// <param name="Scale">Rows and subjects; null takes what the check counts.</param>
+internal sealed record ClassificationConfig(
+    string Industry, string Grade, bool PersonalInformation, string? Region = null, Kernel.Classification.DataScale? Scale = null);

@@ -66,6 +66,10 @@ public static class ConnectorErrors
         "Ask the participant for its key id through another channel and add it under pins in the configuration, or as accepted co-provider of an offer.",
         "请通过其他渠道向对方核实密钥标识，并写入配置的 pins，或列为要约中认可的共同提供方。");
 
+    /// <summary>The contract has a privacy budget, and statements carry no noise.</summary>
+    public static readonly ErrorKind StatementWithoutNoise = new("DS-CON-017", 403, "The contract demands noise, which SQL statements do not carry", "合约要求加噪，而 SQL 语句不支持加噪",
+        "Ask for a joint statistic (kind aggregate) with epsilonMicro.", "请改用联合统计（kind aggregate）并声明 epsilonMicro。");
+
     /// <summary>The receipt does not belong to a use of this node.</summary>
     public static readonly ErrorKind ReceiptUnknown = new("DS-CON-015", 409, "The receipt does not fit a use of this node", "回执与本节点的使用记录不符",
         "Send the receipt to the provider whose grant it names.", "请将回执发送给其所指授权的提供方。");

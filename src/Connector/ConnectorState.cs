@@ -1,3 +1,5 @@
+using DataSpace.Connector.Duties;
+using DataSpace.Connector.Regulation;
 using DataSpace.Hosting.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -62,6 +64,12 @@ internal sealed class UseRow
     /// <summary><c>rostered</c>, <c>running</c>, <c>committed</c>, <c>refused</c>.</summary>
     public required string State { get; set; }
     public string? Refusal { get; set; }
+
+    /// <summary>Why a running use waits (a refusal of the regulators' list that can be lifted), or null.</summary>
+    public string? Hold { get; set; }
+
+    /// <summary>When the committed contribution was first handed out.</summary>
+    public DateTimeOffset? ReleasedAt { get; set; }
     public DateTimeOffset ReceivedAt { get; init; }
     public DateTimeOffset NotAfter { get; init; }
     public int Revision { get; set; }
@@ -87,6 +95,9 @@ internal sealed class JobRow
     public string Trail { get; set; } = "[]";
     public string Reasons { get; set; } = "[]";
     public string? Result { get; set; }
+
+    /// <summary>When the result was deleted because a contract asks for it.</summary>
+    public DateTimeOffset? ResultDeletedAt { get; set; }
     public string? PendingReceipts { get; set; }
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset StageStartedAt { get; set; }
@@ -105,6 +116,18 @@ internal sealed class ConnectorState(DbContextOptions<ConnectorState> options) :
 
     public DbSet<JobRow> Jobs => Set<JobRow>();
 
+    public DbSet<SuspensionRow> Suspensions => Set<SuspensionRow>();
+
+    public DbSet<RegulationMailRow> RegulationMail => Set<RegulationMailRow>();
+
+    public DbSet<RegulationNoticeRow> RegulationNotices => Set<RegulationNoticeRow>();
+
+    public DbSet<OwedDutyRow> OwedDuties => Set<OwedDutyRow>();
+
+    public DbSet<KeptResultRow> KeptResults => Set<KeptResultRow>();
+
+    public DbSet<ReceivedNoticeRow> ReceivedNotices => Set<ReceivedNoticeRow>();
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => configurationBuilder.UseUtcTicks();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -114,6 +137,17 @@ internal sealed class ConnectorState(DbContextOptions<ConnectorState> options) :
         modelBuilder.Entity<AgreementRow>().HasKey(a => new { a.AgreementId, a.Role });
         modelBuilder.Entity<UseRow>().HasKey(u => u.JobHash);
         modelBuilder.Entity<UseRow>().Property(u => u.Revision).IsConcurrencyToken();
+        modelBuilder.Entity<SuspensionRow>().HasKey(s => new { s.Kind, s.Target });
+        modelBuilder.Entity<RegulationMailRow>().HasKey(m => m.Id);
+        modelBuilder.Entity<RegulationNoticeRow>().HasKey(n => n.AgreementId);
+        modelBuilder.Entity<OwedDutyRow>().HasKey(d => new { d.UseId, d.DutyId });
+        modelBuilder.Entity<OwedDutyRow>().HasIndex(d => d.Scope);
+        modelBuilder.Entity<OwedDutyRow>().HasIndex(d => d.State);
+        modelBuilder.Entity<OwedDutyRow>().Property(d => d.Revision).IsConcurrencyToken();
+        modelBuilder.Entity<KeptResultRow>().HasKey(k => k.UseId);
+        modelBuilder.Entity<KeptResultRow>().HasIndex(k => k.State);
+        modelBuilder.Entity<KeptResultRow>().HasIndex(k => k.JobId);
+        modelBuilder.Entity<ReceivedNoticeRow>().HasKey(n => new { n.Owner, n.UseId, n.DutyId });
         modelBuilder.Entity<JobRow>().HasKey(j => j.JobId);
         modelBuilder.Entity<JobRow>().Property(j => j.Revision).IsConcurrencyToken();
     }

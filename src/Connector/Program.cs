@@ -2,13 +2,20 @@ using DataSpace.Connector;
 using DataSpace.Connector.Agreements;
 using DataSpace.Connector.Catalog;
 using DataSpace.Connector.Datasets;
+using DataSpace.Connector.Duties;
+using DataSpace.Connector.History;
 using DataSpace.Connector.Jobs;
 using DataSpace.Connector.Membership;
 using DataSpace.Connector.Negotiation;
+using DataSpace.Connector.Regulation;
+using DataSpace.Connector.Settlement;
 using DataSpace.Connector.Uses;
 using DataSpace.Hosting;
 using DataSpace.Hosting.Messaging;
+using DataSpace.Hosting.Regulation;
 using DataSpace.Hosting.Storage;
+using DataSpace.Hosting.Transport;
+using DataSpace.Hosting.Witnessing;
 using DataSpace.Kernel.Policy;
 using DataSpace.Privacy.Seal;
 using DataSpace.Sandbox;
@@ -17,16 +24,19 @@ using MassTransit;
 if (!NodeOptions.Parse(args).TryGet(out var options, out var error)
     || !ConnectorConfig.Load(options.ConfigFile).TryGet(out var config, out error)
     || !DatasetRegistry.Create(config).TryGet(out var datasets, out error)
-    || !CoordinatorLink.Load(options.CoordinatorFile).TryGet(out var link, out error))
+    || !CoordinatorLink.Load(options.CoordinatorFile).TryGet(out var link, out error)
+    || !WitnessConfig.Create(config.Witnesses, config.WitnessPolicy, config.RequireWitnesses, Path.GetDirectoryName(options.ConfigFile)!).TryGet(out var witnesses, out error)
+    || !PinnedRegulators.Create(config.Regulators, config.RegulationPollMs, Path.GetDirectoryName(options.ConfigFile)!).TryGet(out var regulators, out error))
     return NodeApplication.Report(error, NodeApplication.ExitBadConfiguration);
-if (!NodeApplication.CreateBuilder(options, "connector", config.Did, config.DisplayName.En, TimeProvider.System).TryGet(out var builder, out error))
+if (!NodeApplication.CreateBuilder(options, "connector", config.Did, config.DisplayName.En, NodeClock.Create(), witnesses).TryGet(out var builder, out error))
     return NodeApplication.Report(error, NodeApplication.ExitCannotStart);
 
 var services = builder.Services;
 services.AddStateStore<ConnectorState>(options);
 services.AddSingleton(config).AddSingleton(datasets).AddSingleton(link).AddSingleton(new PolicyDecisionPoint())
-    .AddSingleton<KeyPins>().AddSingleton<AgreementBook>().AddSingleton<NegotiationDesk>().AddSingleton<CatalogReader>()
-    .AddSingleton<UseGate>().AddSingleton<Egress>().AddSingleton<CrashPoints>().AddSingleton<RunningUses>().AddSingleton<MaskKeys>().AddSingleton<UseComputation>().AddSingleton<ProviderDesk>()
+    .AddSingleton<KeyPins>().AddSingleton<AgreementBook>().AddSingleton<Regrants>().AddSingleton<NegotiationDesk>().AddSingleton<CatalogReader>()
+    .AddSingleton(provider => new UseFacts(config, provider.GetRequiredService<PeerDirectory>(), HostLayout.WorkerDirectory is { } directory ? Path.Combine(directory, "sandbox-worker") : null))
+    .AddSingleton<NoiseDesk>().AddSingleton<UseGate>().AddSingleton<PolicyExplainer>().AddSingleton<Egress>().AddSingleton<CrashPoints>().AddSingleton<RunningUses>().AddSingleton<MaskKeys>().AddSingleton<UseComputation>().AddSingleton<ProviderDesk>()
     .AddSingleton<JobPlanner>().AddSingleton<PlanView>().AddSingleton<AnalystDesk>().AddSingleton<ResultDesk>().AddSingleton<ReceiptDesk>()
     .AddSingleton(provider => new SqlSandbox(new SandboxOptions
     {
@@ -37,7 +47,14 @@ services.AddSingleton(config).AddSingleton(datasets).AddSingleton(link).AddSingl
     }))
     .AddSingleton<ISealEngine>(provider => new IdleSealEngine(
         new WasmSealEngine(new WasmSealOptions { CacheDirectory = HostLayout.SealCacheDirectory }), provider.GetRequiredService<TimeProvider>()))
-    .AddHostedService<MembershipService>();
+    .AddSingleton<ComplianceCheck>().AddSingleton<ClassificationPreview>()
+    .AddHostedService<MembershipService>().AddHostedService<ReceiptClerk>();
+services.AddRegulation(regulators).AddSingleton<RegulationGate>().AddSingleton<SuspensionBook>().AddSingleton<NoticeBook>().AddSingleton<RegulationOutlook>().AddSingleton<IRegulationPreview, RegulationPreview>()
+    .AddSingleton<IRegulationListener>(s => s.GetRequiredService<SuspensionBook>()).AddSingleton<IRegulationReport>(s => s.GetRequiredService<SuspensionBook>())
+    .AddSingleton<DatasetVolumes>().AddSingleton<IRegulationListener>(s => s.GetRequiredService<DatasetVolumes>())
+    .AddSingleton<RegulationMail>().AddHostedService(s => s.GetRequiredService<RegulationMail>());
+services.AddQueryHistory();
+services.AddDuties();
 services.AddInMemoryBus(bus =>
 {
     bus.AddConsumer<NegotiationConsumer>();
@@ -51,10 +68,21 @@ if (StateStore.Open<ConnectorState>(app.Services) is { IsOk: false } failed)
 app.UseNode();
 app.MapStatus();
 app.MapCatalog();
+app.MapDatasets();
+app.MapHistory();
+app.MapRegrants();
 app.MapNegotiation();
 app.MapPeer();
 app.MapAdminJobs();
+app.MapPolicyExplain();
+app.MapSettlement();
+app.MapRegulation();
+app.MapNotices();
+app.MapPreview();
+app.MapDuties();
 MembershipService.Remember(app.Services);
+// Before the first request: nothing is listed that was not looked at.
+await app.Services.GetRequiredService<ComplianceCheck>().CheckAllAsync(CancellationToken.None);
 app.Lifetime.ApplicationStarted.Register(() => _ = Task.Run(async () =>
 {
     await app.Services.GetRequiredService<NegotiationDesk>().ResumeAsync();

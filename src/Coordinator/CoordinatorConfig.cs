@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DataSpace.Hosting;
+using DataSpace.Hosting.Regulation;
 using DataSpace.Kernel.Results;
 using DataSpace.Protocol.Jobs;
 
@@ -8,7 +9,13 @@ namespace DataSpace.Coordinator;
 /// <summary>The coordinator's configuration file.</summary>
 /// <param name="Did">Participant id of the operator.</param>
 /// <param name="DisplayName">For people, by language (<c>en</c>, <c>zh</c>).</param>
-internal sealed record CoordinatorConfig(string Did, IReadOnlyDictionary<string, string> DisplayName, string? SpaceId = null)
+/// <param name="Regulators">Regulators whose list holds here; none: no negative list applies. Paths are relative to the file.</param>
+/// <param name="RegulationPollMs">How often the regulator (else the coordinator) is asked for anything newer, at most 15,000.</param>
+/// <param name="Witnesses">Participants that are asked to witness this node's log; null asks up to three members.</param>
+/// <param name="WitnessPolicy">A tlog-policy file instead of <paramref name="Witnesses"/>.</param>
+internal sealed record CoordinatorConfig(string Did, IReadOnlyDictionary<string, string> DisplayName, string? SpaceId = null,
+    IReadOnlyList<RegulatorConfig>? Regulators = null, int RegulationPollMs = PinnedRegulators.DefaultPollMs,
+    IReadOnlyList<string>? Witnesses = null, string? WitnessPolicy = null)
 {
     /// <summary>Reads and validates the file.</summary>
     public static Result<CoordinatorConfig> Load(string path)

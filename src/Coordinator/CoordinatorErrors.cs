@@ -48,4 +48,9 @@ public static class CoordinatorErrors
     /// <summary>No such member.</summary>
     public static readonly ErrorKind MemberUnknown = new("DS-COO-011", 404, "There is no such member", "没有该成员",
         "List the members to see who asked to join.", "请查看成员列表。");
+
+    /// <summary>Evidence that is no entry of the caller's own log.</summary>
+    public static readonly ErrorKind BadEvidence = new("DS-COO-012", 400,
+        "This is no such entry of the caller's own log.", "这不是调用方自身日志中的该类条目。",
+        "Send the proof of the entry under the log that is pinned for you here.", "请发送该条目在此处为您固定的日志下的证明。");
 }

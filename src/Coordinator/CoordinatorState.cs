@@ -32,7 +32,10 @@ internal sealed class JobRow
     public string StageTimes { get; set; } = "[]";
     public DateTimeOffset StageStartedAt { get; set; }
     public DateTimeOffset CreatedAt { get; init; }
-    public DateTimeOffset Deadline { get; init; }
+    public DateTimeOffset Deadline { get; set; }
+
+    /// <summary>End of the order: a job that a regulator's list holds is waited for until then.</summary>
+    public DateTimeOffset NotAfter { get; init; }
 
     /// <summary>Optimistic concurrency: two runners never advance one job.</summary>
     public int Revision { get; set; }
@@ -45,7 +48,7 @@ internal sealed class PartyRow
     public required string Participant { get; init; }
     public int Position { get; init; }
 
-    /// <summary><c>waiting</c>, <c>roster</c>, <c>computing</c>, <c>ready</c>, <c>refused</c>, <c>unreported</c>.</summary>
+    /// <summary><c>waiting</c>, <c>roster</c>, <c>computing</c>, <c>suspended</c>, <c>ready</c>, <c>refused</c>, <c>unreported</c>.</summary>
     public required string State { get; set; }
     public string? Code { get; set; }
     public string? RoundZero { get; set; }
@@ -74,6 +77,33 @@ internal sealed class CheckpointRow
     public required string Note { get; set; }
 }
 
+/// <summary>What an owner's log shows about a dispatched job.</summary>
+internal sealed class FindingRow
+{
+    public required string JobHash { get; init; }
+    public required string Participant { get; init; }
+    public required string JobId { get; init; }
+
+    /// <summary><c>granted</c>, <c>denied</c>, <c>unreported</c>, <c>notAsked</c>.</summary>
+    public required string State { get; set; }
+    public string? Code { get; set; }
+    public DateTimeOffset At { get; set; }
+}
+
+/// <summary>A use over which a participant says that the other side is silent; proven by an entry of its own log.</summary>
+internal sealed class DisputeRow
+{
+    public required string UseId { get; init; }
+    public required string Filer { get; init; }
+    public required string JobHash { get; init; }
+    public required string Silent { get; init; }
+    public required string Reason { get; init; }
+
+    /// <summary>Index of the entry in the filer's log.</summary>
+    public long Index { get; init; }
+    public DateTimeOffset At { get; init; }
+}
+
 /// <summary>The coordinator's state.</summary>
 internal sealed class CoordinatorState(DbContextOptions<CoordinatorState> options) : DbContext(options)
 {
@@ -84,6 +114,10 @@ internal sealed class CoordinatorState(DbContextOptions<CoordinatorState> option
     public DbSet<PartyRow> Parties => Set<PartyRow>();
 
     public DbSet<SightRow> Sights => Set<SightRow>();
+
+    public DbSet<FindingRow> Findings => Set<FindingRow>();
+
+    public DbSet<DisputeRow> Disputes => Set<DisputeRow>();
 
     public DbSet<CheckpointRow> Checkpoints => Set<CheckpointRow>();
 
@@ -98,6 +132,8 @@ internal sealed class CoordinatorState(DbContextOptions<CoordinatorState> option
         modelBuilder.Entity<PartyRow>().HasKey(p => new { p.JobHash, p.Participant });
         modelBuilder.Entity<SightRow>().HasKey(s => s.Id);
         modelBuilder.Entity<SightRow>().HasIndex(s => s.JobHash);
+        modelBuilder.Entity<FindingRow>().HasKey(f => new { f.JobHash, f.Participant });
+        modelBuilder.Entity<DisputeRow>().HasKey(d => new { d.UseId, d.Filer });
         modelBuilder.Entity<CheckpointRow>().HasKey(c => c.Did);
     }
 }

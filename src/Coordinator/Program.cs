@@ -2,23 +2,35 @@ using DataSpace.Coordinator;
 using DataSpace.Coordinator.Catalog;
 using DataSpace.Coordinator.Jobs;
 using DataSpace.Coordinator.Membership;
+using DataSpace.Coordinator.Regulation;
+using DataSpace.Coordinator.Witness;
 using DataSpace.Hosting;
 using DataSpace.Hosting.Http;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Messaging;
+using DataSpace.Hosting.Regulation;
 using DataSpace.Hosting.Storage;
+using DataSpace.Hosting.Witnessing;
 using DataSpace.Ledger.Sequencing;
 using DataSpace.Protocol.Jobs;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 
-if (!NodeOptions.Parse(args).TryGet(out var options, out var error) || !CoordinatorConfig.Load(options.ConfigFile).TryGet(out var config, out error))
+if (!NodeOptions.Parse(args).TryGet(out var options, out var error) || !CoordinatorConfig.Load(options.ConfigFile).TryGet(out var config, out error)
+    || !WitnessConfig.Create(config.Witnesses, config.WitnessPolicy, requireQuorum: false, Path.GetDirectoryName(options.ConfigFile)!).TryGet(out var witnesses, out error)
+    || !PinnedRegulators.Create(config.Regulators, config.RegulationPollMs, Path.GetDirectoryName(options.ConfigFile)!).TryGet(out var regulators, out error))
     return NodeApplication.Report(error, NodeApplication.ExitBadConfiguration);
-if (!NodeApplication.CreateBuilder(options, "coordinator", config.Did, config.DisplayName["en"], TimeProvider.System).TryGet(out var builder, out error))
+if (!NodeApplication.CreateBuilder(options, "coordinator", config.Did, config.DisplayName["en"], NodeClock.Create(), witnesses).TryGet(out var builder, out error))
     return NodeApplication.Report(error, NodeApplication.ExitCannotStart);
 
 builder.Services.AddStateStore<CoordinatorState>(options);
 builder.Services.AddSingleton<FederatedCatalog>().AddSingleton<DispatchLog>().AddSingleton<ContributionInbox>();
+builder.Services.AddRegulation(regulators).AddSingleton<DispatchRules>().AddSingleton<IRegulationPreview, CatalogPreview>()
+    .AddSingleton<AcknowledgementSender>().AddHostedService(s => s.GetRequiredService<AcknowledgementSender>())
+    .AddSingleton<IRegulationListener>(s => s.GetRequiredService<FederatedCatalog>()).AddSingleton<IRegulationReport>(s => s.GetRequiredService<DispatchRules>())
+    .AddSingleton<IRegulationListener>(s => s.GetRequiredService<AcknowledgementSender>());
+builder.Services.AddSingleton<FindingsDesk>().AddHostedService(s => s.GetRequiredService<FindingsDesk>())
+    .AddSingleton<MirrorService>().AddHostedService(s => s.GetRequiredService<MirrorService>());
 builder.Services.AddInMemoryBus(bus => bus.AddConsumer<JobRunner>(), concurrency: 16);
 
 await using var app = builder.Build();
@@ -28,7 +40,11 @@ app.UseNode();
 app.MapMembership();
 app.MapCatalog();
 app.MapJobs();
-app.MapGet("/admin/status", async (NodeIdentity self, AuditLedger ledger, IDbContextFactory<CoordinatorState> store, CancellationToken c) =>
+app.MapRegulation();
+app.MapPreview();
+app.MapFindings();
+app.MapMirrors();
+app.MapGet("/admin/status", async (NodeIdentity self, AuditLedger ledger, RegulationRegister regulation, IDbContextFactory<CoordinatorState> store, IServiceProvider services, CancellationToken c) =>
 {
     await using var db = await store.CreateDbContextAsync(c);
     return Results.Json(new
@@ -38,7 +54,9 @@ app.MapGet("/admin/status", async (NodeIdentity self, AuditLedger ledger, IDbCon
         role = "coordinator",
         members = await db.Members.CountAsync(c),
         jobs = await db.Jobs.CountAsync(c),
+        regulation = regulation.Summary(),
         ledger = new { ledger.Origin, ledger.Latest.Size, rootHash = Convert.ToBase64String(ledger.Latest.RootHash.Span), refusal = ledger.Refusal?.Code },
+        witnessing = Witnessing.Summary(services),
     }, JobJson.Options);
 }).RequireAdmin().WithSummary("Identity, members, jobs, ledger.");
 await MembershipEndpoints.RestoreAsync(app.Services);

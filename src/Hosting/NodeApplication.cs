@@ -5,9 +5,11 @@ using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Secrets;
 using DataSpace.Hosting.Telemetry;
 using DataSpace.Hosting.Transport;
+using DataSpace.Hosting.Witnessing;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Results;
 using DataSpace.Ledger.Sequencing;
+using DataSpace.Ledger.Witnessing;
 using DataSpace.Protocol.Jobs;
 using DataSpace.Protocol.Membership;
 using Microsoft.AspNetCore.Builder;
@@ -39,7 +41,7 @@ public static class NodeApplication
     /// <summary>
     /// A builder with everything shared in place. Fails with a coded error when the directory, the keys or the ledger cannot be used.
     /// </summary>
-    public static Result<WebApplicationBuilder> CreateBuilder(NodeOptions options, string role, string did, string name, TimeProvider clock)
+    public static Result<WebApplicationBuilder> CreateBuilder(NodeOptions options, string role, string did, string name, TimeProvider clock, WitnessConfig? witnesses = null)
     {
         NodeIdentity identity;
         try
@@ -57,9 +59,20 @@ public static class NodeApplication
         }
         // The log's name is the participant's DID plus a running number: a restored node continues under the next one.
         var ledgerDirectory = Path.Combine(options.Directory, "ledger");
+        if (Task.Run(() => LogSuccession.ApplyAsync(ledgerDirectory, identity.Signer, clock, CancellationToken.None)).GetAwaiter().GetResult() is { IsOk: false } unfinished)
+            return unfinished.Error;
         var ledger = AuditLedger.Open(new LedgerOptions { Directory = ledgerDirectory, Origin = LedgerOrigin.For(ledgerDirectory, did) }, identity.Signer, clock);
         if (!ledger.TryGet(out var log, out var error))
             return error;
+        WitnessStore witnessStore;
+        try
+        {
+            witnessStore = WitnessStore.Open(options.Directory);
+        }
+        catch (Microsoft.Data.Sqlite.SqliteException)
+        {
+            return HostErrors.DirectoryNotWritable.Of("witness.db");
+        }
 
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "DataSpace." + role, ContentRootPath = options.Directory });
         builder.WebHost.UseKestrelHttpsConfiguration();
@@ -71,7 +84,8 @@ public static class NodeApplication
         var services = builder.Services;
         services.AddSingleton(options).AddSingleton(clock).AddSingleton(identity).AddSingleton(log)
             .AddSingleton<EgressMeter>().AddSingleton<PeerDirectory>().AddSingleton(new ReplayGuard(clock))
-            .AddSingleton<INodeTransport, DirectHttpsTransport>();
+            .AddSingleton<Regulation.RegulationMarks>().AddSingleton<INodeTransport, DirectHttpsTransport>();
+        services.AddWitnessing(witnessStore, witnesses ?? WitnessConfig.Default);
         services.AddSingleton(new NodeRole(role));
         services.AddSingleton<NodeAddress>();
         services.AddProblemDetails().AddOpenApi("v1");
@@ -104,6 +118,7 @@ public static class NodeApplication
         });
         app.MapOpenApi("/openapi/{documentName}.json").WithMetadata(new OpenToEveryone());
         app.MapNodeEndpoints();
+        app.MapWitness();
     }
 
     /// <summary>Starts, announces readiness, waits for the end. Returns the process exit code.</summary>

@@ -9,6 +9,10 @@ namespace DataSpace.Hosting;
 /// </summary>
 public static class PolicyEnforcementFilter
 {
+    /// <summary>The regulators' list first, then the policy. <paramref name="refusing"/>: the list's refusal, or null.</summary>
+    public static Result<PolicyDecision> Decide(DsError? refusing, PolicyDecisionPoint point, PolicyRequest request)
+        => refusing is null ? Decide(point, request) : refusing;
+
     /// <summary>The decision, or its denial with the named reason.</summary>
     public static Result<PolicyDecision> Decide(PolicyDecisionPoint point, PolicyRequest request)
     {

@@ -17,7 +17,9 @@ internal static class ConnectorEgressRules
     public static IReadOnlyDictionary<Type, string[]> MayTouch { get; } = new Dictionary<Type, string[]>
     {
         // True counts and sums of the owner's rows, before masks.
-        [typeof(CellTable)] = ["Jobs.CellPlans", "Jobs.UseComputation"],
+        [typeof(CellTable)] = ["History.ControlledSandbox", "Jobs.CellPlans", "Jobs.UseComputation"],
+        // Who stands behind them, while it is read: turned into keyed ids at once.
+        [typeof(ISubjectSink)] = ["History.ControlledSandbox", "History.QueryHistory", "History.SubjectCollector"],
         [typeof(LocalCell)] = ["Jobs.CellPlans", "Jobs.UseComputation"],
         // What may leave, each proving a Grant: made in Privacy and Sandbox, handed over by the computation, packed by the door.
         [typeof(ProtocolMessage)] = ["Jobs.Egress", "Jobs.UseComputation"],
@@ -25,7 +27,8 @@ internal static class ConnectorEgressRules
         // Whoever opens a connection to another node. None of them touches anything above: see Senders_see_no_data.
         [typeof(INodeTransport)] =
         [
-            "Catalog.CatalogReader", "Jobs.AdminJobEndpoints", "Jobs.AnalystRunner", "Jobs.ReceiptDesk", "Membership.MembershipService", "Negotiation.NegotiationDesk",
+            "Catalog.CatalogReader", "Duties.DeletionSender", "Duties.InformDesk", "Jobs.AdminJobEndpoints", "Jobs.AnalystRunner", "Jobs.ReceiptClerk", "Jobs.ReceiptDesk", "Membership.MembershipService", "Negotiation.NegotiationDesk",
+            "Regulation.RegulationMail",
         ],
     };
 
@@ -74,7 +77,7 @@ public class ConnectorEgressTests
     public void Senders_see_no_data()
     {
         var senders = ConnectorEgressRules.MayTouch[typeof(INodeTransport)];
-        foreach (var data in (Type[])[typeof(CellTable), typeof(LocalCell), typeof(ProtocolMessage), typeof(ReleasedOutput), typeof(SqlSandbox)])
+        foreach (var data in (Type[])[typeof(CellTable), typeof(LocalCell), typeof(ProtocolMessage), typeof(ReleasedOutput), typeof(ISubjectSink), typeof(SqlSandbox)])
             Assert.Empty(senders.Intersect(ConnectorEgressRules.Touching(Connector, data)));
     }
 
@@ -96,7 +99,7 @@ public class ConnectorEgressTests
     {
         public static async Task<int> LeakAsync(SqlSandbox sandbox, GrantHandle grant, Sandbox.DatasetSource source, CellPlan plan)
         {
-            var ran = await sandbox.RunCellsAsync(grant, source, plan, new SandboxLimits(), CancellationToken.None);
+            var ran = await sandbox.RunCellsAsync(grant, source, plan, new SandboxLimits(), null, CancellationToken.None);
             return ran.TryGet(out var table, out _) ? table.Cells.Count : 0;
         }
 

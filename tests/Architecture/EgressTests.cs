@@ -8,12 +8,15 @@ namespace DataSpace.Architecture;
 /// <summary>Types about data are made in one place each (laws 1 and 3), and decisions are asked for in named places only (law 2).</summary>
 internal static partial class EgressRules
 {
-    /// <summary>Who may ask the decision point, and why. The first two enforce; the third decides nothing.</summary>
+    /// <summary>Who may ask the decision point, and why. The first two enforce; the last three decide nothing.</summary>
     public static IReadOnlyDictionary<string, string> MayDecide { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["src/Hosting/PolicyEnforcementFilter.cs"] = "enforces at publishing and negotiating",
         ["src/Connector/Uses/UseGate.cs"] = "enforces at every use",
+        ["src/Hosting/Regulation/RegulationRegister.cs"] = "asks the regulators' lists, which come before any contract; the two places above ask it",
         ["src/Connector/Jobs/JobPlanner.cs"] = "dry run: tells the analyst, from the analyst's own copies of the contracts, what owners would refuse; grants and spends nothing",
+        ["src/Connector/Uses/ExplainEndpoint.cs"] = "explains to the node's own owner what would be decided; grants and spends nothing",
+        ["src/Cli/Policy/PolicyExplainCommand.cs"] = "explains a policy file to whoever has it; there is no node, no data and nothing to grant",
     };
 
     /// <summary>The one place that turns a decision into a Grant.</summary>

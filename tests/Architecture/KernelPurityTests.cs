@@ -43,7 +43,13 @@ internal static class KernelPurityRules
         return [.. found.Distinct().Order(StringComparer.Ordinal)];
     }
 
+    /// <summary>Address arithmetic: values, no sockets.</summary>
+    private static readonly string[] Values = ["System.Net.IPAddress", "System.Net.IPNetwork"];
+
     private static bool IsForbidden(string type)
+        => !Values.Contains(type) && IsForbiddenKind(type);
+
+    private static bool IsForbiddenKind(string type)
         => ForbiddenTypes.Contains(type) || ForbiddenNamespaces.Contains(type[..Math.Max(0, type.LastIndexOf('.'))])
             || ForbiddenPrefixes.Any(p => type.StartsWith(p, StringComparison.Ordinal));
 

@@ -19,6 +19,8 @@ internal static class ReferenceRules
         ["Hosting"] = ["Kernel", "Ledger", "Privacy", "Protocol"],
         ["Connector"] = ["Kernel", "Ledger", "Metering", "Privacy", "Sandbox", "Protocol", "Hosting"],
         ["Coordinator"] = ["Kernel", "Ledger", "Metering", "Privacy", "Protocol", "Hosting"],
+        // Neither operator nor participant: src/decisions/2026-11-24-regulator-is-its-own-host.md
+        ["Regulator"] = ["Kernel", "Ledger", "Protocol", "Hosting"],
         // The libraries: src/decisions/2026-11-22-cli-references-libraries.md
         ["Cli"] = ["Kernel", "Ledger", "Metering"],
     };
@@ -68,6 +70,9 @@ public class ReferenceTests
     [InlineData("Connector", "Coordinator")]
     [InlineData("Coordinator", "Connector")]
     [InlineData("Coordinator", "Sandbox")]
+    [InlineData("Coordinator", "Regulator")]
+    [InlineData("Regulator", "Connector")]
+    [InlineData("Regulator", "Privacy")]
     [InlineData("Kernel", "Ledger")]
     [InlineData("Ledger", "Metering")]
     [InlineData("Privacy", "Ledger")]

@@ -8,7 +8,7 @@ public sealed class UsageTests
     public async Task Help_names_every_command_and_the_exit_codes()
     {
         var run = (await CliProcess.RunAsync("--help")).Exits(0);
-        foreach (var command in new[] { "doctor", "demo", "coordinator", "connector", "members", "catalog", "negotiate", "job", "ledger" })
+        foreach (var command in new[] { "doctor", "demo", "coordinator", "connector", "members", "catalog", "negotiate", "job", "policy", "ledger" })
             Assert.Contains(command, run.Output, StringComparison.Ordinal);
         Assert.Contains("130 interrupted", run.Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
         Assert.Empty(run.Errors);
@@ -18,6 +18,10 @@ public sealed class UsageTests
     [InlineData("job", "plan", "submit", "status", "why", "result", "cancel")]
     [InlineData("ledger", "verify", "show", "bill")]
     [InlineData("members", "list", "approve", "reject")]
+    [InlineData("regulator", "run", "keygen", "import", "preview", "sign", "publish", "freeze", "lift", "clear", "register", "status")]
+    [InlineData("policy", "explain", "lint", "diff", "translate")]
+    [InlineData("dataset", "check", "history")]
+    [InlineData("privacy", "demo")]
     public async Task Help_of_a_group_names_its_commands(string group, params string[] commands)
     {
         var run = (await CliProcess.RunAsync(group, "--help")).Exits(0);

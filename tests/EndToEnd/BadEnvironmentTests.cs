@@ -52,7 +52,7 @@ public sealed class BadEnvironmentTests(FragileSpace fragile)
         var status = await Victim.ReadAsync("/admin/status");
         Assert.Equal("connector", status["role"]!.GetValue<string>());
         Assert.Equal(before, await Space.SpentAsync(Victim, agreement));
-        Assert.True(Ledgers.Verify(Victim).Ok);
+        Ledgers.AssertSound(Victim);
         // Room again: the same node goes on.
         File.Delete(filler);
         if (status["ledger"]!["refusal"] is null)
@@ -67,7 +67,7 @@ public sealed class BadEnvironmentTests(FragileSpace fragile)
         Directory.Delete(Victim.Directory, recursive: true);
         Directory.Move(saved, Victim.Directory);
         await Victim.RestartAsync();
-        Assert.True(Ledgers.Verify(Victim).Ok);
+        Ledgers.AssertSound(Victim);
         var last = await Space.RunAsync(fragile.Spec);
         Assert.True(last.State == "COMPLETED", last.Why + Space.Story());
     }

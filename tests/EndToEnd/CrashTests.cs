@@ -36,7 +36,7 @@ public sealed class CrashTests(FragileSpace fragile)
             Assert.True(outcome.State == "FAILED" && outcome.Codes.Contains(end), outcome.Why + Space.Story());
         Assert.Equal(before + uses, await Space.SpentAsync(Victim, agreement));
         await OneContributionAsync(job, end == "COMPLETED", uses);
-        Assert.True(Ledgers.Verify(Victim).Ok);
+        Ledgers.AssertSound(Victim);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class CrashTests(FragileSpace fragile)
         var outcome = await Space.EndAsync(job);
         Assert.True(outcome.State == "COMPLETED", outcome.Why + Space.Story());
         await OneContributionAsync(job, completed: true, uses: 1);
-        Assert.True(Ledgers.Verify(Space.Coordinator).Ok);
+        Ledgers.AssertSound(Space.Coordinator);
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class CrashTests(FragileSpace fragile)
         var outcome = await Space.EndAsync(job);
         Assert.True(outcome.State == "COMPLETED", outcome.Why + Space.Story());
         Assert.Equal("730.398", outcome.Row("1935")[2]);
-        Assert.True(Ledgers.Verify(Space.Leader).Ok);
+        Ledgers.AssertSound(Space.Leader);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class CrashTests(FragileSpace fragile)
         Assert.Equal(before + 1, await Space.SpentAsync(Victim, agreement));
         Assert.Equal("730.398", (await Space.EndAsync(done.JobId)).Row("1935")[2]);
         foreach (var party in Space.Everyone)
-            Assert.True(Ledgers.Verify(party).Ok, party.Name);
+            Ledgers.AssertSound(party);
     }
 
     [Fact]

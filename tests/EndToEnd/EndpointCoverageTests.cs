@@ -6,7 +6,7 @@ using DataSpace.EndToEnd.Support;
 namespace DataSpace.EndToEnd;
 
 /// <summary>
-/// Every endpoint of both hosts, from their own description, asked without credentials: it is on the list of open ones or answers 401. And nothing
+/// Every endpoint of all hosts, from their own description, asked without credentials: it is on the list of open ones or answers 401. And nothing
 /// secret stands in what nodes write or publish.
 /// </summary>
 public sealed partial class EndpointCoverageTests(SharedSpace shared)
@@ -21,6 +21,11 @@ public sealed partial class EndpointCoverageTests(SharedSpace shared)
             "GET /healthz",
             "GET /ledger/checkpoint", // the log is public: auditors need no account
             "GET /ledger/tile/{path}",
+            "GET /ledger/continuation", // signed by the participant: whoever pinned the old log must be able to follow
+            "GET /ledger/cosigned",
+            "GET /ledger/ended/{number}/{path}",
+            "GET /witness/{originHash}/checkpoint", // C2SP tlog-witness: a log proves itself by its signature
+            "POST /witness/add-checkpoint",
         ],
         ["Coordinator"] =
         [
@@ -28,7 +33,28 @@ public sealed partial class EndpointCoverageTests(SharedSpace shared)
             "GET /healthz",
             "GET /ledger/checkpoint",
             "GET /ledger/tile/{path}",
+            "GET /ledger/continuation", // signed by the participant: whoever pinned the old log must be able to follow
+            "GET /ledger/cosigned",
+            "GET /ledger/ended/{number}/{path}",
+            "GET /mirror", // copies of public logs are as public as the logs
+            "GET /mirror/{originHash}/{path}",
+            "GET /witness/{originHash}/checkpoint", // C2SP tlog-witness: a log proves itself by its signature
+            "POST /witness/add-checkpoint",
             "POST /members/join", // a self-signed document; nobody is a member before the operator says so
+        ],
+        ["Regulator"] =
+        [
+            "GET /.well-known/did.json",
+            "GET /healthz",
+            "GET /ledger/checkpoint", // whoever supervises the supervisor needs no account
+            "GET /ledger/tile/{path}",
+            "GET /ledger/continuation", // signed by the participant: whoever pinned the old log must be able to follow
+            "GET /ledger/cosigned",
+            "GET /ledger/ended/{number}/{path}",
+            "GET /witness/{originHash}/checkpoint", // C2SP tlog-witness: a log proves itself by its signature
+            "POST /witness/add-checkpoint",
+            "GET /regulation/bundle", // proves itself by its signatures; any node may hand it on
+            "GET /regulation/stamp",
         ],
     };
 
@@ -37,9 +63,11 @@ public sealed partial class EndpointCoverageTests(SharedSpace shared)
     [Theory]
     [InlineData("Connector")]
     [InlineData("Coordinator")]
+    [InlineData("Regulator")]
     public async Task Every_endpoint_is_listed_as_open_or_answers_401(string kind)
     {
-        var node = kind == "Connector" ? Space.SupplierA : Space.Coordinator;
+        await using var regulator = kind == "Regulator" ? await RegulatorSite.StartAsync("coverage") : null;
+        var node = regulator?.Party ?? (kind == "Connector" ? Space.SupplierA : Space.Coordinator);
         var description = (await node.Wire.SendAsync(HttpMethod.Get, "/openapi/v1.json", null, null)).Ok();
         var endpoints = description["paths"]!.AsObject().SelectMany(p => p.Value!.AsObject().Select(m => (Path: p.Key, Method: m.Key.ToUpperInvariant(), Text: m.Value!))).ToList();
         Assert.True(endpoints.Count > 10, description.ToJsonString());

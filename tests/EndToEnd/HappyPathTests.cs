@@ -21,6 +21,26 @@ public sealed class HappyPathTests(SharedSpace shared)
     }
 
     [Fact]
+    public async Task The_result_inherits_from_what_every_owner_signed_and_the_plan_said_so_before()
+    {
+        var derived = shared.First.Result!["classification"]!;
+        // Three owners of general-2 data: one grade more than the strictest of them.
+        Assert.Equal(("general-3", "003", "none", "signed"), (derived["grade"]!.GetValue<string>(), derived["securityLevel"]!.GetValue<string>(),
+            derived["personal"]!.GetValue<string>(), derived["source"]!.GetValue<string>()));
+        Assert.Equal("combination", derived["rules"]![0]!["code"]!.GetValue<string>());
+        Assert.Equal("[\"C31\"]", derived["industries"]!.ToJsonString());
+        Assert.Equal(Jobs.Purpose, Assert.Single(derived["purposes"]!.AsArray())!.GetValue<string>());
+        Assert.Equal(Space.Leader.Did, Assert.Single(derived["recipients"]!.AsArray())!.GetValue<string>());
+        var versions = shared.First.Result["provenance"]!["grants"]!.AsArray().Select(g => g!["datasetVersion"]!.GetValue<string>());
+        Assert.Equal(versions, derived["parents"]!.AsArray().Select(p => p!["datasetVersion"]!.GetValue<string>()));
+
+        var planned = (await Space.PlanAsync(shared.Spec)).Ok()["classification"]!;
+        Assert.Equal("catalogue", planned["source"]!.GetValue<string>());
+        foreach (var member in (string[])["grade", "personal", "purposes", "recipients", "rules", "scale"])
+            Assert.Equal(derived[member]!.ToJsonString(), planned[member]!.ToJsonString());
+    }
+
+    [Fact]
     public void All_four_ledgers_verify()
     {
         foreach (var party in Space.Everyone)

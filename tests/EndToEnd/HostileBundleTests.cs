@@ -95,6 +95,17 @@ public sealed class HostileBundleTests(SharedSpace shared, GoodBundle good) : IC
     }
 
     [Fact]
+    public async Task A_statement_without_a_sound_classification_is_refused()
+    {
+        foreach (var change in (Func<RoundZeroStatement, RoundZeroStatement>[])
+            [s => s with { Classification = null }, s => s with { Classification = s.Classification! with { SecurityLevel = "001" } }, s => s with { Classification = s.Classification! with { Grade = "public" } }])
+        {
+            var other = Collusion.Resign(Good.RoundZeros[2], RoundZeroStatement.Typ, Colluder, change);
+            await RefusedAsync(Good with { RoundZeros = [Good.RoundZeros[0], Good.RoundZeros[1], other] }, "DS-JOB-005", "classification");
+        }
+    }
+
+    [Fact]
     public async Task A_ciphertext_that_its_owner_signed_but_that_does_not_fit_the_masks_is_refused()
     {
         // Supplier B re-signs an altered payload, and the coordinator sums what it was given: every digest is right, the check slots are not.

@@ -30,8 +30,8 @@ public sealed class SmallGroupTests(SharedSpace shared)
     }
 
     [Theory]
-    [InlineData("malformed_", "DS-SBX-305")] // one code for whatever the engine met; the owner's log says more
-    [InlineData("headless__", "DS-SBX-305")]
+    [InlineData("mistyped__", "DS-SBX-305")] // one code for whatever the engine met; the owner's log says more
+    [InlineData("misyeared_", "DS-SBX-305")]
     public async Task A_failure_over_data_reaches_the_analyst_and_looks_like_success_to_the_coordinator(string dataset, string code)
     {
         var good = await PairAsync("wellformed");

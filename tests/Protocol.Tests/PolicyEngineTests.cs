@@ -69,7 +69,7 @@ public sealed class PolicyEngineTests
         Assert.Equal([PolicyErrors.ColumnNotAllowed.Code, PolicyErrors.GroupKeyNotAllowed.Code], perFirm.FailedRules.Select(rule => rule.Code));
         Assert.Equal(PolicyErrors.ColumnNotAllowed.Code, decide.Decide(request with { Columns = ["year", "invest", "capital"] }).Reason?.Code);
         Assert.Equal(PolicyErrors.PurposeNotAllowed.Code, decide.Decide(request with { Purpose = "advertising" }).Reason?.Code);
-        Assert.Equal(PolicyErrors.UsesExhausted.Code, decide.Decide(request with { UsesSpent = 20 }).Reason?.Code);
+        Assert.Equal(PolicyErrors.UsesExhausted.Code, decide.Decide(request with { SpentOf = _ => 20 }).Reason?.Code);
         Assert.Equal(PolicyErrors.TooFewIndependent.Code, decide.Decide(request with { CoProviders = Others[..1] }).Reason?.Code);
         Assert.Equal(PolicyErrors.CoProviderNotAccepted.Code, decide.Decide(request with { CoProviders = [.. Others, new CoProvider("did:web:invented.example", "k")] }).Reason?.Code);
     }

@@ -36,28 +36,38 @@ internal static class CatalogCommand
                 dataset.ParticipantName ?? dataset.Participant,
                 $"{dataset.DatasetId}\n{ui.T(dataset.Title?.En, dataset.Title?.Zh)}",
                 string.Join('\n', (dataset.Columns ?? []).Select(c => c.Role is null or "other" ? c.Name : $"{c.Name} ({Role(ui, c.Role)})")),
-                $"{dataset.Classification?.Industry}\n{dataset.Classification?.Grade}".Trim(),
+                string.Join('\n', ((string[])[Class(dataset.Classification), .. dataset.Scenarios ?? []]).Where(t => t.Length > 0)),
                 string.Join('\n', (dataset.Offers ?? []).Select(o => o.OfferId)));
         }
         ui.Show(table);
         ShowTerms(ui, catalog);
     }
 
+    private static string Class(ClassificationView? c)
+        => c is null ? "" : string.Join('\n', ((string?[])[c.Industry, c.Grade, c.Personal is "none" ? null : c.Personal, c.Region]).Where(t => !string.IsNullOrEmpty(t)));
+
     private static void ShowTerms(Ui ui, CatalogView catalog)
     {
-        var table = ui.Table(ui.T(CatalogTexts.Offer), ui.T(CatalogTexts.Purpose), ui.T(CatalogTexts.Uses), ui.T(CatalogTexts.MinGroup), ui.T(CatalogTexts.Dominance), ui.T(CatalogTexts.Price));
+        var table = ui.Table(ui.T(CatalogTexts.Offer), ui.T(CatalogTexts.Purpose), ui.T(CatalogTexts.Uses), ui.T(CatalogTexts.MinGroup), ui.T(CatalogTexts.Dominance), ui.T(CatalogTexts.Price), ui.T(CommonTexts.Duties));
         foreach (var dataset in catalog.Datasets)
         {
             foreach (var offer in dataset.Offers ?? [])
             {
-                var terms = offer.Summary;
-                ui.Row(table,
-                    $"{dataset.ParticipantName}: {offer.OfferId}",
-                    terms?.Purpose ?? "",
-                    terms?.Uses is { } uses ? Money.Number(uses) : "",
-                    terms?.MinGroupSize is { } k ? Money.Number(k) : "",
-                    terms?.Dominance ?? "",
-                    terms?.PricePerUseMinor is { } price ? Money.Show(price, terms.Currency) : "");
+                // An offer with several permissions has a row for each; a node of an older version tells the first one's terms alone.
+                var first = offer.Summary;
+                var permissions = first?.Permissions is { Count: > 0 } all ? all
+                    : [new PermissionView(null, first?.Purpose, first?.Uses, null, first?.MinGroupSize, first?.Dominance, first?.PricePerUseMinor, first?.Currency, first?.Columns, null)];
+                foreach (var (terms, at) in permissions.Select((p, at) => (p, at)))
+                {
+                    ui.Row(table,
+                        at == 0 ? $"{dataset.ParticipantName}: {offer.OfferId}" : "",
+                        at == 0 && first?.StampExtension is { } age ? $"{terms.Purpose}\n{ui.T(CatalogTexts.StampExtension, age)}" : terms.Purpose ?? "",
+                        terms.UsesLimit is { } uses ? Money.Number(uses) : "",
+                        terms.MinGroupSize is { } k ? Money.Number(k) : "",
+                        terms.Dominance ?? "",
+                        terms.PricePerUseMinor is { } price ? Money.Show(price, terms.Currency) : "",
+                        DutyLines.Of(ui, terms.Duties));
+                }
             }
         }
         ui.Show(table);

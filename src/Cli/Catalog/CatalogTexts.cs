@@ -21,6 +21,7 @@ internal static class CatalogTexts
     public static readonly Phrase MinGroup = new("min. group", "最小组");
     public static readonly Phrase Dominance = new("dominance", "主导规则");
     public static readonly Phrase Price = new("per use", "每次价格");
+    public static readonly Phrase StampExtension = new("stamp up to {0} old", "时间戳可旧至 {0}");
     public static readonly Phrase Subject = new("subject", "主体");
     public static readonly Phrase Group = new("group", "分组");
     public static readonly Phrase Measure = new("measure", "度量");

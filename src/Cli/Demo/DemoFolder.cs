@@ -21,6 +21,9 @@ internal sealed record DemoFolder(string Root, IReadOnlyDictionary<string, int> 
     /// <summary>Folder names of the owners; the first is the chain leader, who is the analyst too.</summary>
     public static readonly IReadOnlyList<string> Owners = ["chain-leader", "supplier-a", "supplier-b"];
 
+    /// <summary>Regulators that every configuration names; none in the plain demo.</summary>
+    private JsonArray? _regulators;
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The sample in the repository; the command ends when it is not there.</summary>
@@ -80,11 +83,24 @@ internal sealed record DemoFolder(string Root, IReadOnlyDictionary<string, int> 
         // Short names for job specs; only the analyst's node needs them.
         if (owner == Owners[0])
             config["aliases"] = new JsonObject(Owners.Select(o => KeyValuePair.Create(o, (JsonNode?)JsonValue.Create(Did(o)))));
+        if (_regulators is not null)
+            config["regulators"] = _regulators.DeepClone();
         if (!withDatasets)
             config["datasets"] = new JsonArray();
         else if (dataset is not null)
             config["datasets"] = new JsonArray(dataset.DeepClone());
         WriteJson(ConfigFile(owner), config);
+    }
+
+    /// <summary>Names regulators in every node's configuration, from now on.</summary>
+    public void Pin(JsonArray regulators)
+    {
+        _regulators = regulators;
+        var coordinator = JsonNode.Parse(File.ReadAllText(ConfigFile(Coordinator)))!.AsObject();
+        coordinator["regulators"] = regulators.DeepClone();
+        WriteJson(ConfigFile(Coordinator), coordinator);
+        foreach (var owner in Owners)
+            WriteConfig(owner, withDatasets: false, dataset: null);
     }
 
     /// <summary>Copies the policies with participant ids and key ids filled in.</summary>

@@ -33,8 +33,8 @@ internal static class SyntheticSpace
                 await run.Ui.BusyAsync(run.Ui.T(DemoTexts.Generating, rows, owner), () => Task.Run(() => Write(run, owner, rows, _ => { }, cancel), cancel));
         }
         foreach (var name in new[] { "joint-statistics", "trial-one-use" })
-            WritePolicy(run.Folder, name);
-        File.WriteAllText(run.Folder.Job("synthetic-by-group"), JobSpec());
+            WritePolicy(run.Folder, name, "value:2:0:100000");
+        File.WriteAllText(run.Folder.Job("synthetic-by-group"), JobSpec($"range: {"{"} from: 0, to: {SyntheticRows.Groups - 1} {"}"}", "[count, sum, mean, stddev_pop]"));
     }
 
     /// <summary>The dataset as it stands in each owner's configuration.</summary>
@@ -61,7 +61,7 @@ internal static class SyntheticSpace
     }
 
     /// <summary>Takes the sample's policy and replaces the terms that name columns.</summary>
-    private static void WritePolicy(DemoFolder folder, string name)
+    public static void WritePolicy(DemoFolder folder, string name, string valueBounds)
     {
         var path = Path.Combine(folder.Root, "policies", name + ".odrl.json");
         var policy = JsonNode.Parse(File.ReadAllText(path))!;
@@ -73,13 +73,17 @@ internal static class SyntheticSpace
             else if (operand == "dataspace:groupKey")
                 constraint["rightOperand"] = "grp";
             else if (operand == "dataspace:clamp")
-                constraint["rightOperand"] = "value:2:0:100000";
+                constraint["rightOperand"] = valueBounds;
         }
         File.WriteAllText(path, policy.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
     }
 
-    private static string JobSpec() => $"""
-        # Generated: {SyntheticRows.Groups} groups over seeded synthetic rows of three owners.
+    /// <summary>A job over all three owners.</summary>
+    /// <param name="groups">Values or range of groups, YAML.</param>
+    /// <param name="statistics">Statistics, YAML.</param>
+    /// <param name="epsilonMicro">For noise: what it may cost.</param>
+    public static string JobSpec(string groups, string statistics, long? epsilonMicro = null) => $"""
+        # Generated: seeded synthetic rows of three owners, {SyntheticRows.Groups} groups.
         version: 1
         kind: aggregate
         title: Synthetic rows by group, three owners
@@ -88,10 +92,11 @@ internal static class SyntheticSpace
         {string.Join('\n', DemoFolder.Owners.Select(o => $"  - {{ participant: {o}, dataset: synthetic }}"))}
         groupBy:
           column: grp
-          range: {"{"} from: 0, to: {SyntheticRows.Groups - 1} {"}"}
+          {groups}
         measures:
           - column: value
-            statistics: [count, sum, mean, stddev_pop]
+            statistics: {statistics}
+        {(epsilonMicro is { } epsilon ? $"epsilonMicro: {Money.Number(epsilon)}" : "")}
 
         """;
 }

@@ -4,23 +4,24 @@ using Spectre.Console;
 
 namespace DataSpace.Cli.Doctor;
 
-/// <summary><c>dataspace doctor</c>: what this machine lacks, each with the exact fix. Uses no network beyond the loopback.</summary>
+/// <summary><c>dataspace doctor</c>: what this machine lacks, each with the exact fix. Uses no network beyond the loopback, and the node where one is named.</summary>
 internal static class DoctorCommand
 {
     public static Command Build(GlobalOptions globals)
-        => globals.Handle(globals.Command("doctor", DoctorTexts.About), async (ui, _, cancel) =>
+        => globals.Handle(globals.Command("doctor", DoctorTexts.About), async (ui, parse, cancel) =>
         {
-            var findings = await RunAsync(ui, cancel);
+            var folder = parse.GetValue(globals.Node) ?? Environment.GetEnvironmentVariable("DATASPACE_NODE");
+            var findings = await RunAsync(ui, cancel, string.IsNullOrWhiteSpace(folder) ? null : (u, c) => RegulationCheck.RunAsync(u, globals, parse, c));
             if (ui.Json)
                 ui.WriteJson(new { ok = findings.All(f => f.Ok), checks = findings.Select(f => new { id = f.Id, ok = f.Ok, title = f.Title, detail = f.Detail, fix = f.Fix }) });
             return findings.All(f => f.Ok) ? ExitCode.Ok : ExitCode.Negative;
         });
 
     /// <summary>Runs all checks and prints each as it is known.</summary>
-    public static async Task<IReadOnlyList<Finding>> RunAsync(Ui ui, CancellationToken cancel)
+    public static async Task<IReadOnlyList<Finding>> RunAsync(Ui ui, CancellationToken cancel, Func<Ui, CancellationToken, Task<Finding>>? more = null)
     {
         var findings = new List<Finding>();
-        foreach (var check in DoctorChecks.All)
+        foreach (var check in more is null ? DoctorChecks.All : [.. DoctorChecks.All, more])
         {
             cancel.ThrowIfCancellationRequested();
             var finding = await check(ui, cancel);

@@ -43,6 +43,16 @@ internal static class DoctorTexts
     public static readonly Phrase LocaleUtf8 = new("{0}, UTF-8", "{0}，UTF-8");
     public static readonly Phrase LocaleAscii = new("{0}: plain ASCII output", "{0}：仅输出 ASCII");
     public static readonly Phrase LocaleFix = new("For Chinese: export LANG=C.UTF-8", "显示中文：export LANG=C.UTF-8");
+    public static readonly Phrase Regulators = new("Regulators of the node", "节点的监管方");
+    public static readonly Phrase RegulatorsNone = new("none is pinned: no negative list applies there", "未固定监管方：不适用负面清单");
+    public static readonly Phrase RegulatorsUnknown = new("Is the node running? dataspace connector run", "节点是否在运行？dataspace connector run");
+    public static readonly Phrase RegulatorLine = new("{0}: version {1}, stamp {2} s old, {3}, {4}", "{0}：版本 {1}，时间戳已过 {2} 秒，{3}，{4}");
+    public static readonly Phrase RegulatorsFix = new("Nothing is used or released there. Look at: dataspace regulation status --node DIR", "该节点当前不使用也不释放任何数据。请查看：dataspace regulation status --node DIR");
+    public static readonly Phrase RegulatorsClockFix = new("The node's clock and the regulator's differ: set it (timedatectl set-ntp true), or see why stamps come late.", "节点时钟与监管方不一致：请校准（timedatectl set-ntp true），或查明时间戳为何迟到。");
+    public static readonly Phrase ClockUnknown = new("clock not compared yet", "时钟尚未比对");
+    public static readonly Phrase ClockBehind = new("clock behind by {0} s", "时钟慢 {0} 秒");
+    public static readonly Phrase ClockAhead = new("clock ahead or stamps late by {0} s", "时钟快或时间戳迟到 {0} 秒");
+    public static readonly Phrase ClockAgrees = new("clock agrees", "时钟一致");
     public static readonly Phrase Proxy = new("Proxy", "代理");
     public static readonly Phrase ProxyNone = new("none set", "未设置");
     public static readonly Phrase ProxySet = new("{0} set; nodes on this machine are reached without it", "已设置 {0}；访问本机节点时不经过代理");

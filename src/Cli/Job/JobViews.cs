@@ -30,9 +30,15 @@ internal static class JobViews
                 Optional(contract.Debit), contract.PricePerUseMinor is { } price ? Money.Show(price, contract.Currency ?? plan.Currency) : "");
         }
         ui.Show(contracts);
+        foreach (var contract in plan.Contracts?.Where(c => c.Permissions is { Count: > 1 }) ?? [])
+            ui.Line(JobTexts.SeveralPermissions, contract.ParticipantName ?? "", contract.Permissions!.Count);
+        foreach (var contract in plan.Contracts?.Where(c => c.Permissions?.Any(p => p.Duties is { Count: > 0 }) == true) ?? [])
+            ui.Line(JobTexts.ContractDuties, contract.ParticipantName ?? "", string.Join("; ", contract.Permissions!.Select(p => DutyLines.Of(ui, p.Duties).Replace('\n', ';')).Where(t => t.Length > 0).Distinct()));
         ShowSlots(ui, plan.Slots);
+        ShowNoise(ui, plan);
         if (plan.TotalPriceMinor is { } total)
             ui.Line(JobTexts.Total, Money.Show(total, plan.Currency));
+        DerivedLines.Show(ui, plan.Classification);
         foreach (var warning in plan.Warnings ?? [])
             ui.Line(JobTexts.Warning, ui.T(warning.En, warning.Zh));
         ShowRefusals(ui, plan);
@@ -70,6 +76,7 @@ internal static class JobViews
                 ui.Row(table, party.Name ?? party.Did, party.State ?? "", party.Code ?? "");
             ui.Show(table);
         }
+        DutyLines.Show(ui, job.Duties);
     }
 
     /// <summary>One screen of reasons and the trail behind them.</summary>
@@ -98,20 +105,24 @@ internal static class JobViews
                 ui.Row(table, item.At ?? "", item.Party ?? "", ui.T(item.Event?.En, item.Event?.Zh));
             ui.Show(table);
         }
+        DutyLines.Show(ui, why.Duties);
     }
 
     /// <summary>The result table, what was suppressed, and the grants behind it.</summary>
     public static void ShowResult(Ui ui, ResultView result)
     {
+        if (result.Noise is { } noise)
+            ui.Line(JobTexts.NoiseResult, Epsilon(noise.EpsilonMicro));
         var table = ui.Table(result.Columns.Select(c => ColumnTitle(ui, c)).ToArray());
         var digits = Enumerable.Range(0, result.Columns.Count).Select(i => result.Rows.Count == 0 ? 0 : result.Rows.Max(r => i < r.Count ? Digits(r[i]) : 0)).ToList();
-        foreach (var row in result.Rows)
-            ui.Row(table, row.Select((cell, i) => Padded(cell, i < digits.Count ? digits[i] : 0)).ToArray());
+        foreach (var (row, at) in result.Rows.Select((row, at) => (row, at)))
+            ui.Row(table, row.Select((cell, i) => Padded(cell, i < digits.Count ? digits[i] : 0) + Error(result.Errors, at, i)).ToArray());
         for (var i = 0; i < table.Columns.Count; i++)
             table.Columns[i].Alignment = result.Rows.Any(r => i < r.Count && IsNumber(r[i])) ? Spectre.Console.Justify.Right : Spectre.Console.Justify.Left;
         ui.Show(table);
         foreach (var suppressed in result.Suppressed ?? [])
             ui.Line(JobTexts.Suppressed, Cell(suppressed.Group), suppressed.Code);
+        DerivedLines.Show(ui, result.Classification);
         if (result.ResultDigest is not null)
             ui.Unbroken(ui.T(JobTexts.Digest, result.ResultDigest));
         foreach (var grant in result.Provenance?.Grants ?? [])
@@ -156,6 +167,26 @@ internal static class JobViews
         ui.Show(table);
         ui.Line(JobTexts.ScaleLine, Cell(slots.Scale));
     }
+
+    /// <summary>What noise costs, and how far figures may be off; nothing where there is none.</summary>
+    public static void ShowNoise(Ui ui, PlanView plan)
+    {
+        if (plan.Privacy is not { } noise)
+            return;
+        var table = ui.Table(ui.T(JobTexts.NoiseFigure), ui.T(JobTexts.NoiseEpsilon), ui.T(JobTexts.NoiseSensitivity), ui.T(JobTexts.NoiseError));
+        foreach (var figure in noise.Figures ?? [])
+            ui.Row(table, figure.Statistic, Epsilon(figure.EpsilonMicro), figure.Sensitivity ?? "", "± " + figure.StandardError);
+        ui.Show(table);
+        ui.Line(JobTexts.NoiseCost, Epsilon(noise.EpsilonMicro));
+        foreach (var contract in plan.Contracts?.Where(c => c.PrivacyBudgetMicro is not null) ?? [])
+            ui.Line(JobTexts.NoiseBudget, contract.ParticipantName ?? "", Epsilon(contract.PrivacyBudgetMicro!.Value));
+    }
+
+    /// <summary>Millionths as a decimal number.</summary>
+    private static string Epsilon(long micro) => (micro / 1_000_000m).ToString("0.######", System.Globalization.CultureInfo.InvariantCulture);
+
+    private static string Error(IReadOnlyList<IReadOnlyList<string?>>? errors, int row, int column)
+        => errors is not null && row < errors.Count && column < errors[row].Count && errors[row][column] is { } error ? " ± " + error : "";
 
     private static string ColumnTitle(Ui ui, ResultColumnView column)
     {

@@ -5,7 +5,44 @@ namespace DataSpace.Cli.Ledger;
 /// <summary>Texts of <c>ledger</c>.</summary>
 internal static class LedgerTexts
 {
-    public static readonly Phrase About = new("Audit ledgers, offline: verify, show, bill.", "离线处理审计账本：验证、查看、计费。");
+    public static readonly Phrase About = new("Audit ledgers: verify, show and bill offline; witnesses and gossip of a running node.", "审计账本：离线验证、查看、计费；运行中节点的见证与互传。");
+    public static readonly Phrase StatusAbout = new("A node's log: size, cosigned size, quorum, witnesses.", "节点的日志：大小、已联署大小、法定人数、见证方。");
+    public static readonly Phrase GossipAbout = new("Newest checkpoints of others that a node holds, and proofs of two histories.", "节点所持他人最新检查点，以及两份历史的证据。");
+    public static readonly Phrase NewOriginAbout = new(
+        "End a log that was rolled back (restored backup). After its restart the node goes on under the next origin; every budget is exhausted there until you grant it again (regrant).",
+        "结束已回退的日志（从备份恢复）。节点重启后以下一个来源名继续；其中所有额度均为用尽，须由您再次授予（regrant）。");
+    public static readonly Phrase Reason = new("Why, for the first entry of the new log.", "原因，写入新日志的首条记录。");
+    public static readonly Phrase NewOriginDecided = new(
+        "{0} ends, {1} begins with the node's next start. {2} of {3} known entries were kept. Restart the node.",
+        "{0} 结束；节点下次启动后由 {1} 继续。已知 {3} 条中保留 {2} 条。请重启节点。");
+    public static readonly Phrase RegrantAbout = new(
+        "Grant a contract's uses once more: after new-origin, or when they are spent. Every counter raised is an entry of the ledger.",
+        "再次授予合约的使用次数：新建来源之后，或次数用尽时。每次提高额度均记入账本。");
+    public static readonly Phrase RegrantAgreement = new("The contract's id, as dataspace catalog or the ledger show it.", "合约标识，见目录或账本。");
+    public static readonly Phrase RegrantReason = new("Why, for the ledger.", "原因，记入账本。");
+    public static readonly Phrase Regranted = new("{0} counters of {1} raised.", "已提高 {1} 的 {0} 项额度。");
+    public static readonly Phrase Continues = new("Continues {0}", "延续    {0}");
+    public static readonly Phrase Refuses = new("Refuses entries ({0}): somebody holds size {1}. See dataspace ledger new-origin.", "拒绝写入（{0}）：他人持有大小 {1}。见 dataspace ledger new-origin。");
+    public static readonly Phrase QuorumMet = new("Cosigned by the quorum up to size {0}.", "法定见证方已联署至大小 {0}。");
+    public static readonly Phrase QuorumMissing = new("The quorum has not cosigned; cosigned so far: size {0}.", "法定人数尚未联署；目前已联署大小 {0}。");
+    public static readonly Phrase WitnessColumn = new("witness", "见证方");
+    public static readonly Phrase CosignedColumn = new("cosigned", "已联署");
+    public static readonly Phrase LogColumn = new("log", "日志");
+    public static readonly Phrase SizeColumn = new("size", "大小");
+    public static readonly Phrase RootColumn = new("root", "根");
+    public static readonly Phrase Unproven = new("{0}: held {1}, heard {2} from {3}; its tiles do not bear that out yet.", "{0}：所持 {1}，自 {3} 听到 {2}；其分片尚未证实。");
+    public static readonly Phrase Equivocation = new("{0} {1} has shown two histories (found {2}). The proof is kept.", "{0} {1} 出现两份历史（发现于 {2}）。证据已保存。");
+    public static readonly Phrase NoEquivocation = new("No log has shown two histories.", "没有日志出现两份历史。");
+    public static readonly Phrase Policy = new("A tlog-policy file: whether its quorum cosigned what this directory published.", "tlog-policy 文件：检查其法定人数是否已联署该目录所发布的内容。");
+    public static readonly Phrase PolicyMet = new("Quorum met: size {0} cosigned by {1}.", "法定人数已满足：大小 {0}，联署方 {1}。");
+    public static readonly Phrase PolicyMissed = new("{0} Quorum NOT met: size {1} cosigned by {2}.", "{0} 法定人数未满足：大小 {1}，联署方 {2}。");
+    public static readonly Phrase ReconcileAbout = new(
+        "At a coordinator: dispatched jobs against the owners' logs (a job without Grant or Denied is a finding), and disputed uses.",
+        "在协调方：将已分发任务与数据方日志核对（既无授予又无拒绝即为发现），并列出有争议的使用。");
+    public static readonly Phrase Reconciled = new("Granted {0}, denied {1}, unreported {2}.", "已授予 {0}，已拒绝 {1}，未报告 {2}。");
+    public static readonly Phrase SilentOwner = new("{0} says nothing about job {1} {2}", "{0} 对任务 {1} 无任何记录 {2}");
+    public static readonly Phrase Disputed = new("Use {0}: {1} says that {2} is silent ({3}); not billed.", "使用 {0}：{1} 称 {2} 未应答（{3}）；不计费。");
+    public static readonly Phrase Nobody = new("nobody", "无");
     public static readonly Phrase Verify = new(
         "Verify a ledger directory: entries, tiles, signatures, payloads. Without --witness a log that was cut back cannot be told from a whole one.",
         "验证账本目录：条目、分片、签名与载荷。不带 --witness 时无法识别被截短的账本。");

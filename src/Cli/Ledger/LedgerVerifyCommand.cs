@@ -1,6 +1,9 @@
 using System.CommandLine;
 using DataSpace.Cli.Session;
 using DataSpace.Ledger.Fsck;
+using DataSpace.Ledger.Notes;
+using DataSpace.Ledger.Tiles;
+using DataSpace.Ledger.Witnessing;
 
 namespace DataSpace.Cli.Ledger;
 
@@ -15,17 +18,26 @@ internal static class LedgerVerifyCommand
         var dir = globals.Option<string>("--dir", LedgerTexts.Dir, "DIR", required: true);
         var witness = globals.Option<string?>("--witness", LedgerTexts.Witness, "CHECKPOINT");
         var vkey = globals.Option<string?>("--vkey", LedgerTexts.Vkey, "KEY");
-        return globals.Handle(globals.Command("verify", LedgerTexts.Verify, dir, witness, vkey), async (ui, parse, cancel) =>
+        var policyFile = globals.Option<string?>("--policy", LedgerTexts.Policy, "FILE");
+        return globals.Handle(globals.Command("verify", LedgerTexts.Verify, dir, witness, vkey, policyFile), async (ui, parse, cancel) =>
         {
             var directory = LedgerCommand.Locate(parse.GetRequiredValue(dir));
             var note = parse.GetValue(witness) is { } file ? await ReadCheckpointAsync(file, cancel) : null;
+            var policy = parse.GetValue(policyFile) is { } rules ? WitnessPolicy.Parse(await ReadCheckpointAsync(rules, cancel)).OrStop() : null;
+            // Without another checkpoint the cosigned one is compared with too: what witnesses saw must be in the log.
+            var cosigned = Path.Combine(directory, PublicFiles.Cosigned);
+            var cosignedNote = policy is not null && File.Exists(cosigned) ? await ReadCheckpointAsync(cosigned, cancel) : null;
+            note ??= cosignedNote;
             var report = await ui.BusyAsync(ui.T(LedgerTexts.Verifying), () => Task.Run(
                 () => LedgerVerifier.Verify(directory, new VerifyOptions { WitnessCheckpoint = note, ExpectedVkey = parse.GetValue(vkey) }), cancel));
+            var quorum = policy is null ? null : QuorumView.Of(policy, report, cosignedNote);
             if (ui.Json)
-                WriteJson(ui, directory, report, note is not null);
+                WriteJson(ui, directory, report, note is not null, quorum);
             else
                 Show(ui, report, note is not null);
-            return report.Ok ? ExitCode.Ok : ExitCode.Negative;
+            if (!ui.Json && quorum is not null)
+                Show(ui, quorum);
+            return report.Ok && quorum?.Met != false ? ExitCode.Ok : ExitCode.Negative;
         });
     }
 
@@ -50,7 +62,13 @@ internal static class LedgerVerifyCommand
             ui.Line(LedgerTexts.WitnessHint);
     }
 
-    private static void WriteJson(Ui ui, string directory, VerifyReport report, bool withWitness) => ui.WriteJson(new
+    private static void Show(Ui ui, QuorumView quorum)
+    {
+        var by = quorum.Cosigners.Count == 0 ? ui.T(LedgerTexts.Nobody) : string.Join(", ", quorum.Cosigners);
+        ui.Styled(quorum.Met ? "green" : "red", quorum.Met ? ui.T(LedgerTexts.PolicyMet, quorum.Size, by) : ui.T(LedgerTexts.PolicyMissed, WitnessErrors.QuorumMissing.Code, quorum.Size, by));
+    }
+
+    private static void WriteJson(Ui ui, string directory, VerifyReport report, bool withWitness, QuorumView? quorum) => ui.WriteJson(new
     {
         ok = report.Ok,
         directory,
@@ -62,6 +80,7 @@ internal static class LedgerVerifyCommand
         payloadsChecked = report.PayloadsChecked,
         payloadsAbsent = report.PayloadsAbsent,
         comparedWithWitness = withWitness,
+        quorum,
         problemCount = report.ProblemCount,
         problems = report.Problems.Select(p => new { where = p.Where, what = p.What }),
         notices = report.Notices.Select(p => new { where = p.Where, what = p.What }),
@@ -79,5 +98,22 @@ internal static class LedgerVerifyCommand
         {
             throw new CommandStopped(CliErrors.NoFile.Of(path), ExitCode.Usage);
         }
+    }
+}
+
+/// <summary>Whether a policy's quorum cosigned what a directory published.</summary>
+/// <param name="Met">It did, and the log is one that the policy trusts.</param>
+/// <param name="Size">Size of the cosigned checkpoint; 0 when there is none.</param>
+/// <param name="Cosigners">Names of the witnesses whose cosignatures verify.</param>
+internal sealed record QuorumView(bool Met, long Size, IReadOnlyList<string> Cosigners)
+{
+    public static QuorumView Of(WitnessPolicy policy, VerifyReport report, string? note)
+    {
+        if (note is null || !VerifierKey.Parse(report.Vkey).TryGet(out var key, out _)
+            || !Checkpoint.Open(note, key).TryGet(out var checkpoint, out _) || !SignedNote.Parse(note).TryGet(out var parsed, out _))
+            return new QuorumView(false, 0, []);
+        var state = policy.Evaluate(parsed);
+        var trusted = policy.Logs.Count == 0 || policy.Logs.Any(log => log.ToString() == report.Vkey);
+        return new QuorumView(state.IsMet && trusted, checkpoint.Size, [.. state.Times.Where(t => t.Value is not null).Select(t => t.Key)]);
     }
 }

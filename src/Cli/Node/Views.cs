@@ -33,10 +33,10 @@ internal sealed record UnreachableView(string? Participant, string? ParticipantN
 /// <summary>One dataset of the federated catalogue.</summary>
 internal sealed record DatasetView(
     string Participant, string? ParticipantName, string DatasetId, TwoTexts? Title, IReadOnlyList<ColumnView>? Columns,
-    ClassificationView? Classification, IReadOnlyList<OfferView>? Offers);
+    ClassificationView? Classification, IReadOnlyList<OfferView>? Offers, IReadOnlyList<string>? Scenarios = null);
 
-/// <summary>Industry code, grade, and whether persons are behind the rows.</summary>
-internal sealed record ClassificationView(string? Industry, string? Grade, bool? PersonalInformation);
+/// <summary>Industry code, grade, security level 001 to 005, what it says about persons (none, personal, sensitive), region.</summary>
+internal sealed record ClassificationView(string? Industry, string? Grade, string? SecurityLevel, string? Personal, string? Region);
 
 /// <summary>A column; role is subject, group, measure or other.</summary>
 internal sealed record ColumnView(string Name, string? Type, string? Role);
@@ -47,7 +47,17 @@ internal sealed record OfferView(string OfferId, OfferSummary? Summary);
 /// <summary>The terms of an offer that a person weighs.</summary>
 internal sealed record OfferSummary(
     string? Purpose, long? Uses, int? MinGroupSize, string? Dominance, long? PricePerUseMinor, string? Currency, string? ValidUntil,
-    IReadOnlyList<string>? Columns, IReadOnlyList<string>? GroupKeys, IReadOnlyList<string>? Computations);
+    IReadOnlyList<string>? Columns, IReadOnlyList<string>? GroupKeys, IReadOnlyList<string>? Computations,
+    IReadOnlyList<PermissionView>? Permissions = null, string? StampExtension = null);
+
+/// <summary>One permission of an offer or contract.</summary>
+internal sealed record PermissionView(
+    string? Rule, string? Purpose, long? UsesLimit, long? UsesSpent, int? MinGroupSize, string? Dominance, long? PricePerUseMinor, string? Currency,
+    IReadOnlyList<string>? Columns, IReadOnlyList<DutyView>? Duties);
+
+/// <summary>A duty: of a permission, or of a job with its state (pending, done, breached, at-owner).</summary>
+internal sealed record DutyView(
+    string? Action, string? Phase, string? Party, string? Within, string? OwnerName = null, string? PartyName = null, string? State = null, string? Deadline = null, string? Code = null);
 
 /// <summary>A negotiation and its states so far.</summary>
 internal sealed record NegotiationView(
@@ -72,7 +82,19 @@ internal sealed record ProblemView(string Code, string? Title, string? TitleZh, 
 internal sealed record PlanView(
     string PlanHash, string? Kind, string? Title, string? Purpose, IReadOnlyList<PartyView>? Parties, IReadOnlyList<StepView>? Steps,
     IReadOnlyList<PlanContractView>? Contracts, SlotsView? Slots, long? TotalPriceMinor, string? Currency,
-    IReadOnlyList<WarningView>? Warnings, IReadOnlyList<RefusalView>? Refusals);
+    IReadOnlyList<WarningView>? Warnings, IReadOnlyList<RefusalView>? Refusals, DerivedView? Classification = null,
+    NoiseView? Privacy = null);
+
+/// <summary>Classification of a result: source catalogue before the job, signed after it; retention as ISO 8601 duration.</summary>
+internal sealed record DerivedView(
+    string Grade, string? GradeZh, string? SecurityLevel, string? Personal, string? PersonalZh, IReadOnlyList<string>? Industries, IReadOnlyList<string>? Regions,
+    IReadOnlyList<GradingRuleView>? Rules, string? Retention, IReadOnlyList<string>? Recipients, IReadOnlyList<string>? Purposes, IReadOnlyList<ParentView>? Parents, string? Source);
+
+/// <summary>Why the grade or flag differs from the strictest input's.</summary>
+internal sealed record GradingRuleView(string? Code, string? En, string? Zh);
+
+/// <summary>A dataset that went into a result.</summary>
+internal sealed record ParentView(string? Participant, string? DatasetId, string? DatasetVersion, string? AgreementId, string? AgreementHash);
 
 /// <summary>A party of a plan or job.</summary>
 internal sealed record PartyView(string Did, string? Name, string? Role, string? State, string? Code);
@@ -82,13 +104,20 @@ internal sealed record StepView(int N, string? From, string? To, string? Message
 
 /// <summary>A contract that a plan would spend from.</summary>
 internal sealed record PlanContractView(
-    string? ParticipantName, string AgreementId, long? UsesLimit, long? UsesSpent, long? Debit, long? PricePerUseMinor, string? Currency);
+    string? ParticipantName, string AgreementId, long? UsesLimit, long? UsesSpent, long? Debit, long? PricePerUseMinor, string? Currency,
+    long? PrivacyBudgetMicro = null, IReadOnlyList<PermissionView>? Permissions = null);
 
 /// <summary>Fixed-point layout of the aggregate.</summary>
 internal sealed record SlotsView(System.Text.Json.JsonElement Scale, long? MaxRowsPerParty, IReadOnlyList<SlotStatisticView>? Statistics);
 
 /// <summary>Bits and bound of one statistic.</summary>
 internal sealed record SlotStatisticView(string Name, int? Bits, int? Available, System.Text.Json.JsonElement Bound);
+
+/// <summary>Noise of a plan or result: its cost, and how far figures may be off.</summary>
+internal sealed record NoiseView(long EpsilonMicro, int? ContributionBound, int? HonestParties, IReadOnlyList<NoiseFigureView>? Figures);
+
+/// <summary>Noise of one figure.</summary>
+internal sealed record NoiseFigureView(string Statistic, long EpsilonMicro, string? Sensitivity, string? StandardError);
 
 /// <summary>Something to know before submitting.</summary>
 internal sealed record WarningView(string? Code, string? En, string? Zh);
@@ -100,13 +129,15 @@ internal sealed record RefusalView(string Code, string? ParticipantName, string?
 internal sealed record SubmittedView(string JobId);
 
 /// <summary>A job's progress.</summary>
-internal sealed record JobView(string JobId, string? Title, string State, IReadOnlyList<StageView>? Stages, IReadOnlyList<PartyView>? Parties, ProblemView? Error);
+internal sealed record JobView(string JobId, string? Title, string State, IReadOnlyList<StageView>? Stages, IReadOnlyList<PartyView>? Parties, ProblemView? Error,
+    IReadOnlyList<DutyView>? Duties = null);
 
 /// <summary>One stage of a job.</summary>
 internal sealed record StageView(string Name, TwoTexts? Title, long Done, long Total, double? Ms);
 
 /// <summary>Why a job is where it is.</summary>
-internal sealed record WhyView(string JobId, string State, IReadOnlyList<ReasonView>? Reasons, IReadOnlyList<TrailView>? Trail);
+internal sealed record WhyView(string JobId, string State, IReadOnlyList<ReasonView>? Reasons, IReadOnlyList<TrailView>? Trail,
+    IReadOnlyList<DutyView>? Duties = null);
 
 /// <summary>One reason.</summary>
 internal sealed record ReasonView(string? At, string? Party, string Code, string? Title, string? TitleZh, string? Detail, string? Advice, string? AdviceZh);
@@ -117,7 +148,8 @@ internal sealed record TrailView(string? At, string? Party, TwoTexts? Event);
 /// <summary>A job's result table and where it came from.</summary>
 internal sealed record ResultView(
     string JobId, string? Kind, IReadOnlyList<ResultColumnView> Columns, IReadOnlyList<IReadOnlyList<System.Text.Json.JsonElement>> Rows,
-    IReadOnlyList<SuppressedView>? Suppressed, string? ResultDigest, ProvenanceView? Provenance);
+    IReadOnlyList<SuppressedView>? Suppressed, string? ResultDigest, ProvenanceView? Provenance, DerivedView? Classification = null,
+    IReadOnlyList<IReadOnlyList<string?>>? Errors = null, NoiseView? Noise = null);
 
 /// <summary>A column of a result.</summary>
 internal sealed record ResultColumnView(string Name, System.Text.Json.JsonElement Title);

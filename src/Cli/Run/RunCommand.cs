@@ -4,7 +4,7 @@ using DataSpace.Cli.Session;
 
 namespace DataSpace.Cli.Run;
 
-/// <summary><c>dataspace connector run</c> and <c>dataspace coordinator run</c>: a node in the foreground, signals and output passed on.</summary>
+/// <summary><c>dataspace connector|coordinator|regulator run</c>: a node in the foreground, signals and output passed on.</summary>
 internal static class RunCommand
 {
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
@@ -18,7 +18,8 @@ internal static class RunCommand
     public static Command Coordinator(GlobalOptions globals)
         => globals.Command("coordinator", RunTexts.CoordinatorAbout, Run(globals, "DataSpace.Coordinator", RunTexts.RunCoordinator, null));
 
-    private static Command Run(GlobalOptions globals, string host, Phrase about, Option<string?>? coordinator)
+    /// <summary>The <c>run</c> of a host.</summary>
+    public static Command Run(GlobalOptions globals, string host, Phrase about, Option<string?>? coordinator)
     {
         var dir = globals.Option<string>("--dir", RunTexts.Dir, "DIR", required: true);
         var config = globals.Option<string>("--config", RunTexts.Config, "FILE", required: true);

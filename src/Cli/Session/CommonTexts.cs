@@ -31,5 +31,19 @@ internal static class CommonTexts
     public static readonly Phrase DidYouMean = new("did you mean {0}?", "是否想输入 {0}？");
     public static readonly Phrase Nothing = new("(nothing)", "（无）");
     public static readonly Phrase Waiting = new("{0} ...", "{0} …");
+    public static readonly Phrase Duties = new("duties", "义务");
+    public static readonly Phrase DutyOwner = new("under the contract with", "合约对方");
+    public static readonly Phrase DutyState = new("state", "状态");
+    public static readonly Phrase DutyDeadline = new("until", "期限");
+    public static readonly Phrase DutyPending = new("pending", "待履行");
+    public static readonly Phrase DutyDone = new("done", "已履行");
+    public static readonly Phrase DutyBreached = new("breached", "已违约");
+    public static readonly Phrase DutyAtOwner = new("the owner's (its ledger proves it)", "由数据方履行（以其账本为证）");
+    public static readonly Phrase InformBefore = new("inform {0} before the use", "使用前告知 {0}");
+    public static readonly Phrase InformAfter = new("inform {0} after the use", "使用后告知 {0}");
+    public static readonly Phrase DeleteWithin = new("delete the result within {0}", "在 {0} 内删除结果");
+    public static readonly Phrase DeleteResult = new("delete the result", "删除结果");
+    public static readonly Phrase RecordUse = new("record the use", "记录使用行为");
+    public static readonly Phrase Percent = new("{0} ... {1} %", "{0} … {1}%");
     public static readonly Phrase StillWaiting = new("{0} ... {1} s", "{0} … {1} 秒");
 }

@@ -124,6 +124,26 @@ internal sealed class Ui
         return true;
     });
 
+    /// <summary>Runs long work that tells how far it is, 0 to 1: a bar on a terminal, else a line after the first second and one every ten.</summary>
+    public async Task<TValue> ProgressAsync<TValue>(string what, Func<Action<double>, Task<TValue>> work)
+    {
+        if (IsTerminal)
+        {
+            return await Human.Progress().AutoClear(true)
+                .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+                .StartAsync(bar =>
+                {
+                    var task = bar.AddTask(Markup.Escape(what));
+                    return work(done => task.Value = 100 * done);
+                });
+        }
+        var reached = 0.0;
+        var running = work(done => Volatile.Write(ref reached, done));
+        for (var wait = TimeSpan.FromSeconds(1); await Task.WhenAny(running, Task.Delay(wait, TimeProvider.System)) != running; wait = TimeSpan.FromSeconds(10))
+            Note(T(CommonTexts.Percent, what, (int)(100 * Volatile.Read(ref reached))));
+        return await running;
+    }
+
     /// <summary>A table in the house style with these headings.</summary>
     public Table Table(params string[] headings)
     {

@@ -86,7 +86,13 @@ internal sealed class AgreementBook(
         var bound = new BoundAgreement(row, policy);
         foreach (var debit in policy.Terms.SelectMany(t => t.Obligations.Debits))
         {
-            if (ledger.DefineBudget(BudgetId(bound, debit.Key), debit.Limit, policy.RulesHash) is { IsOk: false } failed)
+            var id = BudgetId(bound, debit.Key);
+            // The same counter goes on, whatever its owner raised it to. A log that continues a lost one cannot know what was spent there: its owner grants anew.
+            if (ledger.GetBudget(id) is not null)
+                continue;
+            var opened = ledger.ContinuedAtMs is null
+                ? ledger.DefineBudget(id, debit.Limit, policy.RulesHash) : ledger.DefineExhaustedBudget(id, debit.Limit, policy.RulesHash);
+            if (opened is { IsOk: false } failed)
                 throw new InvalidOperationException("A budget could not be opened: " + failed.Error.Code);
         }
     }

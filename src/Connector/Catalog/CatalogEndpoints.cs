@@ -1,11 +1,13 @@
-using System.Globalization;
 using System.Text.Json;
 using DataSpace.Connector.Agreements;
 using DataSpace.Connector.Datasets;
+using DataSpace.Connector.Regulation;
 using DataSpace.Hosting;
 using DataSpace.Hosting.Http;
 using DataSpace.Hosting.Identity;
+using DataSpace.Hosting.Regulation;
 using DataSpace.Hosting.Transport;
+using DataSpace.Kernel.Classification;
 using DataSpace.Kernel.Policy;
 using DataSpace.Kernel.Results;
 using DataSpace.Ledger.Sequencing;
@@ -27,21 +29,23 @@ internal static class CatalogEndpoints
     {
         var dsp = app.MapGroup(DspBase.Path).RequirePeer();
         dsp.MapPost(CatalogPaths.Request, RequestAsync).WithSummary("Catalogue of this provider (DSP 2025-1).");
-        dsp.MapGet(CatalogPaths.DatasetTemplate, async (string id, DatasetRegistry datasets, NodeAddress address) => datasets.All.TryGetValue(id, out var dataset)
-            ? Results.Bytes(DspCodec.Write(Describe(dataset, await address.Url)), DspCodec.MediaType)
-            : Refuse(StatusCodes.Status404NotFound, ConnectorErrors.DatasetUnknown.Of(id))).WithSummary("One dataset (DSP 2025-1).");
+        dsp.MapGet(CatalogPaths.DatasetTemplate, DatasetAsync).WithSummary("One dataset (DSP 2025-1).");
         app.MapGet("/admin/catalog", async (CatalogReader reader, CancellationToken c) => (await reader.ReadAsync(c)).ToHttp())
             .RequireAdmin().WithSummary("Everything on offer in the space.");
         app.MapGet("/admin/agreements", ListAgreementsAsync).RequireAdmin().WithSummary("Contracts of this node.");
-        app.MapPost("/admin/reload", (NodeOptions options, DatasetRegistry datasets) =>
+        app.MapPost("/admin/reload", async (NodeOptions options, DatasetRegistry datasets, ComplianceCheck check, RegulationRegister regulation, CancellationToken cancellation) =>
         {
             if (!ConnectorConfig.Load(options.ConfigFile).TryGet(out var config, out var error))
                 return error.ToProblem();
-            return datasets.Reload(config) is { IsOk: false } failed ? failed.Error.ToProblem() : Results.NoContent();
+            if (datasets.Reload(config) is { IsOk: false } failed)
+                return failed.Error.ToProblem();
+            await check.CheckAllAsync(cancellation);
+            regulation.Announce(); // what is declared may have changed: listings and contracts are judged again
+            return Results.NoContent();
         }).RequireAdmin().WithSummary("Reads datasets and offers again; running contracts keep the terms they were concluded with.");
     }
 
-    private static async Task<IResult> RequestAsync(HttpContext http, DatasetRegistry datasets, NodeIdentity self, NodeAddress address)
+    private static async Task<IResult> RequestAsync(HttpContext http, ComplianceCheck check, RegulationGate regulation, NodeIdentity self, NodeAddress address, CancellationToken cancellation)
     {
         if (!DspCodec.Read<CatalogRequestMessage>(http.CallOf().Body.Span).TryGet(out var request, out var error))
             return Refuse(StatusCodes.Status400BadRequest, error);
@@ -49,21 +53,35 @@ internal static class CatalogEndpoints
             return Refuse(StatusCodes.Status400BadRequest, ProtocolErrors.FilterNotSupported.Of());
         var url = await address.Url;
         var catalog = new Protocol.Messages.Catalog(
-            self.Did + "#catalog", self.Did, [.. datasets.All.Values.Select(d => Describe(d, url))], [new DataService(url + "#dsp", url + DspBase.Path)]);
+            self.Did + "#catalog", self.Did, [.. (await check.ListedAsync(cancellation)).Where(d => regulation.Listing(d.Dataset) is null).Select(d => Describe(d, url))], [new DataService(url + "#dsp", url + DspBase.Path)]);
         return Results.Bytes(DspCodec.Write(catalog), DspCodec.MediaType);
     }
 
-    private static Dataset Describe(PublishedDataset dataset, string url)
+    private static async Task<IResult> DatasetAsync(
+        string id, DatasetRegistry datasets, ComplianceCheck check, RegulationGate regulation, NodeAddress address, CancellationToken cancellation)
+    {
+        if (!datasets.All.TryGetValue(id, out var dataset))
+            return Refuse(StatusCodes.Status404NotFound, ConnectorErrors.DatasetUnknown.Of(id));
+        if (regulation.Listing(dataset) is { } unlawful)
+            return Refuse(StatusCodes.Status403Forbidden, RegulationGate.Explain(unlawful));
+        var listing = await check.CurrentAsync(dataset, cancellation);
+        return listing.IsListed
+            ? Results.Bytes(DspCodec.Write(Describe(listing, await address.Url)), DspCodec.MediaType)
+            : Refuse(StatusCodes.Status404NotFound, listing.ToPeer());
+    }
+
+    private static Dataset Describe(Listing listing, string url)
     {
         JsonElement Json(object value) => JsonSerializer.SerializeToElement(value, JobJson.Options);
-        var config = dataset.Config;
-        return new Dataset(config.Id, [.. dataset.Offers.Select(o => o.Offer.WithoutTarget())], [new Distribution(ComputeToData, new DataService(url + "#dsp", null))])
+        var config = listing.Dataset.Config;
+        return new Dataset(config.Id, [.. listing.Dataset.Offers.Select(o => o.Offer.WithoutTarget())], [new Distribution(ComputeToData, new DataService(url + "#dsp", null))])
         {
             Extra =
             [
                 new("dataspace:title", Json(config.Title)),
-                new("dataspace:columns", Json(config.Columns.Select(c => new { c.Name, c.Type, role = RoleOf(config, c) }))),
-                new("dataspace:classification", Json(config.Classification ?? new ClassificationConfig("-", "unclassified", false))),
+                new("dataspace:columns", Json(config.Columns.Select(c => new { c.Name, c.Type, role = RoleOf(config, c), personal = c.Personal ?? "none" }))),
+                new("dataspace:classification", Json(listing.Classification!.ToStatement())),
+                .. config.Scenarios is { } scenarios ? (KeyValuePair<string, JsonElement>[])[new("dataspace:scenarios", Json(scenarios))] : [],
             ],
         };
     }
@@ -71,8 +89,12 @@ internal static class CatalogEndpoints
     private static string RoleOf(DatasetConfig config, ColumnConfig column)
         => column.Name == config.SubjectColumn ? "subject" : column.Identifier ? "identifier" : column.Type is "decimal" or "double" ? "measure" : "other";
 
-    private static async Task<IResult> ListAgreementsAsync(AgreementBook book, AuditLedger ledger, PeerDirectory peers, CancellationToken cancellation)
+    private static async Task<IResult> ListAgreementsAsync(
+        AgreementBook book, AuditLedger ledger, PeerDirectory peers, SuspensionBook suspensions, NoticeBook notices, CancellationToken cancellation)
     {
+        var here = (await suspensions.SuspendedAsync(cancellation)).Where(s => s.Kind == Protocol.Regulation.RegulationEffect.Contract)
+            .ToDictionary(s => s.Target, s => s.RuleId, StringComparer.Ordinal);
+        var there = await notices.SuspendedAsync(cancellation);
         var agreements = (await book.ListAsync(cancellation)).Select(a =>
         {
             var terms = a.Policy.Terms[0].Obligations;
@@ -91,8 +113,12 @@ internal static class CatalogEndpoints
                 usesSpent = provider && debit is not null ? ledger.GetBudget(AgreementBook.BudgetId(a, debit.Key))?.Spent : null,
                 pricePerUseMinor = terms.Price?.Minor ?? 0,
                 currency = terms.Price?.Currency.Code ?? "CNY",
+                pricePlanHash = terms.PricePlan ?? a.Policy.RulesHash,
                 coProviders = a.Policy.Terms[0].CoProviders,
+                // The figures above are the first permission's; a contract may have several.
+                permissions = TermsView.Of(a.Policy, provider ? TermsView.SpentOf(ledger, a) : null),
                 a.Row.SignedAt,
+                suspendedBy = here.GetValueOrDefault(a.Row.AgreementId) ?? there.GetValueOrDefault(a.Row.AgreementId)?.RuleId,
             };
         });
         return Results.Json(new { agreements }, JobJson.Options);
@@ -134,6 +160,32 @@ internal sealed class CatalogReader(CoordinatorLink link, INodeTransport transpo
         return dataset.Policies.FirstOrDefault(o => o.Id == offerId) is { } offer ? offer : ConnectorErrors.OfferUnknown.Of(offerId);
     }
 
+    /// <summary>What the owners say about their datasets, by participant and dataset; empty when the catalogue cannot be read.</summary>
+    public async Task<IReadOnlyDictionary<(string Participant, string Dataset), ClassificationStatement>> ClassificationsAsync(CancellationToken cancellation)
+    {
+        var known = new Dictionary<(string, string), ClassificationStatement>();
+        if (!(await FetchAsync(cancellation)).TryGet(out var answer, out _))
+            return known;
+        foreach (var (member, dataset) in answer.Members.SelectMany(m => (Parse(m)?.Datasets ?? []).Select(d => (m.Did, d))))
+        {
+            if (dataset.Extra.FirstOrDefault(e => e.Key == "dataspace:classification") is { Key: not null } said && Read(said.Value) is { } statement)
+                known[(member, dataset.Id)] = statement;
+        }
+        return known;
+    }
+
+    private static ClassificationStatement? Read(JsonElement json)
+    {
+        try
+        {
+            return json.Deserialize<ClassificationStatement>(JobJson.Options);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     private async Task<Result<FederatedCatalogAnswer>> FetchAsync(CancellationToken cancellation)
     {
         if (link.Coordinator is not { } coordinator)
@@ -160,6 +212,7 @@ internal sealed class CatalogReader(CoordinatorLink link, INodeTransport transpo
             title = Extra("dataspace:title"),
             columns = Extra("dataspace:columns"),
             classification = Extra("dataspace:classification"),
+            scenarios = Extra("dataspace:scenarios"),
             offers = dataset.Policies.Select(Summarize),
         };
     }
@@ -178,7 +231,7 @@ internal sealed class CatalogReader(CoordinatorLink link, INodeTransport transpo
                 purpose = terms.Purposes is null ? "*" : string.Join(", ", terms.Purposes),
                 uses = obligations.Debits.Count > 0 ? obligations.Debits[0].Limit : (long?)null,
                 minGroupSize = obligations.MinimumGroupSize,
-                dominance = obligations.DominancePercent is { } percent ? percent.ToString(CultureInfo.InvariantCulture) + "%" : "off",
+                dominance = TermsView.Dominance(obligations),
                 pricePerUseMinor = obligations.Price?.Minor ?? 0,
                 currency = obligations.Price?.Currency.Code ?? "CNY",
                 validUntil = terms.NotAfter,
@@ -186,6 +239,9 @@ internal sealed class CatalogReader(CoordinatorLink link, INodeTransport transpo
                 groupKeys = obligations.AllowedGroupKeys,
                 computations = terms.Computations,
                 coProviders = terms.CoProviders,
+                stampExtension = ContractTerms.StampExtensionOf(policy) is { } age ? System.Xml.XmlConvert.ToString(age) : null,
+                // The figures above are the first permission's; an offer may have several.
+                permissions = TermsView.Of(policy),
             },
             code = (string?)null,
         };

@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DataSpace.Connector.Regulation;
+using DataSpace.Kernel.NegativeList;
 using DataSpace.Kernel.Policy;
 using DataSpace.Kernel.Results;
 using DataSpace.Protocol.Messages;
@@ -10,7 +12,7 @@ using DataSpace.Sandbox;
 namespace DataSpace.Connector.Datasets;
 
 /// <summary>A published offer: the policy as written, as protocol offer, and compiled.</summary>
-internal sealed record PublishedOffer(string Id, Offer Offer, CompiledPolicy Compiled);
+internal sealed record PublishedOffer(string Id, Offer Offer, CompiledPolicy Compiled, IReadOnlyList<string>? Scenarios = null);
 
 /// <summary>A dataset ready for use.</summary>
 internal sealed record PublishedDataset(DatasetConfig Config, DatasetSource Source, IReadOnlyList<PublishedOffer> Offers);
@@ -21,7 +23,7 @@ internal sealed record PublishedDataset(DatasetConfig Config, DatasetSource Sour
 /// </summary>
 internal sealed class DatasetRegistry
 {
-    private const int MaxPolicyBytes = 64 * 1024;
+    private const int MaxPolicyBytes = PolicyReader.MaxBytes;
     private const long AlwaysHashedBytes = 64L * 1024 * 1024;
     private readonly ConcurrentDictionary<string, (DateTime Written, long Length, string Digest)> _versions = new(StringComparer.Ordinal);
     private volatile IReadOnlyDictionary<string, PublishedDataset> _datasets;
@@ -82,7 +84,7 @@ internal sealed class DatasetRegistry
             var offers = new List<PublishedOffer>();
             foreach (var offer in dataset.Offers)
             {
-                if (Compile(offer).TryGet(out var published, out var error))
+                if (Compile(offer).TryGet(out var published, out var error) && (error = FilterProblem(dataset, published.Compiled) ?? StampProblem(dataset, published.Compiled)) is null)
                     offers.Add(published);
                 else
                     problems.Add($"dataset '{dataset.Id}', offer '{offer.Id}': {error}");
@@ -92,12 +94,30 @@ internal sealed class DatasetRegistry
         return problems.Count > 0 ? ConnectorErrors.PolicyNotEnforceable.Of(string.Join("; ", problems)) : datasets;
     }
 
+    /// <summary>A row filter over a column that is not there, or that names a subject, would fail at every use.</summary>
+    private static DsError? FilterProblem(DatasetConfig dataset, CompiledPolicy policy)
+    {
+        foreach (var predicate in policy.Terms.SelectMany(t => t.Obligations.RowFilter))
+        {
+            if (dataset.Columns.FirstOrDefault(c => c.Name == predicate.Column) is not { } column || column.Identifier || column.Name == dataset.SubjectColumn)
+                return ConnectorErrors.PolicyNotEnforceable.Of($"rowFilter: '{predicate.Column}' is no column that can be compared");
+        }
+        return null;
+    }
+
+    /// <summary>An older stamp is for data of a general grade: an offer that says otherwise would promise what the gate refuses.</summary>
+    private static DsError? StampProblem(DatasetConfig dataset, CompiledPolicy policy)
+        => dataset.Classification is { } declared && RegulationQuestions.GradeRank(declared.Grade) is not (>= 1 and <= RegulationRequest.LastGeneralGrade)
+            && policy.Terms.Any(t => t.Obligations.StampExtension is not null)
+            ? ConnectorErrors.PolicyNotEnforceable.Of(PolicyTerms.StampExtension + " is for data of a general grade")
+            : null;
+
     private static Result<PublishedOffer> Compile(OfferConfig offer)
     {
         try
         {
             if (new FileInfo(offer.Policy).Length > MaxPolicyBytes || JsonNode.Parse(File.ReadAllBytes(offer.Policy)) is not JsonObject policy)
-                return ConnectorErrors.PolicyNotEnforceable.Of("not a JSON object of at most 64 KiB");
+                return ConnectorErrors.PolicyNotEnforceable.Of("not a JSON object of at most 1 MiB");
             foreach (var comment in policy.Where(p => p.Key.StartsWith('$') || p.Key == "_comment").Select(p => p.Key).ToList())
                 policy.Remove(comment);
             (policy["@type"], policy["@id"]) = ("Offer", offer.Id);
@@ -106,7 +126,7 @@ internal sealed class DatasetRegistry
             var element = JsonSerializer.SerializeToElement(policy);
             if (!Offer.Parse(element).TryGet(out var parsed, out var error) || !PolicyCompiler.Compile(element).TryGet(out var compiled, out error))
                 return error;
-            return new PublishedOffer(offer.Id, parsed, compiled);
+            return new PublishedOffer(offer.Id, parsed, compiled, offer.Scenarios);
         }
         catch (JsonException e)
         {

@@ -33,11 +33,13 @@ internal static class AdminJobEndpoints
         jobs.MapPost("/{id}/cancel", CancelAsync).WithSummary("Asks the coordinator to stop the job; granted uses stay spent.");
     }
 
-    private static async Task<IResult> PlanAsync(HttpRequest request, JobPlanner planner, PlanView view, CancellationToken cancellation)
+    private static async Task<IResult> PlanAsync(HttpRequest request, JobPlanner planner, PlanView view, ClassificationPreview preview, CancellationToken cancellation)
     {
         if (!(await ReadAsync<JobSpec>(request, cancellation)).TryGet(out var spec, out var error))
             return error.ToProblem();
-        return (await planner.PlanAsync(spec, cancellation)).TryGet(out var bound, out error) ? Results.Json(view.Of(bound), JobJson.Options) : error.ToProblem();
+        return (await planner.PlanAsync(spec, cancellation)).TryGet(out var bound, out error)
+            ? Results.Json(view.Of(bound, await preview.OfAsync(bound, cancellation)), JobJson.Options)
+            : error.ToProblem();
     }
 
     private static async Task<IResult> SubmitAsync(HttpRequest request, AnalystDesk desk, CancellationToken cancellation)
@@ -57,7 +59,7 @@ internal static class AdminJobEndpoints
         return Results.Json(new { jobs }, JobJson.Options);
     }
 
-    private static async Task<IResult> GetAsync(string id, IDbContextFactory<ConnectorState> store, PeerDirectory peers, NodeIdentity self, CancellationToken cancellation)
+    private static async Task<IResult> GetAsync(string id, IDbContextFactory<ConnectorState> store, Duties.JobDuties duties, PeerDirectory peers, NodeIdentity self, CancellationToken cancellation)
     {
         if (await FindAsync(id, store, cancellation) is not { } job)
             return ConnectorErrors.JobUnknown.Of(id).ToProblem();
@@ -80,11 +82,12 @@ internal static class AdminJobEndpoints
                 state = progress.GetValueOrDefault(r.Participant)?.State ?? "waiting",
                 code = progress.GetValueOrDefault(r.Participant)?.Code,
             }),
+            duties = await duties.OfAsync(job, cancellation),
             error = job.State == AnalystStates.Failed && reasons.Count > 0 ? Spell(reasons[0].Notice) : null,
         }, JobJson.Options);
     }
 
-    private static async Task<IResult> WhyAsync(string id, IDbContextFactory<ConnectorState> store, PeerDirectory peers, NodeIdentity self, CancellationToken cancellation)
+    private static async Task<IResult> WhyAsync(string id, IDbContextFactory<ConnectorState> store, Duties.JobDuties duties, PeerDirectory peers, NodeIdentity self, CancellationToken cancellation)
     {
         if (await FindAsync(id, store, cancellation) is not { } job)
             return ConnectorErrors.JobUnknown.Of(id).ToProblem();
@@ -95,6 +98,7 @@ internal static class AdminJobEndpoints
             job.State,
             reasons = JobStory.Read<JobReason>(job.Reasons).Select(r => new
             { r.At, party = Name(r.Notice.Participant), r.Notice.Code, r.Notice.Title, r.Notice.TitleZh, r.Notice.Detail, r.Notice.Advice, r.Notice.AdviceZh }),
+            duties = await duties.OfAsync(job, cancellation),
             trail = JobStory.Read<TrailLine>(job.Trail).Select(t => new { t.At, t.Party, @event = new Bilingual(t.En, t.Zh) }),
         }, JobJson.Options);
     }
@@ -103,6 +107,8 @@ internal static class AdminJobEndpoints
     {
         if (await FindAsync(id, store, cancellation) is not { } job)
             return ConnectorErrors.JobUnknown.Of(id).ToProblem();
+        if (job.ResultDeletedAt is { } deleted)
+            return Duties.DutyErrors.ResultDeleted.Of(deleted.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture)).ToProblem();
         if (job.Result is null)
             return JobErrors.NoResultYet.Of(job.State).ToProblem();
         using var json = JsonDocument.Parse(job.Result);
@@ -116,8 +122,11 @@ internal static class AdminJobEndpoints
             rows = table.GetProperty("Rows").Clone(),
             suppressed = table.GetProperty("Suppressed").EnumerateArray().Select(s => new { group = s.GetProperty("Group").GetString(), code = s.GetProperty("Code").GetString() }).ToList(),
             clamped = table.GetProperty("Clamped").GetBoolean(),
+            errors = table.TryGetProperty("Errors", out var errors) ? errors.Clone() : (JsonElement?)null,
+            noise = table.TryGetProperty("Noise", out var noise) ? noise.Deserialize<NoiseView>() : null,
             resultDigest = root.GetProperty("resultDigest").GetString(),
             provenance = root.GetProperty("provenance").Clone(),
+            classification = root.TryGetProperty("classification", out var classification) ? classification.Clone() : (JsonElement?)null,
         }, JobJson.Options);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DataSpace.Connector.Regulation;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Jobs;
 using DataSpace.Hosting.Transport;
@@ -18,8 +19,11 @@ public sealed record AdvanceAnalystJob(string JobId);
 
 /// <summary>Submits jobs: fresh keys per job, a signed order, a durable row. Keys and results stay in this connector.</summary>
 internal sealed class AnalystDesk(
-    IDbContextFactory<ConnectorState> store, JobPlanner planner, CoordinatorLink link, NodeIdentity self, ISealEngine engine, IBus bus, TimeProvider clock)
+    IDbContextFactory<ConnectorState> store, JobPlanner planner, RegulationOutlook outlook, CoordinatorLink link, NodeIdentity self, ISealEngine engine, IBus bus, TimeProvider clock)
 {
+    /// <summary>Role that this node's orders state.</summary>
+    public const string Role = "analyst";
+
     private const int MaxRunningJobs = 50;
 
     public async Task<Result<string>> SubmitAsync(JobSpec spec, string planHash, CancellationToken cancellation)
@@ -32,6 +36,8 @@ internal sealed class AnalystDesk(
             return error;
         if (bound.PlanHash != planHash)
             return JobErrors.PlanChanged.Of(bound.PlanHash);
+        if (outlook.Problem(bound.Agreements) is { } unlawful)
+            return unlawful;
         await using var db = await store.CreateDbContextAsync(cancellation);
         if (await db.Jobs.CountAsync(j => j.State == AnalystStates.Running, cancellation) >= MaxRunningJobs)
             return ConnectorErrors.Busy.Of($"at most {MaxRunningJobs}");
@@ -50,6 +56,7 @@ internal sealed class AnalystDesk(
         secrets = secrets with { Reply = Convert.ToBase64String(reply.ExportPrivateKey()) };
         var row = Sign(bound, coordinator, publicKeys, reply, secrets);
         db.Jobs.Add(row);
+        db.KeptResults.AddRange(Duties.KeptResults.Of(row.JobId, row.JobHash, bound.Plan, bound.Agreements, row.NotAfter));
         await db.SaveChangesAsync(cancellation);
         await bus.Publish(new AdvanceAnalystJob(row.JobId), cancellation);
         return row.JobId;
@@ -67,7 +74,7 @@ internal sealed class AnalystDesk(
     {
         var now = clock.GetUtcNow();
         var order = new JobOrder(
-            RandomId.New(), bound.Plan, bound.PlanHash, self.Did, "operator-" + self.Signer.PublicKey.KeyId[^8..], "analyst", coordinator, RandomId.New(),
+            RandomId.New(), bound.Plan, bound.PlanHash, self.Did, "operator-" + self.Signer.PublicKey.KeyId[^8..], Role, coordinator, RandomId.New(),
             publicKeys.Length == 0 ? string.Empty : Digest.Sha256Hex(publicKeys), System.Buffers.Text.Base64Url.EncodeToString(reply.PublicKey.Span));
         var notAfter = now + TimeSpan.FromMinutes(bound.NotAfterMinutes);
         IReadOnlyList<string> audiences = [.. bound.Plan.Roster.Select(r => r.Participant).Append(coordinator).Distinct(StringComparer.Ordinal)];

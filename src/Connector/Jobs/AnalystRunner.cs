@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DataSpace.Connector.Regulation;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Transport;
 using DataSpace.Kernel.Results;
@@ -13,7 +14,7 @@ namespace DataSpace.Connector.Jobs;
 /// Every step can be repeated.
 /// </summary>
 internal sealed partial class AnalystRunner(
-    IDbContextFactory<ConnectorState> store, INodeTransport transport, CoordinatorLink link, ResultDesk results, ReceiptDesk receipts,
+    IDbContextFactory<ConnectorState> store, INodeTransport transport, CoordinatorLink link, RegulationOutlook outlook, ResultDesk results, ReceiptDesk receipts,
     NodeIdentity self, TimeProvider clock, ILogger<AnalystRunner> log) : IConsumer<AdvanceAnalystJob>
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(40);
@@ -48,7 +49,7 @@ internal sealed partial class AnalystRunner(
         TimeSpan pause;
         try
         {
-            pause = await StepAsync(job, PeerDirectory.PeerOf(coordinator), cancellation);
+            pause = await StepAsync(db, job, PeerDirectory.PeerOf(coordinator), cancellation);
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or ArgumentException)
         {
@@ -66,11 +67,11 @@ internal sealed partial class AnalystRunner(
         return job.State == AnalystStates.Running ? pause : null;
     }
 
-    private Task<TimeSpan> StepAsync(JobRow job, Peer peer, CancellationToken cancellation) => job.Stage switch
+    private Task<TimeSpan> StepAsync(ConnectorState db, JobRow job, Peer peer, CancellationToken cancellation) => job.Stage switch
     {
         AnalystStages.Dispatch => DispatchAsync(job, peer, cancellation),
         AnalystStages.Wait => FollowAsync(job, peer, cancellation),
-        AnalystStages.Decode => DecodeAsync(job, peer, cancellation),
+        AnalystStages.Decode => DecodeAsync(db, job, peer, cancellation),
         AnalystStages.Receipt => ReceiptAsync(job, cancellation),
         _ => Task.FromResult(RetryInterval),
     };
@@ -117,7 +118,9 @@ internal sealed partial class AnalystRunner(
         switch (status.State)
         {
             case AnalystStates.Running:
-                return PollInterval;
+                foreach (var held in status.Refusals)
+                    JobStory.ReasonOnce(job, held, clock.GetUtcNow());
+                return status.Refusals.Count > 0 ? RetryInterval : PollInterval;
             case AnalystStates.Completed:
                 JobStory.Enter(job, AnalystStages.Decode, 1, clock.GetUtcNow());
                 return TimeSpan.Zero;
@@ -131,8 +134,13 @@ internal sealed partial class AnalystRunner(
         }
     }
 
-    private async Task<TimeSpan> DecodeAsync(JobRow job, Peer coordinator, CancellationToken cancellation)
+    private async Task<TimeSpan> DecodeAsync(ConnectorState db, JobRow job, Peer coordinator, CancellationToken cancellation)
     {
+        if (await outlook.ProblemAsync(job, cancellation) is { } unlawful)
+        {
+            JobStory.ReasonOnce(job, RefusalNotice.Of(self.Did, unlawful), clock.GetUtcNow());
+            return RetryInterval; // goes on by itself when it is lifted, or ends with the order
+        }
         var asked = await transport.SendAsync(coordinator, HttpMethod.Get, $"/jobs/{job.JobHash}/bundle", default, cancellation);
         if (!asked.TryGet(out var answer, out _))
             return RetryInterval;
@@ -158,6 +166,7 @@ internal sealed partial class AnalystRunner(
             Fail(job, [RefusalNotice.Of(self.Did, error)]);
             return TimeSpan.Zero;
         }
+        await Duties.KeptResults.DecodedAsync(db, job, result.Receipts, cancellation);
         job.Result = result.Json;
         job.PendingReceipts = JsonSerializer.Serialize(result.Receipts, JobJson.Options);
         foreach (var refusal in result.DataRefusals)
@@ -180,7 +189,7 @@ internal sealed partial class AnalystRunner(
         else
             JobStory.Tell(job, self.Name, $"no countersigned receipt from {string.Join(", ", left.Select(l => l.Provider))} in time", $"{string.Join("、", left.Select(l => l.Provider))} 未在期限内会签回执", clock.GetUtcNow());
         // A job whose every answer was refused by the data has no result, but its uses were granted and are receipted all the same.
-        job.State = job.Result is null ? AnalystStates.Failed : AnalystStates.Completed;
+        job.State = job is { Result: null, ResultDeletedAt: null } ? AnalystStates.Failed : AnalystStates.Completed;
         LogEnded(log, job.State);
         return TimeSpan.Zero;
     }
@@ -238,6 +247,13 @@ internal static class JobStory
 
     public static void Reason(JobRow job, RefusalNotice refusal, DateTimeOffset now)
         => job.Reasons = JsonSerializer.Serialize(Read<JobReason>(job.Reasons).Append(new JobReason(now, refusal)), JobJson.Options);
+
+    /// <summary>A reason that is met again at every look.</summary>
+    public static void ReasonOnce(JobRow job, RefusalNotice refusal, DateTimeOffset now)
+    {
+        if (!Read<JobReason>(job.Reasons).Exists(r => r.Notice.Participant == refusal.Participant && r.Notice.Code == refusal.Code && r.Notice.Detail == refusal.Detail))
+            Reason(job, refusal, now);
+    }
 
     public static List<T> Read<T>(string json) => JsonSerializer.Deserialize<List<T>>(json, JobJson.Options)!;
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DataSpace.Kernel.Policy;
 using DataSpace.Kernel.Results;
 using DataSpace.Privacy.Aggregation;
 using DataSpace.Protocol.Jobs;
@@ -9,16 +10,21 @@ namespace DataSpace.Connector.Jobs;
 /// <summary>Between the plan's words, the sandbox's cells and the privacy room's cells.</summary>
 internal static class CellPlans
 {
-    /// <summary>The sandbox's plan of a joint statistic.</summary>
-    public static CellPlan Of(AggregateQuery query) => new()
+    /// <summary>The sandbox's plan of a joint statistic over the rows that the contract allows.</summary>
+    public static CellPlan Of(AggregateQuery query, IReadOnlyList<RowPredicate> rowFilter) => new()
     {
         GroupColumn = query.GroupColumn,
         Groups = query.Groups,
         Measures = [.. query.Measures.Select(m => new MeasurePlan(m.Column, m.Decimals, Number(m.Min), Number(m.Max), m.NeedsSquares))],
-        Where = [.. query.Where.Select(w => new CellPredicate(w.Column, w.Operator, w.Values))],
+        Where = [.. query.Where.Select(w => new CellPredicate(w.Column, w.Operator, w.Values)), .. FilterOf(rowFilter)],
         DominancePercent = query.DominancePercent,
         CompleteRowsOnly = true,
+        ContributionBound = query.Noise?.ContributionBound,
     };
+
+    /// <summary>The contract's row filter in the sandbox's words.</summary>
+    public static IReadOnlyList<CellPredicate> FilterOf(IReadOnlyList<RowPredicate> rowFilter)
+        => [.. rowFilter.Select(p => new CellPredicate(p.Column, p.Operator, [p.Value]))];
 
     /// <summary>
     /// The local cells, or null with a code when something about the data forbids an answer; either way the outside sees the same.
@@ -31,7 +37,8 @@ internal static class CellPlans
             return (null, new SealedReply(false, 0, SandboxErrors.QueryFailed.Code));
         var cells = table.Cells.Select(Cell).ToList();
         var seen = table.Cells.Zip(cells).Where(p => p.Second.Subjects >= query.MinGroupSize && !p.Second.Dominated);
-        return (cells, new SealedReply(true, seen.Any(p => p.First.Measures.Any(m => m.ClampedRows > 0)) ? 1 : 0));
+        // Whether a value was clamped is an exact fact about data: noise would be in vain beside it.
+        return (cells, new SealedReply(true, query.Noise is null && seen.Any(p => p.First.Measures.Any(m => m.ClampedRows > 0)) ? 1 : 0));
     }
 
     /// <summary>The cell rule tests the least number of subjects behind any of the figures.</summary>

@@ -7,20 +7,26 @@ namespace DataSpace.Connector.Jobs;
 
 /// <summary>
 /// Gives memory back some seconds after the last homomorphic operation: the WebAssembly heaps, which never shrink by themselves, and what the job's
-/// buffers left on the managed heap. The next operation starts a fresh instance of the module that stays loaded. Thread-safe.
+/// buffers left on the managed heap. The next operation starts a fresh instance of the module that stays loaded. A minute later once more: by then the
+/// runtime's pools of arrays count as unused and let go of theirs. Thread-safe.
 /// </summary>
 internal sealed class IdleSealEngine : ISealEngine
 {
     /// <summary>Quiet time after which memory is given back.</summary>
     public static readonly TimeSpan IdleAfter = TimeSpan.FromSeconds(4);
 
+    /// <summary>Quiet time after which pooled arrays are given back too: the runtime keeps them for a minute after it first saw them unused.</summary>
+    public static readonly TimeSpan PoolsAfter = TimeSpan.FromSeconds(75);
+
     private readonly ISealEngine _engine;
     private readonly ITimer _timer;
+    private readonly ITimer _poolTimer;
 
     public IdleSealEngine(ISealEngine engine, TimeProvider clock)
     {
         _engine = engine;
         _timer = clock.CreateTimer(static state => ((IdleSealEngine)state!).Trim(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _poolTimer = clock.CreateTimer(static state => ((IdleSealEngine)state!).TrimPools(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <inheritdoc />
@@ -50,10 +56,19 @@ internal sealed class IdleSealEngine : ISealEngine
         }
     }
 
+    // Pools let go of their arrays in a callback after one collection; the next one frees them.
+    private void TrimPools()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Trim();
+    }
+
     /// <inheritdoc />
     public void Dispose()
     {
         _timer.Dispose();
+        _poolTimer.Dispose();
         _engine.Dispose();
     }
 
@@ -66,6 +81,7 @@ internal sealed class IdleSealEngine : ISealEngine
     private T Then<T>(T result)
     {
         _timer.Change(IdleAfter, Timeout.InfiniteTimeSpan);
+        _poolTimer.Change(PoolsAfter, Timeout.InfiniteTimeSpan);
         return result;
     }
 }

@@ -1,4 +1,5 @@
 using DataSpace.Connector.Agreements;
+using DataSpace.Connector.Regulation;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Jobs;
 using DataSpace.Hosting.Transport;
@@ -9,14 +10,18 @@ using DataSpace.Protocol.Jobs;
 namespace DataSpace.Connector.Jobs;
 
 /// <summary>A plan bound to contracts, with what is already known to be refused.</summary>
-internal sealed record BoundPlan(JobPlan Plan, string PlanHash, IReadOnlyList<BoundAgreement> Agreements, IReadOnlyList<RefusalNotice> Refusals, int NotAfterMinutes);
+internal sealed record BoundPlan(JobPlan Plan, string PlanHash, IReadOnlyList<BoundAgreement> Agreements, IReadOnlyList<RefusalNotice> Refusals, int NotAfterMinutes)
+{
+    /// <summary>What this use would entail under each agreement: of all permissions that allow it the strictest; the first permission's where none does.</summary>
+    public required IReadOnlyList<UseObligations> Terms { get; init; }
+}
 
 /// <summary>
 /// Turns a spec into a plan: chooses contracts, takes bounds, minimum group and dominance from them, and asks the same policy engine that the owners
 /// will ask. Deterministic: the same spec and contracts give the same plan hash.
 /// </summary>
 internal sealed class JobPlanner(
-    AgreementBook agreements, PeerDirectory peers, ConnectorConfig config, NodeIdentity self, PolicyDecisionPoint decisions, TimeProvider clock)
+    AgreementBook agreements, PeerDirectory peers, ConnectorConfig config, NodeIdentity self, PolicyDecisionPoint decisions, Uses.UseFacts facts, RegulationOutlook outlook, TimeProvider clock)
 {
     private const int DefaultWallLimitMs = 60_000;
     private const int DefaultNotAfterMinutes = 60;
@@ -39,7 +44,7 @@ internal sealed class JobPlanner(
         AggregateQuery? query = null;
         if (spec.Kind == JobKinds.Aggregate)
         {
-            if (!Query(spec, [.. bound.Select(b => b.Agreement)]).TryGet(out query, out var error))
+            if (!Query(spec, bound).TryGet(out query, out var error))
                 return error;
         }
         else if (spec is not { Kind: JobKinds.Sql, Sql.Length: > 0, Inputs.Count: 1 })
@@ -50,7 +55,8 @@ internal sealed class JobPlanner(
             1, spec.Kind, spec.Title, spec.Purpose, config.SpaceId, [.. bound.Select(b => b.Entry)], spec.Limits?.WallLimitMs ?? DefaultWallLimitMs,
             spec.CaseId, query, spec.Sql is null ? null : new SqlQuery(spec.Sql));
         var agreementsInOrder = bound.Select(b => b.Agreement).ToList();
-        return new BoundPlan(plan, JobOrders.HashOf(plan), agreementsInOrder, Foresee(plan, agreementsInOrder), spec.Limits?.NotAfterMinutes ?? DefaultNotAfterMinutes);
+        IReadOnlyList<RefusalNotice> refusals = [.. await outlook.ForeseeAsync(plan.Roster, agreementsInOrder, cancellation), .. Foresee(plan, agreementsInOrder, out var terms)];
+        return new BoundPlan(plan, JobOrders.HashOf(plan), agreementsInOrder, refusals, spec.Limits?.NotAfterMinutes ?? DefaultNotAfterMinutes) { Terms = terms };
     }
 
     /// <summary>A participant by alias, display name or DID.</summary>
@@ -70,11 +76,11 @@ internal sealed class JobPlanner(
         return (new RosterEntry(did, chosen.Row.ProviderKeyId, input.Dataset, chosen.Row.AgreementId, chosen.Row.AgreementHash), chosen);
     }
 
-    private static Result<AggregateQuery> Query(JobSpec spec, IReadOnlyList<BoundAgreement> bound)
+    private Result<AggregateQuery> Query(JobSpec spec, List<(RosterEntry Entry, BoundAgreement Agreement)> bound)
     {
         if (spec.GroupBy?.Groups() is not { } groups || spec.Measures is not { Count: > 0 and <= 16 })
             return JobErrors.BadSpec.Of("groupBy needs 1 to 1,024 values or a range; measures 1 to 16 columns");
-        var terms = bound.Select(b => b.Policy.Terms[0].Obligations).ToList();
+        var terms = bound.Select(b => TermsFor(spec, b, [.. bound.Select(x => x.Entry)])).ToList();
         var measures = new List<MeasureQuery>();
         foreach (var measure in spec.Measures)
         {
@@ -82,7 +88,7 @@ internal sealed class JobPlanner(
                 return JobErrors.BadSpec.Of($"measures: statistics of '{measure.Column}'");
             var clamps = terms.Select(t => t.Clamps.FirstOrDefault(c => c.Column == measure.Column)).ToList();
             if (clamps.FindIndex(c => c is null) is >= 0 and var missing)
-                return PolicyErrors.ColumnNotAllowed.Of($"{measure.Column}: contract with {bound[missing].Row.Provider} has no value bounds for it");
+                return PolicyErrors.ColumnNotAllowed.Of($"{measure.Column}: contract with {bound[missing].Entry.Participant} has no value bounds for it");
             if (clamps.Distinct().Count() > 1)
                 return JobErrors.ContractsDiffer.Of($"bounds of '{measure.Column}'");
             var clamp = clamps[0]!;
@@ -92,39 +98,86 @@ internal sealed class JobPlanner(
         var k = terms.Max(t => t.MinimumGroupSize);
         var dominance = terms.Select(t => t.DominancePercent).Where(d => d is not null).Min();
         IReadOnlyList<PredicateQuery> where = [.. (spec.Where ?? []).Select(w => new PredicateQuery(w.Column, w.Operator, [w.Value]))];
-        var query = new AggregateQuery(spec.GroupBy.Column, groups, measures, where, Math.Max(k, 1), 10, dominance);
+        if (!Noise(spec, bound, terms).TryGet(out var noise, out var unbounded))
+            return unbounded;
+        var query = new AggregateQuery(spec.GroupBy.Column, groups, measures, where, Math.Max(k, 1), 10, dominance, noise);
         return AggregationShapes.Of(query, bound.Count).TryGet(out _, out var unfit)
             ? query with { MaxRowsPerParty = AggregationShapes.LargestRowBound(query, bound.Count) }
             : unfit;
     }
 
+    /// <summary>
+    /// The least that all contracts with a privacy budget allow. Without an epsilon in the spec there is none, and the contracts that demand it say so as refusals; with one,
+    /// the contracts without a budget do.
+    /// </summary>
+    private static Result<NoiseQuery?> Noise(JobSpec spec, List<(RosterEntry Entry, BoundAgreement Agreement)> bound, List<UseObligations> terms)
+    {
+        if (spec.EpsilonMicro is not { } epsilon)
+            return (NoiseQuery?)null;
+        var demanding = bound.Zip(terms).Where(p => p.Second.Privacy is not null).ToList();
+        if (demanding.Count == 0)
+            return JobErrors.BadSpec.Of("epsilonMicro: no contract has a privacy budget");
+        return new NoiseQuery(
+            epsilon, demanding.Min(p => p.Second.Privacy!.ContributionBound),
+            Math.Min(bound.Count, demanding.Min(p => Uses.PlanCheck.HonestParties(p.First.Agreement))));
+    }
+
+    /// <summary>
+    /// The terms that would bind this use: of all permissions that allow it the strictest. Where none does, the first one's, so that the plan can say what is wrong.
+    /// </summary>
+    private UseObligations TermsFor(JobSpec spec, (RosterEntry Entry, BoundAgreement Agreement) bound, IReadOnlyList<RosterEntry> roster)
+    {
+        IReadOnlyList<string> keys = [spec.GroupBy!.Column];
+        IReadOnlyList<string> columns = [.. spec.Measures!.Select(m => m.Column).Concat((spec.Where ?? []).Select(w => w.Column)).Concat(keys).Distinct(StringComparer.Ordinal)];
+        var plan = new JobPlan(1, spec.Kind, spec.Title, spec.Purpose, config.SpaceId, roster, spec.Limits?.WallLimitMs ?? DefaultWallLimitMs);
+        return decisions.Decide(Question(plan, bound.Entry, bound.Agreement, columns, keys) with { EpsilonMicro = spec.EpsilonMicro }).Obligations ?? bound.Agreement.Policy.Terms[0].Obligations;
+    }
+
+    /// <summary>What an owner's gate will be asked, as far as it is known here.</summary>
+    private PolicyRequest Question(JobPlan plan, RosterEntry entry, BoundAgreement agreement, IReadOnlyList<string> columns, IReadOnlyList<string> groupKeys)
+        => facts.Complete(new PolicyRequest
+        {
+            Policy = agreement.Policy,
+            PolicyVersion = agreement.Row.PolicyVersion,
+            Action = PolicyActions.Use,
+            Actor = self.Did,
+            Consumer = self.Did,
+            Provider = entry.Participant,
+            DatasetId = entry.DatasetId,
+            ContractId = agreement.Row.AgreementId,
+            Now = clock.GetUtcNow(),
+            Purpose = plan.Purpose,
+            Computation = plan.Kind,
+            Columns = columns,
+            GroupKeys = groupKeys,
+            MinimumGroupSize = plan.Aggregate?.MinGroupSize,
+            DominancePercent = plan.Aggregate?.DominancePercent,
+            EpsilonMicro = plan.EpsilonMicro,
+            CoProviders = [.. plan.Roster.Where(r => r.Participant != entry.Participant).Select(r => new CoProvider(r.Participant, r.KeyId))],
+        }, plan, AnalystDesk.Role) with
+        { ExecutionRegion = facts.RegionOf(entry.Participant) };
+
+    /// <summary>Where an owner computes, which program and where it sees the consumer is not known here; such a denial may be none there.</summary>
+    private static bool OnlyTheOwnerKnows(ErrorKind kind)
+        => kind == PolicyErrors.RegionNotAllowed || kind == PolicyErrors.AddressNotAllowed || kind == PolicyErrors.AlgorithmNotAllowed;
+
     /// <summary>Refusals that the owners' engines would give today, found with their own policies.</summary>
-    private List<RefusalNotice> Foresee(JobPlan plan, IReadOnlyList<BoundAgreement> bound)
+    private List<RefusalNotice> Foresee(JobPlan plan, IReadOnlyList<BoundAgreement> bound, out IReadOnlyList<UseObligations> terms)
     {
         var refusals = new List<RefusalNotice>();
+        var binding = new List<UseObligations>();
+        terms = binding;
         foreach (var (entry, agreement) in plan.Roster.Zip(bound))
         {
-            var decision = decisions.Decide(new PolicyRequest
-            {
-                Policy = agreement.Policy,
-                PolicyVersion = agreement.Row.PolicyVersion,
-                Action = PolicyActions.Use,
-                Actor = self.Did,
-                Consumer = self.Did,
-                Provider = entry.Participant,
-                DatasetId = entry.DatasetId,
-                ContractId = agreement.Row.AgreementId,
-                Now = clock.GetUtcNow(),
-                Purpose = plan.Purpose,
-                Computation = plan.Kind,
-                Columns = Uses.PlanCheck.ColumnsOf(plan),
-                GroupKeys = plan.Aggregate is { } aggregate ? [aggregate.GroupColumn] : [],
-                MinimumGroupSize = plan.Aggregate?.MinGroupSize,
-                DominancePercent = plan.Aggregate?.DominancePercent,
-                CoProviders = [.. plan.Roster.Where(r => r.Participant != entry.Participant).Select(r => new CoProvider(r.Participant, r.KeyId))],
-            });
-            if (!decision.IsAllowed)
+            var decision = decisions.Decide(Question(
+                plan, entry, agreement, Uses.PlanCheck.ColumnsOf(plan), plan.Aggregate is { } aggregate ? [aggregate.GroupColumn] : []));
+            binding.Add(decision.Obligations ?? agreement.Policy.Terms[0].Obligations);
+            if (decision.Outcome == PolicyOutcome.Deny && !OnlyTheOwnerKnows(decision.Reason!.Kind))
                 refusals.Add(RefusalNotice.Of(entry.Participant, decision.ToError()));
+            else if (decision.Obligations is { Privacy: null } && plan.EpsilonMicro is not null)
+                refusals.Add(RefusalNotice.Of(entry.Participant, Privacy.PrivacyErrors.NoiseUncharged.Of()));
+            else if (decision.Obligations?.Privacy is not null && plan.Kind == JobKinds.Sql)
+                refusals.Add(RefusalNotice.Of(entry.Participant, ConnectorErrors.StatementWithoutNoise.Of()));
         }
         return refusals;
     }

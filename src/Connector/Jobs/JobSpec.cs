@@ -7,7 +7,7 @@ namespace DataSpace.Connector.Jobs;
 internal sealed record JobSpec(
     int Version, string Kind, string Title, string Purpose, IReadOnlyList<SpecInput> Inputs,
     SpecGroupBy? GroupBy = null, IReadOnlyList<SpecMeasure>? Measures = null, IReadOnlyList<SpecFilter>? Where = null,
-    string? Sql = null, string? CaseId = null, SpecLimits? Limits = null);
+    string? Sql = null, string? CaseId = null, SpecLimits? Limits = null, long? EpsilonMicro = null);
 
 internal sealed record SpecInput(string Participant, string Dataset, string? Agreement = null);
 

@@ -26,6 +26,8 @@ internal static class PeerEndpoints
         }).WithSummary("Round 1: the roster's statements; starts the use.");
         peer.MapGet("/jobs/{jobHash}/contribution", async (HttpContext http, string jobHash, ProviderDesk desk, CancellationToken c)
             => (await desk.AnswerAsync(jobHash, http.CallOf().Did, c)).ToHttp()).WithSummary("The committed contribution with its proofs, or that it is not there yet.");
+        peer.MapGet("/jobs/{jobHash}/evidence", async (HttpContext http, string jobHash, string? code, ProviderDesk desk, CancellationToken c)
+            => (await desk.EvidenceAsync(jobHash, code, http.CallOf().Did, c)).ToHttp()).WithSummary("For the coordinator: that this node's log has a Grant or a Denied for a job; nothing else of the entry is shown.");
         peer.MapPost("/receipts", async (HttpContext http, ReceiptDesk desk, CancellationToken c) =>
         {
             var call = http.CallOf();

@@ -11,10 +11,12 @@ namespace DataSpace.Connector.Jobs;
 /// <summary>The dry run as people see it: parties, messages and what each learns from them, contracts, price, refusals known in advance.</summary>
 internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedger ledger, CoordinatorLink link)
 {
-    public object Of(BoundPlan bound)
+    /// <param name="bound">The plan.</param>
+    /// <param name="classification">Classification that the result would have, see <see cref="DerivedResult"/>; null when unknown.</param>
+    public object Of(BoundPlan bound, object? classification)
     {
         var plan = bound.Plan;
-        var price = bound.Agreements.Select(a => a.Policy.Terms[0].Obligations.Price).ToList();
+        var price = bound.Terms.Select(t => t.Price).ToList();
         var shape = plan.Aggregate is { } query ? AggregationShapes.Of(query, plan.Roster.Count).Value : null;
         return new
         {
@@ -25,15 +27,17 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
             plan.SpaceId,
             parties = Parties(plan),
             steps = plan.Kind == JobKinds.Aggregate ? AggregateSteps(plan, shape!.MessageBytes) : SqlSteps(plan),
-            contracts = bound.Agreements.Select(Contract).ToList(),
+            contracts = bound.Agreements.Zip(bound.Terms, Contract).ToList(),
             slots = shape is null ? null : new
             {
                 scale = string.Join(", ", plan.Aggregate!.Measures.Select(m => $"{m.Column}: 10^-{m.Decimals}")),
                 maxRowsPerParty = plan.Aggregate.MaxRowsPerParty,
                 statistics = shape.Describe().Select(s => new { name = s.Statistic, bits = s.BitsNeeded, available = s.BitsAvailable, bound = s.Bound.ToString(CultureInfo.InvariantCulture) }),
             },
+            privacy = shape?.Noise is null ? null : NoiseView.Of(shape, plan.Aggregate!.Noise!),
             totalPriceMinor = price.Sum(p => p?.Minor ?? 0),
             currency = price.FirstOrDefault(p => p is not null)?.Currency.Code ?? "CNY",
+            classification,
             warnings = Warnings(plan),
             refusals = bound.Refusals.Select(r => new { r.Code, participantName = NameOf(r.Participant), r.Title, r.TitleZh, r.Detail, r.Advice, r.AdviceZh }),
         };
@@ -46,9 +50,8 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
             .Append(new { did = self.Did, name = self.Name, role = "analyst" })
             .Append(new { did = link.CoordinatorDid, name = NameOf(link.CoordinatorDid ?? string.Empty), role = "coordinator" });
 
-    private object Contract(Agreements.BoundAgreement agreement)
+    private object Contract(Agreements.BoundAgreement agreement, Kernel.Policy.UseObligations terms)
     {
-        var terms = agreement.Policy.Terms[0].Obligations;
         var debit = terms.Debits.Count > 0 ? terms.Debits[0] : null;
         // Only our own ledger knows what was spent of contracts with ourselves; other owners' counters are theirs.
         var spent = agreement.Row.Provider == self.Did && debit is not null
@@ -62,9 +65,11 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
             usesSpent = spent,
             debit = debit?.Amount ?? 0,
             minGroupSize = terms.MinimumGroupSize,
-            dominance = terms.DominancePercent?.ToString(CultureInfo.InvariantCulture) + "%" is { Length: > 1 } percent ? percent : "off",
+            privacyBudgetMicro = terms.Privacy?.BudgetMicroEpsilon,
+            dominance = Agreements.TermsView.Dominance(terms),
             pricePerUseMinor = terms.Price?.Minor ?? 0,
             currency = terms.Price?.Currency.Code ?? "CNY",
+            permissions = Agreements.TermsView.Of(agreement.Policy, agreement.Row.Provider == self.Did ? Agreements.TermsView.SpentOf(ledger, agreement) : null),
         };
     }
 
@@ -133,6 +138,16 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
                 en = "The contracts switch the dominance rule off: one subject may hold most of a total.",
                 zh = "合约关闭了主导规则：某一主体可能占总量的大部分。",
             });
+        }
+        if (plan.EpsilonMicro is not null)
+        {
+            warnings.Add(new
+            {
+                code = "suppression-exact",
+                en = "Noise covers the figures. Which groups are suppressed stays exact and is not paid for by epsilon.",
+                zh = "噪声覆盖统计数值；哪些组被抑制仍为精确信息，不计入 epsilon。",
+            });
+            return warnings;
         }
         warnings.Add(new
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DataSpace.Connector.Agreements;
 using DataSpace.Connector.Datasets;
+using DataSpace.Connector.Regulation;
 using DataSpace.Connector.Uses;
 using DataSpace.Hosting;
 using DataSpace.Hosting.Identity;
@@ -21,8 +22,8 @@ namespace DataSpace.Connector.Jobs;
 /// issues the round-0 statement once, takes one roster once, answers questions for the contribution.
 /// </summary>
 internal sealed class ProviderDesk(
-    IDbContextFactory<ConnectorState> store, AgreementBook agreements, DatasetRegistry datasets, UseGate gate, AuditLedger ledger,
-    PeerDirectory peers, NodeIdentity self, MaskKeys maskKeys, IBus bus, TimeProvider clock)
+    IDbContextFactory<ConnectorState> store, AgreementBook agreements, DatasetRegistry datasets, ComplianceCheck compliance, UseGate gate, RegulationGate regulation, DatasetVolumes volumes,
+    AuditLedger ledger, PeerDirectory peers, NodeIdentity self, MaskKeys maskKeys, NoiseDesk noiseDesk, Duties.DutyBook duties, IBus bus, TimeProvider clock)
 {
     private const int MaxAnalystKeyBytes = 4 * 1024 * 1024;
     private const int MaxUnfinishedUses = 100;
@@ -40,7 +41,8 @@ internal sealed class ProviderDesk(
             return error;
         if (use.Order.ServiceParty != carrier)
             return JobErrors.BadOrder.Of("the order names another coordinator");
-        if (envelope.CheckpointHeld is { } held && ledger.CheckNotRolledBack(held) is { IsOk: false } rolledBack)
+        // A checkpoint of a log that this node has ended, or that it never signed, says nothing about the present one.
+        if (envelope.CheckpointHeld is { } held && ledger.CheckNotRolledBack(held) is { IsOk: false } rolledBack && rolledBack.Error.Kind != Ledger.LedgerErrors.NoteSignature)
             return rolledBack.Error;
 
         await using var db = await store.CreateDbContextAsync(cancellation);
@@ -49,7 +51,8 @@ internal sealed class ProviderDesk(
         // The mask key is gone if the state store was lost after the use was granted: such a job can never be answered again.
         if (ledger.FindUse(UseIdOf(use)) is { Output: null })
             return JobErrors.Abandoned.Of();
-        if (!gate.Preview(use).TryGet(out _, out error))
+        await volumes.MeasureAsync(use.Dataset, cancellation);
+        if (!gate.Preview(use).TryGet(out var decision, out error))
         {
             await gate.RecordDenialAsync(use.JobHash, use.Entry.AgreementId, error.Code, cancellation);
             return error;
@@ -60,6 +63,12 @@ internal sealed class ProviderDesk(
         if (await open.CountAsync(cancellation) >= MaxUnfinishedUses
             || await open.CountAsync(u => u.Consumer == use.Order.Consumer, cancellation) >= MaxUnfinishedUsesPerConsumer)
             return ConnectorErrors.Busy.Of($"at most {MaxUnfinishedUses}, {MaxUnfinishedUsesPerConsumer} of one consumer");
+        // After all that can refuse here: promised to a job that has a place in the house.
+        if (!gate.Promise(use, decision).TryGet(out _, out error))
+        {
+            await gate.RecordDenialAsync(use.JobHash, use.Entry.AgreementId, error.Code, cancellation);
+            return error;
+        }
         return await IssueAsync(db, use, envelope, keys, cancellation);
     }
 
@@ -91,6 +100,7 @@ internal sealed class ProviderDesk(
         if (clock.GetUtcNow() - row.ReceivedAt > RosterWait)
         {
             maskKeys.Forget(jobHash);
+            gate.Forget(jobHash);
             return JobErrors.Abandoned.Of("the roster came too late; nothing was spent");
         }
         (row.RosterHash, row.RoundZeros, row.State) = (rosterHash, JsonSerializer.Serialize(request.RoundZeros, JobJson.Options), UseStates.Running);
@@ -110,16 +120,48 @@ internal sealed class ProviderDesk(
         if (row.State == UseStates.Refused)
             return new ContributionAnswer(ContributionAnswer.Refused, null, JsonSerializer.Deserialize<RefusalNotice>(row.Refusal!, JobJson.Options));
         if (row.State != UseStates.Committed)
-            return new ContributionAnswer(ContributionAnswer.Running);
+        {
+            return row.Hold is { } hold
+                ? new ContributionAnswer(ContributionAnswer.Suspended, null, JsonSerializer.Deserialize<RefusalNotice>(hold, JobJson.Options))
+                : new ContributionAnswer(ContributionAnswer.Running);
+        }
+        // Granted and computed under rules that may be old by now: what leaves is judged by those in force.
+        if (await agreements.FindAsync(row.AgreementId, AgreementBook.Provider, cancellation) is not { } agreement)
+            return ConnectorErrors.AgreementUnknown.Of(row.AgreementId);
+        if (regulation.Release(agreement, Unverified(row.Order)) is { } held)
+            return new ContributionAnswer(ContributionAnswer.Suspended, null, RefusalNotice.Of(self.Did, RegulationGate.Explain(held)));
         var useId = GrantPayload.ComputeUseId(jobHash, row.AgreementId, JobOrders.ContributeStep);
         if (ledger.FindUse(useId) is not { Output: { } committed, ReportIndex: { } report })
             return JobErrors.Abandoned.Of();
         if (!ledger.ProveGrant(useId).TryGet(out var grantProof, out var error)
             || !ledger.ProveEntry(report, label => !label.StartsWith(ReportPayload.OwnerOnlyPrefix, StringComparison.Ordinal)).TryGet(out var reportProof, out error))
             return error;
+        if (row.ReleasedAt is null)
+            await duties.ReleasedAsync(useId, cancellation);
+        await db.Uses.Where(u => u.JobHash == jobHash && u.ReleasedAt == null).ExecuteUpdateAsync(set => set.SetProperty(u => u.ReleasedAt, clock.GetUtcNow()), cancellation);
         return new ContributionAnswer(ContributionAnswer.Ready, new ContributionEnvelope(
             JsonSerializer.Deserialize<Contribution>(committed.Span, JobJson.Options)!,
             Convert.ToBase64String(grantProof.Encode()), Convert.ToBase64String(reportProof.Encode())));
+    }
+
+    /// <summary>
+    /// Proof that this node's log speaks of a job: its Grant, or the Denied with the code that the coordinator was given. Shows which job, and of a refusal the code;
+    /// every other field stays behind its hash.
+    /// </summary>
+    public async Task<Result<FiledEntry>> EvidenceAsync(string jobHash, string? code, string caller, CancellationToken cancellation)
+    {
+        const int MaxCode = 64;
+        if (peers.Find(caller)?.Role != "coordinator" || !Digest.IsSha256Hex(jobHash) || code?.Length > MaxCode)
+            return JobErrors.Unknown.Of();
+        await using var db = await store.CreateDbContextAsync(cancellation);
+        var row = await db.Uses.AsNoTracking().FirstOrDefaultAsync(u => u.JobHash == jobHash, cancellation);
+        var granted = row is null ? null : ledger.FindUse(GrantPayload.ComputeUseId(jobHash, row.AgreementId, JobOrders.ContributeStep));
+        var index = granted?.GrantIndex ?? (code is null ? null : ledger.IndexOf(UseGate.DenialEvent(jobHash, code)));
+        if (index is null)
+            return JobErrors.Unknown.Of();
+        return ledger.ProveEntry(index.Value, label => label is "jobHash" || (granted is null && label is "code")).TryGet(out var proof, out var error)
+            ? new FiledEntry(Convert.ToBase64String(proof.Encode()))
+            : error;
     }
 
     /// <summary>A stored use with everything the gate needs, verified again: what was true at round 0 may have ended since.</summary>
@@ -153,6 +195,8 @@ internal sealed class ProviderDesk(
         PublicKey? Pinned(string did, string kid) => did == agreement.Row.Consumer && kid == agreement.Row.ConsumerKeyId ? agreement.ConsumerKey : null;
         if (!JobOrders.Verify(token, analystKeys, self.Did, Pinned, clock).TryGet(out var order, out error))
             return error;
+        if (ledger.ContinuedAtMs is { } since && order.IssuedAt.ToUnixTimeMilliseconds() <= since)
+            return Ledger.Witnessing.WitnessErrors.OlderThanLog.Of();
         if (entry.AgreementHash != agreement.Row.AgreementHash || entry.KeyId != agreement.Row.ProviderKeyId)
             return ConnectorErrors.AgreementDiffers.Of();
         if (entry.DatasetId != agreement.Row.DatasetId || !datasets.All.TryGetValue(entry.DatasetId, out var dataset))
@@ -161,7 +205,9 @@ internal sealed class ProviderDesk(
             return error;
         if (order.Body.AnalystKeysDigest.Length > 0 && AggregationKeysProblem(order.Body, analystKeys) is { } bad)
             return bad;
-        return new UseRequest(order.Body, order.Hash, entry, agreement, dataset, version);
+        if (!(await compliance.HoldAsync(dataset, version, cancellation)).TryGet(out var listing, out error))
+            return error;
+        return new UseRequest(order.Body, order.Hash, entry, agreement, dataset, version) { Listing = listing };
     }
 
     private static DsError? AggregationKeysProblem(JobOrder order, byte[] keys)
@@ -175,10 +221,13 @@ internal sealed class ProviderDesk(
 
     private async Task<Result<string>> IssueAsync(ConnectorState db, UseRequest use, JobEnvelope envelope, byte[] keys, CancellationToken cancellation)
     {
+        string? noise = null;
+        if (use.Order.Plan.EpsilonMicro is not null && !(await noiseDesk.KeyIdAsync(cancellation)).TryGet(out noise, out var missing))
+            return missing;
         var ephemeral = ProviderRound.NewKey();
         var notAfter = EndOf(envelope.Order);
         IReadOnlyList<string> audiences = Audiences(use.Order);
-        var statement = new RoundZeroStatement(use.JobHash, self.Did, self.Signer.PublicKey.KeyId, Convert.ToBase64String(ephemeral.PublicKey), use.DatasetVersion);
+        var statement = new RoundZeroStatement(use.JobHash, self.Did, self.Signer.PublicKey.KeyId, Convert.ToBase64String(ephemeral.PublicKey), use.DatasetVersion, use.Listing!.Classification!.ToStatement(), noise);
         var signed = SignedDocument.Create(statement, self.Signer, self.Did, audiences, RoundZeroStatement.Typ, notAfter, clock);
         db.Uses.Add(new UseRow
         {
@@ -224,7 +273,8 @@ internal sealed class ProviderDesk(
 
     private static string UseIdOf(UseRequest use) => GrantPayload.ComputeUseId(use.JobHash, use.Entry.AgreementId, JobOrders.ContributeStep);
 
-    private static JobOrder Unverified(string token)
+    /// <summary>The order of a row: verified when the row was written.</summary>
+    public static JobOrder Unverified(string token)
     {
         using var claims = JsonDocument.Parse(Jws.Parse(token, SignedMessage.MaxDocumentChars).Value.Payload);
         return claims.RootElement.GetProperty("body").Deserialize<JobOrder>(JobJson.Options) ?? throw new JsonException();

@@ -12,7 +12,7 @@ namespace DataSpace.Connector.Jobs;
 /// <summary>
 /// Two-sided receipts: the consumer signs over Grant, Report and result digest, the provider countersigns, both append the same receipt.
 /// </summary>
-internal sealed class ReceiptDesk(AgreementBook agreements, AuditLedger ledger, INodeTransport transport, PeerDirectory peers, NodeIdentity self)
+internal sealed class ReceiptDesk(AgreementBook agreements, Duties.DutyBook duties, AuditLedger ledger, INodeTransport transport, PeerDirectory peers, NodeIdentity self)
 {
     /// <summary>Consumer side: offers the receipts; returns those that could not be exchanged yet.</summary>
     public async Task<List<PendingReceipt>> ExchangeAsync(JobRow job, IReadOnlyList<PendingReceipt> pending, CancellationToken cancellation)
@@ -37,9 +37,10 @@ internal sealed class ReceiptDesk(AgreementBook agreements, AuditLedger ledger, 
             return error;
         // The event id follows from the use, so that a repeated offer cannot append a second receipt.
         var draft = new EntryDraft(countersigned, use.ContractId) { EventId = EventId("receipt", offer.UseId) };
-        return (await ledger.AppendAsync(draft, cancellation)).TryGet(out var entry, out error)
-            ? new ReceiptCountersigned(Convert.ToBase64String(countersigned.ProviderSignature.Span), entry.Index)
-            : error;
+        if (!(await ledger.AppendAsync(draft, cancellation)).TryGet(out var entry, out error))
+            return error;
+        await duties.ReceiptedAsync(offer.UseId, offer.ResultDigest, cancellation);
+        return new ReceiptCountersigned(Convert.ToBase64String(countersigned.ProviderSignature.Span), entry.Index);
     }
 
     private async Task<bool> ExchangeAsync(JobRow job, PendingReceipt pending, CancellationToken cancellation)
@@ -62,6 +63,9 @@ internal sealed class ReceiptDesk(AgreementBook agreements, AuditLedger ledger, 
         var appended = await ledger.AppendAsync(new EntryDraft(complete, agreement.Row.AgreementId) { EventId = EventId("receipt-consumer", pending.UseId) }, cancellation);
         return appended.IsOk;
     }
+
+    /// <summary>Event id of a use's receipt in the provider's ledger.</summary>
+    public static ReadOnlyMemory<byte> ProviderEvent(string useId) => EventId("receipt", useId);
 
     private static ReadOnlyMemory<byte> EventId(string domain, string useId)
         => Kernel.Crypto.Digest.Sha256(System.Text.Encoding.ASCII.GetBytes(domain + "/" + useId)).AsMemory(0, 16);

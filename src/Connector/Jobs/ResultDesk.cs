@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using DataSpace.Connector.Agreements;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Jobs;
 using DataSpace.Hosting.Transport;
+using DataSpace.Hosting.Witnessing;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Results;
 using DataSpace.Privacy.Aggregation;
@@ -13,7 +15,14 @@ using DataSpace.Protocol.Jobs;
 namespace DataSpace.Connector.Jobs;
 
 /// <summary>A receipt that still has to be exchanged with its provider.</summary>
-internal sealed record PendingReceipt(string Provider, string AgreementId, string UseId, string GrantHash, string ReportHash, string ResultDigest);
+/// <param name="Provider">Owner.</param>
+/// <param name="AgreementId">Contract.</param>
+/// <param name="UseId">Use.</param>
+/// <param name="GrantHash">Leaf hash of its Grant.</param>
+/// <param name="ReportHash">Leaf hash of its Report.</param>
+/// <param name="ResultDigest">Digest of the result.</param>
+/// <param name="ReportAtMs">Time of the Report, milliseconds since 1970 by the owner's clock.</param>
+internal sealed record PendingReceipt(string Provider, string AgreementId, string UseId, string GrantHash, string ReportHash, string ResultDigest, long ReportAtMs = 0);
 
 /// <summary>What came out of a bundle.</summary>
 internal sealed record DecodedJob(string? Json, IReadOnlyList<PendingReceipt> Receipts, IReadOnlyList<RefusalNotice> DataRefusals);
@@ -22,7 +31,7 @@ internal sealed record DecodedJob(string? Json, IReadOnlyList<PendingReceipt> Re
 /// Verifies a bundle as if the coordinator were hostile, then decodes it: statements by the keys that the agreements pin, one roster hash, grant and report
 /// proofs, digests, the sum added again. Pure but for the clock.
 /// </summary>
-internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, NodeIdentity self, ISealEngine engine, TimeProvider clock)
+internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, LogKeys logs, NodeIdentity self, ISealEngine engine, TimeProvider clock)
 {
     public async Task<Result<DecodedJob>> DecodeAsync(JobRow job, JobBundle bundle, CancellationToken cancellation)
     {
@@ -41,18 +50,20 @@ internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, 
         var contributions = new List<VerifiedContribution>();
         foreach (var (entry, envelope) in roster.Zip(bundle.Contributions))
         {
-            var vkey = entry.Participant == self.Did ? peers.Find(self.Did)!.LedgerVkey : peers.Find(entry.Participant)?.LedgerVkey;
-            if (vkey is null)
-                return ConnectorErrors.ParticipantUnknown.Of(entry.Participant);
+            // A log that has shown two histories proves no Grant.
+            if (!logs.Trusted(entry.Participant).TryGet(out var vkey, out error))
+                return error.Kind == Ledger.Witnessing.WitnessErrors.Equivocation ? error : ConnectorErrors.ParticipantUnknown.Of(entry.Participant);
             var verified = Contributions.Verify(order, job.JobHash, entry.Participant, envelope, self.Did, Pinned, vkey, clock, rosterHash);
             if (!verified.TryGet(out var contribution, out error))
                 return error;
             contributions.Add(contribution);
         }
-        return Open(job, order, bundle, contributions, rosterHash);
+        var inputs = roster.Zip(statements, (r, s) => s.Classification!.ToInput(r.Participant, r.DatasetId).Value);
+        var derived = DerivedResult.View(order.Plan, [.. roster.Select(r => pins[r.AgreementId])], [.. inputs], [.. statements.Select(s => s.DatasetVersion)]);
+        return Open(job, order, bundle, contributions, rosterHash, derived);
     }
 
-    private Result<DecodedJob> Open(JobRow job, JobOrder order, JobBundle bundle, List<VerifiedContribution> contributions, string rosterHash)
+    private Result<DecodedJob> Open(JobRow job, JobOrder order, JobBundle bundle, List<VerifiedContribution> contributions, string rosterHash, object? classification)
     {
         var secrets = JsonSerializer.Deserialize<JobSecrets>(job.Secrets, JobJson.Options)!;
         using var replyKey = X25519KeyPair.Import(Convert.FromBase64String(secrets.Reply!));
@@ -93,8 +104,8 @@ internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, 
         };
         var content = JsonSerializer.SerializeToElement(new { table, refused = refusals.Select(r => r.Code) });
         var digest = Digest.Sha256Hex(CanonicalJson.FromElement(content).Value);
-        var json = table is null ? null : JsonSerializer.Serialize(new { jobId = job.JobId, kind = job.Kind, table, resultDigest = digest, provenance });
-        var pending = contributions.Select(c => new PendingReceipt(c.Statement.Participant, c.Grant.ContractId, c.Statement.UseId, c.Statement.GrantHash, c.ReportHash, digest)).ToList();
+        var json = table is null ? null : JsonSerializer.Serialize(new { jobId = job.JobId, kind = job.Kind, table, resultDigest = digest, provenance, classification = JsonSerializer.SerializeToElement(classification, JobJson.Options) });
+        var pending = contributions.Select(c => new PendingReceipt(c.Statement.Participant, c.Grant.ContractId, c.Statement.UseId, c.Statement.GrantHash, c.ReportHash, digest, c.Report.Entry.TimeMs)).ToList();
         if (table is ResultTable { Suppressed.Count: > 0 } partly)
             refusals.Add(RefusalNotice.Of(self.Did, JobErrors.GroupSuppressed.Of(string.Join(", ", partly.Suppressed.Take(12).Select(s => s.Group)))));
         return new DecodedJob(json, pending, refusals);
@@ -111,7 +122,7 @@ internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, 
             var decoded = AnalystDecoder.Decode(
                 engine, keys, shape, [.. contributions.Select(c => c.Payload)], Convert.FromBase64String(bundle.Sum),
                 [.. contributions.Select(c => (ReadOnlyMemory<byte>)Convert.FromHexString(c.Statement.PayloadDigest))], Convert.FromHexString(rosterHash), 0);
-            return decoded.TryGet(out var result, out error) ? ResultTable.Of(query, result, replies.Any(r => r.ClampedRows > 0)) : error;
+            return decoded.TryGet(out var result, out error) ? ResultTable.Of(query, shape, result, replies.Any(r => r.ClampedRows > 0)) : error;
         }
     }
 
@@ -134,12 +145,21 @@ internal sealed record SuppressedGroup(string Group, string Code);
 internal sealed record ResultTable(
     IReadOnlyList<ResultColumn> Columns, IReadOnlyList<IReadOnlyList<string?>> Rows, IReadOnlyList<SuppressedGroup> Suppressed, bool Clamped)
 {
-    public static ResultTable Of(AggregateQuery query, AggregationResult result, bool clamped)
+    /// <summary>Standard errors beside <see cref="Rows"/>, null for what is exact; null when all figures are exact.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<IReadOnlyList<string?>>? Errors { get; init; }
+
+    /// <summary>What the noise cost and how large it is; null when all figures are exact.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public NoiseView? Noise { get; init; }
+
+    public static ResultTable Of(AggregateQuery query, AggregationShape shape, AggregationResult result, bool clamped)
     {
         var columns = new List<ResultColumn> { new(query.GroupColumn, query.GroupColumn) };
         foreach (var measure in query.Measures)
             columns.AddRange(measure.Statistics.Select(s => new ResultColumn($"{measure.Column}_{s}", $"{s}({measure.Column})")));
         var rows = new List<IReadOnlyList<string?>>();
+        var errors = new List<IReadOnlyList<string?>>();
         var suppressed = new List<SuppressedGroup>();
         foreach (var (group, cell) in query.Groups.Zip(result.Cells))
         {
@@ -152,8 +172,14 @@ internal sealed record ResultTable(
             foreach (var (measure, values) in query.Measures.Zip(cell.Measures))
                 row.AddRange(measure.Statistics.Select(s => Spell(Statistic(s, cell, values))));
             rows.Add(row);
+            if (shape.Noise is not null)
+                errors.Add([null, .. NoiseView.ErrorsOf(shape, query, cell)]);
         }
-        return new ResultTable(columns, rows, suppressed, clamped);
+        return new ResultTable(columns, rows, suppressed, clamped)
+        {
+            Errors = shape.Noise is null ? null : errors,
+            Noise = shape.Noise is null ? null : NoiseView.Of(shape, query.Noise!),
+        };
     }
 
     public static ResultTable Of(JsonElement released)
@@ -175,12 +201,15 @@ internal sealed record ResultTable(
     /// <summary>(n·Σx² − (Σx)²) / n², exact until the division, six places.</summary>
     private static decimal? Variance(MeasureResult values)
     {
-        if (values.Count == 0 || values.SumOfSquares is not { } squares)
+        if (values.Count <= 0 || values.SumOfSquares is not { } squares)
             return null;
         var n = (System.Numerics.BigInteger)values.Count;
         var scale = System.Numerics.BigInteger.Pow(10, 2 * values.Decimals);
         var numerator = ((n * squares) - ((System.Numerics.BigInteger)values.Sum * values.Sum)) * 1_000_000;
-        return (decimal)((numerator + (n * n * scale / 2)) / (n * n * scale)) / 1_000_000m;
+        if (numerator.Sign < 0)
+            return null; // noise left no variance
+        var millionths = (numerator + (n * n * scale / 2)) / (n * n * scale);
+        return millionths <= (System.Numerics.BigInteger)decimal.MaxValue ? (decimal)millionths / 1_000_000m : null;
     }
 
     private static string? Spell(decimal? value) => value?.ToString(CultureInfo.InvariantCulture);

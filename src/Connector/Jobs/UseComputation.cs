@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using DataSpace.Connector.History;
 using DataSpace.Connector.Uses;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Jobs;
@@ -13,22 +14,28 @@ using DataSpace.Sandbox;
 namespace DataSpace.Connector.Jobs;
 
 /// <summary>What a computation leaves to be committed.</summary>
-internal sealed record UseWork(byte[] Committed, int ResultCells, SandboxUsage? Usage, TimeSpan Elapsed);
+/// <param name="Committed">Bytes that will leave.</param>
+/// <param name="ResultCells">Cells of the result as planned; the same whatever the data hold.</param>
+/// <param name="Usage">What the sandbox reported, or null when it failed.</param>
+/// <param name="Elapsed">Time of the whole computation.</param>
+/// <param name="Subjects">Subjects behind the cells, each counted once per cell; null where output control does not count them. Owner only.</param>
+internal sealed record UseWork(byte[] Committed, int ResultCells, SandboxUsage? Usage, TimeSpan Elapsed, long? Subjects = null);
 
 /// <summary>The part of a use that reads data: sandbox, output control, masks. Reached only with a grant.</summary>
 internal sealed partial class UseComputation(
-    ProviderDesk desk, SqlSandbox sandbox, ISealEngine engine, Egress egress, MaskKeys maskKeys, NodeIdentity self, TimeProvider clock,
+    ProviderDesk desk, ControlledSandbox controlled, ISealEngine engine, Egress egress, MaskKeys maskKeys, NodeIdentity self, TimeProvider clock,
     ILogger<UseComputation> log)
 {
     private const int MaxTableRows = 1000;
 
-    /// <summary>A joint statistic: exact cells in the sandbox, then masks and encryption.</summary>
-    public async Task<Result<UseWork>> AggregateAsync(UseRow row, UseRequest use, AggregateQuery query, EgressContext context, CancellationToken cancellation)
+    /// <summary>A joint statistic: exact cells in the sandbox, then noise, masks and encryption.</summary>
+    public async Task<Result<UseWork>> AggregateAsync(
+        UseRow row, UseRequest use, AggregateQuery query, AdmittedUse admitted, EgressContext context, CancellationToken cancellation)
     {
         if (!AggregationShapes.Of(query, use.Order.Plan.Roster.Count).TryGet(out var shape, out var error))
             return error;
         var started = Stopwatch.GetTimestamp();
-        var ran = await sandbox.RunCellsAsync(context.Grant, use.Dataset.Source, CellPlans.Of(query), LimitsOf(use), cancellation);
+        var ran = await controlled.RunCellsAsync(context.Grant, use, query, CellPlans.Of(query, admitted.Decision.Obligations!.RowFilter), LimitsOf(use), cancellation);
         var (cells, status) = CellPlans.Judge(ran, query);
         if (status.Code is not null)
             LogDataFailure(log, status.Code, ran.IsOk ? null : ran.Error.Detail);
@@ -41,19 +48,18 @@ internal sealed partial class UseComputation(
         var message = ProviderRound.Contribute(
             engine, context.Grant, shape, cells, row.AnalystKeys, own, position,
             [.. statements.Select(s => Convert.FromBase64String(s.EphemeralKey))], Convert.FromHexString(row.RosterHash!), 0,
-            Convert.FromHexString(use.Order.AnalystKeysDigest));
+            Convert.FromHexString(use.Order.AnalystKeysDigest), admitted.Noise?.Share);
         if (!message.TryGet(out var contribution, out error) || !egress.Pack(context, contribution, status).TryGet(out var bytes, out error))
             return error;
         var usage = ran.IsOk ? ran.Value.Usage : null;
-        return new UseWork(bytes, query.Groups.Count * query.Measures.Count, usage, Stopwatch.GetElapsedTime(started));
+        return new UseWork(bytes, query.Groups.Count * query.Measures.Count, usage, Stopwatch.GetElapsedTime(started), ran.IsOk ? ran.Value.Cells.Sum(c => c.Subjects) : null);
     }
 
     /// <summary>One provider's released table, or a failure of the same size.</summary>
     public async Task<Result<UseWork>> TableAsync(UseRequest use, PolicyDecision decision, EgressContext context, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
-        var ran = await sandbox.RunMeasuredAsync(
-            context.Grant, use.Dataset.Source, use.Order.Plan.Sql!.Text, RulesOf(decision), LimitsOf(use), cancellation);
+        var ran = await controlled.RunStatementAsync(context.Grant, use, use.Order.Plan.Sql!.Text, RulesOf(decision), LimitsOf(use), cancellation);
         if (!ran.IsOk)
             LogDataFailure(log, ran.Error.Code, ran.Error.Detail);
         var packed = ran.TryGet(out var run, out var failure) ? egress.Pack(context, run.Output) : egress.PackFailure(context, failure.Code);
@@ -73,7 +79,8 @@ internal sealed partial class UseComputation(
             MinGroupSize = obligations.MinimumGroupSize,
             DominancePercent = obligations.DominancePercent,
             MaxRows = (int)Math.Min(obligations.MaxRows ?? MaxTableRows, MaxTableRows),
-            MaxOutputBytes = Egress.TableBytes / 2,
+            MaxOutputBytes = (int)Math.Min(obligations.MaxOutputBytes ?? Egress.TableBytes / 2, Egress.TableBytes / 2),
+            RowFilter = CellPlans.FilterOf(obligations.RowFilter),
         };
     }
 

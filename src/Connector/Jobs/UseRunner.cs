@@ -3,6 +3,8 @@ using DataSpace.Connector.Uses;
 using DataSpace.Hosting;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Jobs;
+using DataSpace.Hosting.Regulation;
+using DataSpace.Hosting.Witnessing;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Policy;
 using DataSpace.Kernel.Results;
@@ -21,8 +23,8 @@ namespace DataSpace.Connector.Jobs;
 /// Report and contribution bytes committed → released. A crash between Grant and Report abandons the attempt: the use stays spent.
 /// </summary>
 internal sealed partial class UseRunner(
-    IDbContextFactory<ConnectorState> store, ProviderDesk desk, UseGate gate, AuditLedger ledger, SqlSandbox sandbox, UseComputation computation,
-    MaskKeys maskKeys, NodeIdentity self, ConnectorConfig config, RunningUses running, CrashPoints crashPoints, TimeProvider clock, ILogger<UseRunner> log) : IConsumer<RunUse>
+    IDbContextFactory<ConnectorState> store, ProviderDesk desk, UseGate gate, AuditLedger ledger, SqlSandbox sandbox, History.ControlledSandbox controlled, UseComputation computation, Duties.DutyWorker duties,
+    MaskKeys maskKeys, Datasets.ComplianceCheck compliance, NodeIdentity self, ConnectorConfig config, RunningUses running, CrashPoints crashPoints, TimeProvider clock, ILogger<UseRunner> log, CosignedLog cosigned) : IConsumer<RunUse>
 {
     private const long RosterMark = 1; // a definition, never spent
 
@@ -37,8 +39,18 @@ internal sealed partial class UseRunner(
         using var turn = running.TryEnter(jobHash);
         if (turn is null)
             return;
-        var refusal = await RunSafelyAsync(row, context.CancellationToken);
+        var refusal = await RunSafelyAsync(row, turn, context.CancellationToken);
+        if (refusal is not null && Waits(row, refusal))
+        {
+            row.Hold = JsonSerializer.Serialize(RefusalNotice.Of(self.Did, refusal), JobJson.Options);
+            row.Revision++;
+            await db.SaveChangesAsync(CancellationToken.None);
+            LogHeld(log, refusal.Code);
+            return; // woken by the next change of rules, by a fresh stamp, or at the order's end
+        }
         maskKeys.Forget(jobHash);
+        gate.Forget(jobHash);
+        row.Hold = null;
         (row.State, row.Refusal) = refusal is null
             ? (UseStates.Committed, null)
             : (UseStates.Refused, JsonSerializer.Serialize(RefusalNotice.Of(self.Did, refusal), JobJson.Options));
@@ -57,12 +69,22 @@ internal sealed partial class UseRunner(
             await bus.Publish(new RunUse(hash));
     }
 
+    /// <summary>What the regulators' list refuses before anything was granted waits for a newer list or a fresh stamp while the order is valid; nothing else does.</summary>
+    private bool Waits(UseRow row, DsError refusal)
+        => Regulation.RegulationGate.IsRegulation(refusal) && refusal.Kind != RegulationErrors.UseStopped && clock.GetUtcNow() < row.NotAfter
+            && ledger.FindUse(GrantPayload.ComputeUseId(row.JobHash, row.AgreementId, JobOrders.ContributeStep)) is null;
+
     /// <summary>An unforeseen failure ends the use with a code too; what the ledger says about it stands.</summary>
-    private async Task<DsError?> RunSafelyAsync(UseRow row, CancellationToken cancellation)
+    private async Task<DsError?> RunSafelyAsync(UseRow row, UseTurn turn, CancellationToken cancellation)
     {
         try
         {
-            return await RunAsync(row, cancellation);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, turn.Token);
+            return await RunAsync(row, turn, either.Token);
+        }
+        catch (OperationCanceledException) when (turn.Stopped is { } why && !cancellation.IsCancellationRequested)
+        {
+            return Stopped(row, why);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -71,7 +93,11 @@ internal sealed partial class UseRunner(
         }
     }
 
-    private async Task<DsError?> RunAsync(UseRow row, CancellationToken cancellation)
+    /// <summary>Stopped before the Grant: the list's own refusal. After it: the use is spent, and the refusal says so.</summary>
+    private DsError Stopped(UseRow row, DsError why)
+        => ledger.FindUse(GrantPayload.ComputeUseId(row.JobHash, row.AgreementId, JobOrders.ContributeStep)) is null ? why : RegulationErrors.UseStopped.Of($"{why.Code}, {why.Detail}");
+
+    private async Task<DsError?> RunAsync(UseRow row, UseTurn turn, CancellationToken cancellation)
     {
         var useId = GrantPayload.ComputeUseId(row.JobHash, row.AgreementId, JobOrders.ContributeStep);
         if (ledger.FindUse(useId) is { } earlier)
@@ -80,33 +106,43 @@ internal sealed partial class UseRunner(
         if (!(await desk.ReadAsync(row, cancellation)).TryGet(out var use, out var error)
             || !(await AdmitAsync(row, use, cancellation)).TryGet(out var admitted, out error))
         {
+            if (Waits(row, error))
+                return error;
             var recorded = await gate.RecordDenialAsync(row.JobHash, row.AgreementId, error.Code, cancellation);
             return recorded.IsOk ? error : recorded.Error;
         }
         LogGranted(log, admitted.Decision.DecisionId, use.Entry.AgreementId, admitted.Use.Entry.Index);
         crashPoints.Reach(CrashPoint.AfterGrant);
+        // Only where the owner demands it: the use is spent, and nothing is read before the witnesses have its Grant.
+        if (await cosigned.WaitAsync(admitted.Use.Entry.Index + 1, cancellation) is { } unwitnessed)
+            return unwitnessed;
         var granted = clock.GetTimestamp();
         var admission = clock.GetElapsedTime(began);
         var context = new EgressContext(
             admitted.Use.Handle, row.JobHash, row.RosterHash!, System.Buffers.Text.Base64Url.DecodeFromChars(use.Order.ReplyKey),
             ProviderDesk.Audiences(use.Order), row.NotAfter);
         var work = use.Order.Plan.Aggregate is { } query
-            ? await computation.AggregateAsync(row, use, query, context, cancellation)
+            ? await computation.AggregateAsync(row, use, query, admitted, context, cancellation)
             : await computation.TableAsync(use, admitted.Decision, context, cancellation);
         if (!work.TryGet(out var done, out error))
             return error;
         crashPoints.Reach(CrashPoint.BeforeReport);
         // Before the Report, whose time stands in its entry: neither the answer nor the log tells more about the run time than the bucket's number.
         await WaitForBucketAsync(granted, cancellation);
+        if (turn.Stopped is { } why)
+            return Stopped(row, why);
         var committing = clock.GetTimestamp();
-        var reported = await ledger.ReportAsync(admitted.Use.Handle, ReportOf(admitted.Use, done, sandbox.Probe().Value), done.Committed, cancellation);
+        var reported = await ledger.ReportAsync(admitted.Use.Handle, UseMeasures.ReportOf(admitted.Use, use, done, ListingOf(use), sandbox.Probe().Value), done.Committed, cancellation);
         crashPoints.Reach(CrashPoint.AfterReport);
         LogComputed(log, (long)(done.Usage?.WorkerCpuMs ?? 0), (long)(done.Usage?.WallMs ?? 0), (long)admission.TotalMilliseconds,
             (long)(done.Elapsed.TotalMilliseconds - (done.Usage?.WallMs ?? 0)), (long)clock.GetElapsedTime(committing).TotalMilliseconds);
-        return reported.IsOk ? null : reported.Error;
+        if (!reported.IsOk)
+            return reported.Error;
+        await duties.ReportedAsync(useId);
+        return null;
     }
 
-    private async Task<Result<(GrantedUse Use, PolicyDecision Decision)>> AdmitAsync(UseRow row, UseRequest use, CancellationToken cancellation)
+    private async Task<Result<AdmittedUse>> AdmitAsync(UseRow row, UseRequest use, CancellationToken cancellation)
     {
         var statements = JsonSerializer.Deserialize<List<string>>(row.RoundZeros!, JobJson.Options)!;
         if (!JobOrders.VerifyRoster(use.Order, row.JobHash, statements, self.Did, desk.PinnedCoProvider, clock).TryGet(out var roster, out var error))
@@ -122,10 +158,12 @@ internal sealed partial class UseRunner(
         }
         if (!maskKeys.Holds(row.JobHash))
             return JobErrors.Abandoned.Of("restarted after round 0; nothing was spent");
+        if (await controlled.RefusalAsync(use, cancellation) is { } uncontrolled)
+            return uncontrolled;
         if (FixRoster(use) is { } other)
             return other;
         crashPoints.Reach(CrashPoint.BeforeGrant);
-        return await gate.AdmitAsync(use, cancellation);
+        return await gate.AdmitAsync(use with { Roster = roster }, cancellation);
     }
 
     /// <summary>What an analyst's statement reads, found in the sandbox without data: its refusal depends on the text alone and spends nothing.</summary>
@@ -148,24 +186,19 @@ internal sealed partial class UseRunner(
         if (use.Order.Plan.Aggregate is null)
             return null;
         var parties = Digest.Sha256Hex(CanonicalJson.Of(use.Order.Plan.Roster.Select(r => new { r.Participant, r.DatasetId }).ToList()));
-        var name = "roster/" + Digest.Sha256Hex(CanonicalJson.Of(new { use.Entry.DatasetId, use.Order.Consumer }));
+        string NameOf(string consumer) => "roster/" + Digest.Sha256Hex(CanonicalJson.Of(new { use.Entry.DatasetId, Consumer = consumer }));
+        // Everyone who counts as one with the consumer is bound to the same parties: between them they could subtract.
+        if (config.ConsumerGroupOf(use.Order.Consumer).Any(member => ledger.GetBudget(NameOf(member)) is { } fixedBefore && fixedBefore.ContractId != parties))
+            return JobErrors.AnotherRoster.Of();
+        var name = NameOf(use.Order.Consumer);
         return ledger.DefineBudget(name, RosterMark, parties) is { IsOk: false } other
             ? other.Error.Code == LedgerErrors.BudgetConflict.Code ? JobErrors.AnotherRoster.Of() : other.Error
             : null;
     }
 
-    /// <summary>Every field that others may see is the same whether the computation succeeded or not.</summary>
-    private static ReportPayload ReportOf(GrantedUse use, UseWork work, SandboxProfile profile) => new()
-    {
-        GrantHash = use.Entry.LeafHashHex,
-        Units = new SortedDictionary<string, long>(StringComparer.Ordinal) { ["uses"] = 1, ["resultCells"] = work.ResultCells, ["bytesOut"] = work.Committed.Length },
-        ImageDigest = $"{profile.Name} duckdb/{profile.EngineVersion} seccomp/{profile.FilterSha256}",
-        OutputDigest = Contributions.OutputDigest(work.Committed),
-        Outcome = "released",
-        CpuMs = (long)(work.Usage?.WorkerCpuMs ?? 0),
-        RowsScanned = 0,
-        WallMs = (long)work.Elapsed.TotalMilliseconds,
-    };
+    /// <summary>The look at the file that was computed over: it knows how many rows there are.</summary>
+    private Datasets.Listing? ListingOf(UseRequest use)
+        => compliance.Known.FirstOrDefault(l => l.Dataset.Config.Id == use.Entry.DatasetId && l.Version == use.DatasetVersion);
 
     /// <summary>Replies about data leave at multiples of the bucket: time tells no more than the bucket's number.</summary>
     private async Task WaitForBucketAsync(long started, CancellationToken cancellation)
@@ -185,6 +218,9 @@ internal sealed partial class UseRunner(
 
     [LoggerMessage(5, LogLevel.Error, "A use failed unexpectedly")]
     private static partial void LogUnforeseen(ILogger logger, Exception exception);
+
+    [LoggerMessage(6, LogLevel.Warning, "Use held: {Code}")]
+    private static partial void LogHeld(ILogger logger, string code);
 
     [LoggerMessage(2, LogLevel.Warning, "Use refused: {Code}")]
     private static partial void LogRefused(ILogger logger, string code);

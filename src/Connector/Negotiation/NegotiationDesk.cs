@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DataSpace.Connector.Agreements;
 using DataSpace.Connector.Datasets;
+using DataSpace.Connector.Regulation;
 using DataSpace.Hosting;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Transport;
@@ -27,7 +28,7 @@ public sealed record AdvanceNegotiation(string Id);
 /// </summary>
 internal sealed class NegotiationDesk(
     IDbContextFactory<ConnectorState> store, DatasetRegistry datasets, AgreementBook agreements, INodeTransport transport, PeerDirectory peers,
-    NodeIdentity self, KeyPins pins, NodeAddress address, PolicyDecisionPoint decisions, IBus bus, TimeProvider clock)
+    NodeIdentity self, KeyPins pins, NodeAddress address, PolicyDecisionPoint decisions, Duties.DutyGuard guard, ComplianceCheck compliance, RegulationGate regulation, IBus bus, TimeProvider clock)
 {
     private const int MaxOpenNegotiations = 1000;
 
@@ -37,6 +38,8 @@ internal sealed class NegotiationDesk(
         var provider = peers.Find(participant);
         if (pins.Problem(provider, participant) is { } unconfirmed)
             return unconfirmed;
+        if (regulation.AsConsumer(string.Empty, datasetId, participant, self.Did) is { } frozen)
+            return frozen;
         var request = new ContractRequestMessage(RandomId.NewUrn(), null, offer.WithTarget(datasetId), await address.Url + DspBase.Path) { MessageId = RandomId.NewUrn() };
         var process = NegotiationProcess.ForRequest(request, participant, self.Did, provider!.Url + DspBase.Path);
         var row = NewRow(process, request.ConsumerPid, participant, datasetId, offer.Id);
@@ -58,6 +61,9 @@ internal sealed class NegotiationDesk(
             return ConnectorErrors.Busy.Of("too many open negotiations");
         if (pins.Problem(peers.Find(consumer), consumer) is { } unconfirmed)
             return unconfirmed;
+        if (request.Offer.Target is { } target && datasets.All.TryGetValue(target, out var dataset)
+            && await compliance.CurrentAsync(dataset, cancellation) is { IsListed: false } withheld)
+            return withheld.ToPeer();
         if (!CheckOffer(request.Offer, consumer).TryGet(out _, out var error))
             return error;
         if (!NegotiationProcess.FromRequest(request, RandomId.NewUrn(), self.Did, consumer).TryGet(out var process, out error))
@@ -138,7 +144,9 @@ internal sealed class NegotiationDesk(
             return ConnectorErrors.DatasetUnknown.Of(offer.Target);
         if (dataset.Offers.FirstOrDefault(o => o.Id == offer.Id) is not { } published || !offer.HasSameRulesAs(published.Offer))
             return ConnectorErrors.OfferUnknown.Of(offer.Id);
-        var decision = PolicyEnforcementFilter.Decide(decisions, new PolicyRequest
+        // Listed and negotiated are judged alike: an offer that somebody remembers from an older catalogue is no offer any more.
+        var unlawful = regulation.Listing(dataset) ?? regulation.Contract(dataset, ContractTerms.Of(consumer, null, published.Compiled));
+        var decision = PolicyEnforcementFilter.Decide(unlawful is null ? null : RegulationGate.Explain(unlawful), decisions, new PolicyRequest
         {
             Policy = published.Compiled,
             Action = PolicyActions.Negotiate,
@@ -149,6 +157,8 @@ internal sealed class NegotiationDesk(
             ContractId = offer.Id,
             Now = clock.GetUtcNow(),
         });
+        if (published.Compiled.Terms.Select(t => guard.Problem(t.Obligations, consumer)).FirstOrDefault(p => p is not null) is { } undone)
+            return undone;
         return decision.IsOk ? published : decision.Error;
     }
 

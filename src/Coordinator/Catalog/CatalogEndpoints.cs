@@ -1,5 +1,7 @@
 using System.Text.Json;
+using DataSpace.Coordinator.Regulation;
 using DataSpace.Hosting.Http;
+using DataSpace.Hosting.Regulation;
 using DataSpace.Hosting.Transport;
 using DataSpace.Protocol;
 using DataSpace.Protocol.Codec;
@@ -10,10 +12,10 @@ using DataSpace.Protocol.Messages;
 namespace DataSpace.Coordinator.Catalog;
 
 /// <summary>
-/// The federated catalogue: asks every approved member for its Dataspace Protocol catalogue and hands the answers on unchanged.
+/// The federated catalogue: asks every approved member for its Dataspace Protocol catalogue and hands the answers on, less what the regulators' list withholds.
 /// Cached for a few seconds; a member that does not answer is listed as unreachable rather than left out silently.
 /// </summary>
-internal sealed class FederatedCatalog(PeerDirectory peers, INodeTransport transport, TimeProvider clock) : IDisposable
+internal sealed class FederatedCatalog(PeerDirectory peers, INodeTransport transport, DispatchRules rules, TimeProvider clock) : IRegulationListener, IDisposable
 {
     private static readonly TimeSpan CacheTime = TimeSpan.FromSeconds(2);
     private readonly SemaphoreSlim _gate = new(1);
@@ -27,15 +29,23 @@ internal sealed class FederatedCatalog(PeerDirectory peers, INodeTransport trans
             var now = clock.GetUtcNow();
             if (_cached is { } cached && now - cached.At < CacheTime)
                 return cached.Answer;
-            var members = peers.All.OrderBy(m => m.Did, StringComparer.Ordinal).ToList();
+            var members = peers.All.Where(m => m.Role == "connector").OrderBy(m => m.Did, StringComparer.Ordinal).ToList();
             var catalogs = await Task.WhenAll(members.Select(m => AskAsync(m.Did, m.Name, PeerDirectory.PeerOf(m), cancellation)));
-            _cached = (now, new FederatedCatalogAnswer(catalogs));
+            _cached = (now, new FederatedCatalogAnswer([.. catalogs.Select(rules.Withhold)]));
             return _cached.Value.Answer;
         }
         finally
         {
             _gate.Release();
         }
+    }
+
+    /// <summary>What new rules withhold is withheld at once, not when the cache ends.</summary>
+    public async Task OnChangedAsync(RegulationChange change, CancellationToken cancellation)
+    {
+        await _gate.WaitAsync(cancellation);
+        _cached = null;
+        _gate.Release();
     }
 
     public void Dispose() => _gate.Dispose();

@@ -1,24 +1,27 @@
 using System.Text.Json;
 using DataSpace.Hosting.Jobs;
 using DataSpace.Hosting.Transport;
+using DataSpace.Hosting.Witnessing;
 using DataSpace.Kernel.Results;
 using DataSpace.Ledger.Notes;
 using DataSpace.Ledger.Receipts;
 using DataSpace.Privacy.Aggregation;
 using DataSpace.Protocol.Jobs;
-using DataSpace.Protocol.Membership;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataSpace.Coordinator.Jobs;
 
 /// <summary>What the coordinator does with a contribution: check form and proofs, remember sizes and digests, add.</summary>
-internal sealed class ContributionInbox(PeerDirectory peers, TimeProvider clock)
+internal sealed class ContributionInbox(PeerDirectory peers, LogKeys logs, TimeProvider clock)
 {
     /// <summary>Signature, digests, grant proof and ciphertext form. Content is opaque.</summary>
-    public Result<Unit> Check(JobRow job, PartyRow party, ContributionEnvelope envelope, MemberDocument member)
+    public Result<Unit> Check(JobRow job, PartyRow party, ContributionEnvelope envelope)
     {
+        // The log that is pinned for the participant, whatever its document says today; one with two histories proves nothing.
+        if (!logs.Trusted(party.Participant).TryGet(out var vkey, out var untrusted))
+            return untrusted;
         var order = Order(job);
-        var verified = Contributions.Verify(order, job.JobHash, party.Participant, envelope, order.ServiceParty, peers.Key, member.LedgerVkey, clock);
+        var verified = Contributions.Verify(order, job.JobHash, party.Participant, envelope, order.ServiceParty, peers.Key, vkey, clock);
         if (!verified.TryGet(out var contribution, out var error))
             return error.Code == JobErrors.ContributionInvalid.Code && error.Detail?.StartsWith("grant", StringComparison.Ordinal) == true
                 ? CoordinatorErrors.NoGrantProof.Of(error.Detail)
@@ -60,13 +63,14 @@ internal sealed class ContributionInbox(PeerDirectory peers, TimeProvider clock)
 
     private async Task KeepCheckpointAsync(CoordinatorState db, string did, string note, CancellationToken cancellation)
     {
-        if (peers.Find(did) is not { } member || !VerifierKey.Parse(member.LedgerVkey).TryGet(out var key, out _)
+        if (logs.VkeyOf(did) is not { } vkey || !VerifierKey.Parse(vkey).TryGet(out var key, out _)
             || !Checkpoint.Open(note, key).TryGet(out var checkpoint, out _))
             return;
         var row = await db.Checkpoints.FindAsync([did], cancellation);
         if (row is null)
             db.Checkpoints.Add(new CheckpointRow { Did = did, Size = checkpoint.Size, Note = note });
-        else if (checkpoint.Size > row.Size)
+        // Another log of the participant begins anew.
+        else if (checkpoint.Size > row.Size || !Checkpoint.Open(row.Note, key).IsOk)
             (row.Size, row.Note) = (checkpoint.Size, note);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DataSpace.Coordinator.Regulation;
 using DataSpace.Hosting.Http;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Jobs;
@@ -30,7 +31,7 @@ internal static class JobEndpoints
     }
 
     private static async Task<IResult> SubmitAsync(
-        HttpContext http, IDbContextFactory<CoordinatorState> store, NodeIdentity self, PeerDirectory peers, IBus bus, TimeProvider clock, CancellationToken cancellation)
+        HttpContext http, IDbContextFactory<CoordinatorState> store, NodeIdentity self, PeerDirectory peers, DispatchRules rules, IBus bus, TimeProvider clock, CancellationToken cancellation)
     {
         var call = http.CallOf();
         if (!call.Read<JobEnvelope>().TryGet(out var envelope, out var error))
@@ -46,6 +47,8 @@ internal static class JobEndpoints
             return CoordinatorErrors.NotTheServiceParty.Of(order.Body.ServiceParty).ToProblem();
         if (order.Body.Plan.Roster.FirstOrDefault(r => peers.Find(r.Participant) is null) is { } stranger)
             return CoordinatorErrors.ProviderNotMember.Of(stranger.Participant).ToProblem();
+        if (rules.Problem(order.Body) is { } unlawful)
+            return unlawful.ToProblem();
         if (order.Body.Plan.Aggregate is { } query && !AggregationShapes.Of(query, order.Body.Plan.Roster.Count).TryGet(out _, out error))
             return error.ToProblem();
 
@@ -79,6 +82,7 @@ internal static class JobEndpoints
             CreatedAt = now,
             StageStartedAt = now,
             Deadline = workLimit < order.NotAfter ? workLimit : order.NotAfter,
+            NotAfter = order.NotAfter,
         });
         var position = 0;
         foreach (var party in order.Body.Plan.Roster)

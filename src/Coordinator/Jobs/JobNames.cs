@@ -29,6 +29,7 @@ internal static class PartyStates
     public const string Waiting = "waiting";
     public const string Roster = "roster";
     public const string Computing = "computing";
+    public const string Suspended = "suspended";
     public const string Ready = "ready";
     public const string Refused = "refused";
     public const string Unreported = "unreported";

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DataSpace.Coordinator.Regulation;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Transport;
 using DataSpace.Kernel.Crypto;
@@ -15,7 +16,7 @@ namespace DataSpace.Coordinator.Jobs;
 /// </summary>
 internal sealed partial class JobRunner(
     IDbContextFactory<CoordinatorState> store, INodeTransport transport, PeerDirectory peers, NodeIdentity self,
-    DispatchLog dispatchLog, ContributionInbox inbox, TimeProvider clock, ILogger<JobRunner> log) : IConsumer<AdvanceJob>
+    DispatchLog dispatchLog, ContributionInbox inbox, DispatchRules rules, TimeProvider clock, ILogger<JobRunner> log) : IConsumer<AdvanceJob>
 {
     /// <summary>Time beside the providers' own work: network, retries, masks.</summary>
     public static readonly TimeSpan ProtocolAllowance = TimeSpan.FromSeconds(60);
@@ -52,8 +53,13 @@ internal sealed partial class JobRunner(
             return null;
         var parties = await db.Parties.Where(p => p.JobHash == jobHash).OrderBy(p => p.Position).ToListAsync(cancellation);
         var pause = TimeSpan.Zero;
+        var held = rules.Problem(job) is not null;
+        if (held || parties.Exists(p => p.State == PartyStates.Suspended))
+            Wait(job);
         if (clock.GetUtcNow() > job.Deadline)
             Expire(job, parties);
+        else if (held)
+            pause = RetryInterval; // nothing is dispatched, collected or added while a freeze stands or the list is not fresh
         else
             pause = await StepAsync(db, job, parties, cancellation);
         job.Revision++;
@@ -152,7 +158,7 @@ internal sealed partial class JobRunner(
         if (FailIfRefused(job, parties))
             return TimeSpan.Zero;
         if (parties.Exists(p => p.Envelope is null))
-            return parties.Exists(p => !p.RoundOneAccepted) ? RetryInterval : PollInterval;
+            return parties.Exists(p => !p.RoundOneAccepted || p.State == PartyStates.Suspended) ? RetryInterval : PollInterval;
         StageClock.Enter(job, JobStages.Sum, parties.Count, clock.GetUtcNow());
         return TimeSpan.Zero;
     }
@@ -184,10 +190,18 @@ internal sealed partial class JobRunner(
             Refuse(party, content.Refusal ?? RefusalNotice.Of(party.Participant, CoordinatorErrors.BadContribution.Of()));
             return;
         }
+        if (content.State == ContributionAnswer.Suspended && content.Refusal is { } hold)
+        {
+            (party.State, party.Code) = (PartyStates.Suspended, hold.Code);
+            party.Refusal = JsonSerializer.Serialize(hold with { Participant = party.Participant }, JobJson.Options);
+            return;
+        }
+        if (party.State == PartyStates.Suspended)
+            (party.State, party.Code, party.Refusal) = (PartyStates.Computing, null, null);
         if (content.State != ContributionAnswer.Ready || content.Envelope is null)
             return;
         // Nothing is forwarded without a proof of its Grant (law 1, seen from outside).
-        var checkedEnvelope = inbox.Check(job, party, content.Envelope, member);
+        var checkedEnvelope = inbox.Check(job, party, content.Envelope);
         if (checkedEnvelope.IsOk)
             (party.Envelope, party.State) = (JsonSerializer.Serialize(content.Envelope, JobJson.Options), PartyStates.Ready);
         else
@@ -220,9 +234,17 @@ internal sealed partial class JobRunner(
         return true;
     }
 
+    /// <summary>A job that a list holds is no provider's silence: its time goes on to the order's end.</summary>
+    private void Wait(JobRow job)
+    {
+        var longer = clock.GetUtcNow() + ProtocolAllowance;
+        if (longer > job.Deadline)
+            job.Deadline = longer < job.NotAfter ? longer : job.NotAfter;
+    }
+
     private static void Expire(JobRow job, List<PartyRow> parties)
     {
-        foreach (var party in parties.Where(p => p is { Envelope: null, State: not PartyStates.Refused }))
+        foreach (var party in parties.Where(p => p is { Envelope: null, State: not (PartyStates.Refused or PartyStates.Suspended) }))
         {
             (party.State, party.Code) = (PartyStates.Unreported, CoordinatorErrors.Unreported.Code);
             party.Refusal = JsonSerializer.Serialize(RefusalNotice.Of(party.Participant, CoordinatorErrors.Unreported.Of()), JobJson.Options);

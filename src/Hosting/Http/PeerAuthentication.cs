@@ -1,6 +1,8 @@
 using System.Buffers;
 using DataSpace.Hosting.Identity;
+using DataSpace.Hosting.Regulation;
 using DataSpace.Hosting.Transport;
+using DataSpace.Hosting.Witnessing;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Results;
 using Microsoft.AspNetCore.Builder;
@@ -52,7 +54,7 @@ public static class PeerAuthentication
         }
     }
 
-    private sealed class PeerFilter(NodeIdentity self, PeerDirectory peers, ReplayGuard replay, TimeProvider clock) : IEndpointFilter
+    private sealed class PeerFilter(NodeIdentity self, PeerDirectory peers, ReplayGuard replay, RegulationMarks marks, GossipDesk gossip, TimeProvider clock) : IEndpointFilter
     {
         public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
         {
@@ -68,8 +70,15 @@ public static class PeerAuthentication
             if (Digest.Sha256B64Url(bytes.Span) != digest)
                 return CryptoErrors.BodyDigestMismatch.Of().ToProblem();
             http.Items[typeof(PeerCall)] = new PeerCall(caller.Did, caller.KeyId, bytes);
+            // Known peers alone are told what is in force here, and only what they say is listened to.
+            if (marks.Own is { } own)
+                http.Response.Headers[RegulationMarks.Header] = own;
+            marks.Heard(caller.Did, http.Request.Headers[RegulationMarks.Header]);
             if (http.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(typeof(ConnectionCount), out var count) == true)
                 ((ConnectionCount)count!).Peer = caller.Did;
+            // Before the request is served: it may bring word that this node's log is older than what others hold.
+            gossip.Take(http.Request.Headers[GossipDesk.Header], caller.Did);
+            http.Response.Headers[GossipDesk.Header] = gossip.Compose(caller.Did);
             return await next(context);
         }
 

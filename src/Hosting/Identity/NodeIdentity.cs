@@ -33,6 +33,9 @@ public sealed class NodeIdentity
     /// <summary>Key of dataset versions, 32 bytes; never leaves this node.</summary>
     public required byte[] DatasetVersionKey { get; init; }
 
+    /// <summary>Secret from which all noise of this node follows, 32 bytes; never leaves it. Whoever has it can subtract the noise.</summary>
+    public required byte[] NoiseKey { get; init; }
+
     /// <summary>Base64url SHA-256 over the certificate's SubjectPublicKeyInfo (RFC 7858 style pin).</summary>
     public string TlsPin => PinOf(Certificate);
 
@@ -53,6 +56,7 @@ public sealed class NodeIdentity
         return new NodeIdentity(did, name, signer, certificate, token)
         {
             DatasetVersionKey = secrets.GetOrCreate("dataset-version-key", static () => RandomNumberGenerator.GetBytes(32)),
+            NoiseKey = secrets.GetOrCreate("noise-key", static () => RandomNumberGenerator.GetBytes(32)),
         };
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DataSpace.Kernel.Results;
 using DataSpace.Privacy.Aggregation;
+using DataSpace.Privacy.Noise;
 using DataSpace.Protocol.Jobs;
 
 namespace DataSpace.Hosting.Jobs;
@@ -18,7 +19,8 @@ public static class AggregationShapes
                 return JobErrors.BadOrder.Of($"bounds of '{measure.Column}'");
             measures.Add(new MeasureShape(measure.Column, measure.Decimals, min, max, measure.NeedsSquares));
         }
-        return AggregationShape.Create(query.Groups.Count, measures, query.MinGroupSize, parties, query.MaxRowsPerParty);
+        return AggregationShape.Create(query.Groups.Count, measures, query.MinGroupSize, parties, query.MaxRowsPerParty,
+            query.Noise is { } noise ? new NoiseTerms(noise.EpsilonMicro, noise.ContributionBound, noise.HonestParties) : null);
     }
 
     /// <summary>

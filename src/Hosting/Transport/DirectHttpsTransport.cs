@@ -7,6 +7,8 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using DataSpace.Hosting.Identity;
+using DataSpace.Hosting.Regulation;
+using DataSpace.Hosting.Witnessing;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Results;
 
@@ -16,7 +18,7 @@ namespace DataSpace.Hosting.Transport;
 /// Direct HTTPS to the peer's address. The server proves itself by the pinned public key of its certificate, nothing else;
 /// the caller by a signed request token. One connection pool per peer; redirects and proxies are off between nodes.
 /// </summary>
-public sealed class DirectHttpsTransport(NodeIdentity self, EgressMeter meter, TimeProvider clock) : INodeTransport, IDisposable
+public sealed class DirectHttpsTransport(NodeIdentity self, EgressMeter meter, RegulationMarks marks, GossipDesk gossip, TimeProvider clock) : INodeTransport, IDisposable
 {
     /// <summary>Longest answer accepted from a peer.</summary>
     public const int MaxAnswerBytes = 96 * 1024 * 1024;
@@ -34,6 +36,9 @@ public sealed class DirectHttpsTransport(NodeIdentity self, EgressMeter meter, T
         using var request = new HttpRequestMessage(method, uri) { Version = System.Net.HttpVersion.Version11 };
         var token = RequestToken.Create(self.Signer, self.Did, peer.Did, method.Method, uri.PathAndQuery, body.Span, clock);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        if (marks.Own is { } own)
+            request.Headers.TryAddWithoutValidation(RegulationMarks.Header, own);
+        request.Headers.TryAddWithoutValidation(GossipDesk.Header, gossip.Compose(peer.Did));
         if (!body.IsEmpty)
         {
             request.Content = new ReadOnlyMemoryContent(body);
@@ -45,6 +50,10 @@ public sealed class DirectHttpsTransport(NodeIdentity self, EgressMeter meter, T
         {
             var pool = _pools.GetOrAdd(peer, CreatePool);
             using var response = await pool.SendAsync(request, limit.Token);
+            if (response.Headers.NonValidated.TryGetValues(RegulationMarks.Header, out var theirs))
+                marks.Heard(peer.Did, theirs.ToString());
+            if (response.Headers.TryGetValues(GossipDesk.Header, out var said))
+                gossip.Take(said.First(), peer.Did);
             return await ReadAsync(response, limit.Token);
         }
         catch (HttpRequestException e) when (e.InnerException is System.Security.Authentication.AuthenticationException)

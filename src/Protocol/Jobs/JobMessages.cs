@@ -1,3 +1,5 @@
+using DataSpace.Kernel.Classification;
+
 namespace DataSpace.Protocol.Jobs;
 
 /// <summary>
@@ -30,9 +32,21 @@ public sealed record JobEnvelope(string Order, string AnalystKeys, string? Check
 
 /// <summary>
 /// Round 0, provider → all (JWS, typ <see cref="Typ"/>): the key for this job's masks. Commits each provider to the roster.
-/// Learned by others: a random public key and the dataset's version.
+/// Learned by others: a random public key, the dataset's version, and its classification as the catalogue has it, here signed.
 /// </summary>
-public sealed record RoundZeroStatement(string JobHash, string Participant, string KeyId, string EphemeralKey, string DatasetVersion)
+/// <param name="JobHash">Hex.</param>
+/// <param name="Participant">DID.</param>
+/// <param name="KeyId">Signing key, pinned in the contract.</param>
+/// <param name="EphemeralKey">Base64 X25519 key.</param>
+/// <param name="DatasetVersion">Version of the dataset.</param>
+/// <param name="Classification">What the result inherits; a statement without one is refused.</param>
+/// <param name="NoiseKeyId">
+/// Public name of what the owner's noise follows from, 32 hex digits; in jobs with noise. Each owner's noise follows from everybody's, so that nobody's part is
+/// shown twice under other noise without being paid for again.
+/// </param>
+public sealed record RoundZeroStatement(
+    string JobHash, string Participant, string KeyId, string EphemeralKey, string DatasetVersion, ClassificationStatement? Classification = null,
+    string? NoiseKeyId = null)
 {
     /// <summary>JWS type.</summary>
     public const string Typ = "dataspace-round0+jws";
@@ -72,13 +86,16 @@ public sealed record Contribution(string Statement, string Payload, string Seale
 public sealed record ContributionEnvelope(Contribution Contribution, string GrantProof, string ReportProof);
 
 /// <summary>What a provider says when asked for its contribution.</summary>
-/// <param name="State"><c>running</c>, <c>ready</c> or <c>refused</c>.</param>
+/// <param name="State"><c>running</c>, <c>suspended</c>, <c>ready</c> or <c>refused</c>.</param>
 /// <param name="Envelope">Present when ready.</param>
-/// <param name="Refusal">Present when refused: never depends on data.</param>
+/// <param name="Refusal">Present when refused or suspended: never depends on data.</param>
 public sealed record ContributionAnswer(string State, ContributionEnvelope? Envelope = null, RefusalNotice? Refusal = null)
 {
     /// <summary>Still computing.</summary>
     public const string Running = "running";
+
+    /// <summary>Held by a regulator's list or for want of its fresh word; goes on by itself while the order is valid.</summary>
+    public const string Suspended = "suspended";
 
     /// <summary>The contribution is committed.</summary>
     public const string Ready = "ready";

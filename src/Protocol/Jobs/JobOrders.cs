@@ -12,6 +12,7 @@ public static class JobOrders
     /// <summary>The one step in which a provider's data is used.</summary>
     public const string ContributeStep = "contribute";
 
+    private const int NoiseKeyIdChars = 32;
     private const int MaxGroups = 4096;
     private const int MaxMeasures = 16;
     private const int MaxPredicates = 16;
@@ -69,10 +70,16 @@ public static class JobOrders
                 return JobErrors.RosterBroken.Of($"position {i} is not {expected.Participant}");
             if (!IsKey(Convert.TryFromBase64String, statement.EphemeralKey))
                 return JobErrors.RosterBroken.Of($"position {i}: ephemeral key");
+            if ((order.Plan.EpsilonMicro is null) != (statement.NoiseKeyId is null) || statement.NoiseKeyId is { } noise && !IsNoiseKeyId(noise))
+                return JobErrors.RosterBroken.Of($"position {i}: noise");
+            if (statement.Classification?.ToInput(expected.Participant, expected.DatasetId).IsOk != true)
+                return JobErrors.RosterBroken.Of($"position {i}: classification");
             statements.Add(statement);
         }
         return statements;
     }
+
+    private static bool IsNoiseKeyId(string text) => text.Length == NoiseKeyIdChars && text.All(static c => char.IsAsciiHexDigitLower(c));
 
     private delegate bool TryDecode(string text, Span<byte> bytes, out int written);
 
@@ -109,11 +116,15 @@ public static class JobOrders
             return JobErrors.BadOrder.Of("wallLimitMs");
         return plan.Kind switch
         {
-            JobKinds.Aggregate when plan is { Aggregate: { } query, Sql: null } => Check(query),
+            JobKinds.Aggregate when plan is { Aggregate: { } query, Sql: null } => Check(query) ?? Check(query.Noise, plan.Roster.Count),
             JobKinds.Sql when plan is { Sql.Text.Length: > 0 and <= MaxSqlChars, Aggregate: null, Roster.Count: 1 } => null,
             _ => JobErrors.BadOrder.Of("kind and content do not fit"),
         };
     }
+
+    private static DsError? Check(NoiseQuery? noise, int parties)
+        => noise is null || (noise.EpsilonMicro is >= 1 and <= 1_000_000_000 && noise.ContributionBound is >= 1 and <= MaxGroups && noise.HonestParties >= 1 && noise.HonestParties <= parties)
+            ? null : JobErrors.BadOrder.Of("noise");
 
     private static DsError? Check(AggregateQuery query)
         => query.Groups.Count is 0 or > MaxGroups || query.Measures.Count is 0 or > MaxMeasures || query.Where.Count > MaxPredicates

@@ -26,6 +26,10 @@ public sealed record JobPlan(
 
     /// <summary>Longest plan accepted, as canonical JSON.</summary>
     public const int MaxBytes = 256 * 1024;
+
+    /// <summary>Micro-epsilon that this job asks every owner with a privacy budget to spend; null when it asks for exact figures.</summary>
+    [JsonIgnore]
+    public long? EpsilonMicro => Aggregate?.Noise?.EpsilonMicro;
 }
 
 /// <summary>Computation kinds of this version.</summary>
@@ -54,9 +58,18 @@ public sealed record RosterEntry(string Participant, string KeyId, string Datase
 /// <param name="MinGroupSize">k of the cell rule: the largest of all contracts.</param>
 /// <param name="DominancePercent">Dominance threshold: the smallest of all contracts, or null when every contract says <c>off</c>.</param>
 /// <param name="MaxRowsPerParty">Public bound on rows per provider: the overflow check uses it.</param>
+/// <param name="Noise">Noise that every provider adds its share of, or null: exact figures.</param>
 public sealed record AggregateQuery(
     string GroupColumn, IReadOnlyList<string> Groups, IReadOnlyList<MeasureQuery> Measures, IReadOnlyList<PredicateQuery> Where,
-    int MinGroupSize, long MaxRowsPerParty, int? DominancePercent = null);
+    int MinGroupSize, long MaxRowsPerParty, int? DominancePercent = null, NoiseQuery? Noise = null);
+
+/// <summary>Differential privacy of a joint statistic. Whoever's contract has a privacy budget debits <paramref name="EpsilonMicro"/> from it.</summary>
+/// <param name="EpsilonMicro">Privacy loss of this use in millionths, asked for by the analyst within what every contract allows per use.</param>
+/// <param name="ContributionBound">Most groups in which one subject counts: the smallest of all contracts.</param>
+/// <param name="HonestParties">
+/// Among how many providers the noise is divided: one more than the co-providers that every contract requires to be independent of the consumer, the smallest of all contracts.
+/// </param>
+public sealed record NoiseQuery(long EpsilonMicro, int ContributionBound, int HonestParties);
 
 /// <summary>One measured column with its public clamping bounds (from the contracts, never from data).</summary>
 /// <param name="Column">Column name.</param>

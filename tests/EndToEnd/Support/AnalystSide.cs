@@ -5,7 +5,9 @@ using DataSpace.Connector.Jobs;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Secrets;
 using DataSpace.Hosting.Transport;
+using DataSpace.Hosting.Witnessing;
 using DataSpace.Kernel.Results;
+using DataSpace.Ledger.Witnessing;
 using DataSpace.Protocol.Jobs;
 using DataSpace.Protocol.Membership;
 using Microsoft.EntityFrameworkCore;
@@ -30,7 +32,7 @@ internal sealed class AnalystSide
         }
         // Only reading: pins and ledger, which the book needs to conclude agreements, are not touched.
         var agreements = new AgreementBook(new StoreOf(leader), peers, self, null!, null!);
-        _desk = new ResultDesk(agreements, peers, self, analyst.Engine, TimeProvider.System);
+        _desk = new ResultDesk(agreements, peers, new LogKeys(peers, WitnessStore.Open(Path.Combine(space.Root, "analyst-side")), self), self, analyst.Engine, TimeProvider.System);
     }
 
     /// <summary>Verifies and decodes as the analyst's connector does.</summary>

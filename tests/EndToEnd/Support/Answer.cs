@@ -7,6 +7,9 @@ namespace DataSpace.EndToEnd.Support;
 /// <summary>An HTTP answer as a test looks at it.</summary>
 internal sealed record Answer(int Status, byte[] Body)
 {
+    /// <summary>The media type, or null.</summary>
+    public string? ContentType { get; init; }
+
     /// <summary>The body as JSON, or null.</summary>
     public JsonNode? Json
     {

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace DataSpace.EndToEnd.Support;
 
 /// <summary>What the shared space offers beside the sample.</summary>
@@ -9,15 +11,24 @@ internal static class Designs
     /// <summary>The same for three uses.</summary>
     public const string ThreeUses = "sql-three-uses";
 
+    /// <summary>Joint statistics with noise: room for two different queries.</summary>
+    public const string Private = "joint-private";
+
+    /// <summary>Epsilon of one use under <see cref="Private"/>: large, so that a small sample's figures can be told from their noise.</summary>
+    public const long PrivateEpsilon = 300_000_000;
+
     /// <summary>Over before anyone could use it.</summary>
     public const string Expired = "expired";
+
+    /// <summary>Datasets of supplier A for the compliance check: undeclared phone numbers in a text column, the same declared, one that changes, and two that cannot be looked at.</summary>
+    public const string Calls = "calls_undeclared", CallsDeclared = "calls_declared", CallsLater = "calls_later", Unclassified = "unclassified", Torn = "torn";
 
     /// <summary>Datasets in which something is wrong, at supplier A; each with a partner of its own at supplier B.</summary>
     public static IReadOnlyDictionary<string, string> Broken { get; } = new Dictionary<string, string>
     {
         ["wellformed"] = "partner_w",
-        ["malformed_"] = "partner_m",
-        ["headless__"] = "partner_h",
+        ["mistyped__"] = "partner_m",
+        ["misyeared_"] = "partner_h",
         ["vanishing_"] = "partner_v",
     };
 
@@ -25,17 +36,44 @@ internal static class Designs
     {
         design.Offer(Sql, Statements);
         design.Offer(ThreeUses, p => Statements(p.Set("count", "3")));
+        design.Offer(Private, p => p
+            .Add("dataspace:privacyBudget", "lteq", $"{2 * PrivateEpsilon}").Add("dataspace:epsilonPerUse", "lteq", $"{PrivateEpsilon}")
+            .Add("dataspace:contributionBound", "lteq", "20")); // a firm has a row in every year
         design.Offer(Expired, p => p.Set("dateTime", "2020-01-01T00:00:00Z"));
         var (a, b) = (design.SupplierA, design.SupplierB);
         var csv = SpaceDesign.Csv(a);
         var lines = csv.TrimEnd('\n').Split('\n');
         design.Dataset(a, "wellformed", csv);
-        design.Dataset(a, "malformed_", string.Join('\n', lines.Take(30).Append("\"never closed,12,x").Concat(lines.Skip(30))) + "\n");
-        design.Dataset(a, "headless__", csv.Replace("invest,value,capital", "invested,value,capital", StringComparison.Ordinal));
+        // What the compliance check reads as text without complaint, and a use cannot: only the owner may learn of it.
+        design.Dataset(a, "mistyped__", string.Join('\n', lines.Take(30).Append("never closed,12,3,A,1950").Concat(lines.Skip(30))) + "\n");
+        design.Dataset(a, "misyeared_", string.Join('\n', lines.Take(30).Append("1,12,3,A,never closed").Concat(lines.Skip(30))) + "\n");
         design.Dataset(a, "vanishing_", csv);
+        design.Dataset(a, Calls, WithNotes(csv, calls: true), Note(personal: null));
+        design.Dataset(a, CallsDeclared, WithNotes(csv, calls: true), Note("personal"));
+        design.Dataset(a, CallsLater, WithNotes(csv, calls: false), Note(personal: null));
+        design.Dataset(a, Unclassified, csv, d => d.Remove("classification"));
+        design.Dataset(a, Torn, csv + "\"never closed,12,x");
         foreach (var partner in Broken.Values)
             design.Dataset(b, partner, SpaceDesign.Csv(b));
     }
+
+    /// <summary>The data with one column of free text more; some of it, far from the head, mentions synthetic phone numbers.</summary>
+    public static string WithNotes(string csv, bool calls)
+    {
+        var lines = csv.TrimEnd('\n').Split('\n');
+        return string.Join('\n', lines.Select((line, i) => line.TrimEnd('\r') + (i == 0 ? ",note" : calls && i > lines.Length - 12 ? $",ask Mr Li at 138 0000 {i:0000}" : ",paid"))) + "\n";
+    }
+
+    private static Action<JsonObject> Note(string? personal) => dataset =>
+    {
+        var column = new JsonObject { ["name"] = "note", ["type"] = "text" };
+        if (personal is not null)
+        {
+            column["personal"] = personal;
+            dataset["classification"]!["personalInformation"] = true;
+        }
+        dataset["columns"]!.AsArray().Add(column);
+    };
 
     private static void Statements(Policy policy) => policy
         .Set("dataspace:computation", "sql")

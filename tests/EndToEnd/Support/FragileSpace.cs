@@ -18,7 +18,12 @@ public sealed class FragileSpace : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Space = await Space.StartAsync(d => d.Offer("many", p => p.Set("count", "500")));
+        Space = await Space.StartAsync(d =>
+        {
+            // To supplier A the analyst and supplier B are one consumer (Differences): nobody here is independent of it.
+            d.Offer("many", p => p.Set("count", "500").Remove("dataspace:independentCoProviders"));
+            Differences.Design(d);
+        });
         Spec = await Space.JointSpecAsync("many");
     }
 

@@ -53,31 +53,33 @@ internal static class Jobs
         ["sql"] = sql,
     };
 
-    public static Task<Answer> PlanAsync(this Space space, JsonNode spec) => space.Leader.PostAsync("/admin/jobs/plan", spec);
+    public static Task<Answer> PlanAsync(this Space space, JsonNode spec, Party? analyst = null) => (analyst ?? space.Leader).PostAsync("/admin/jobs/plan", spec);
 
     /// <summary>Plans and submits; the job's id.</summary>
-    public static async Task<string> SubmitAsync(this Space space, JsonNode spec)
+    public static async Task<string> SubmitAsync(this Space space, JsonNode spec, Party? analyst = null)
     {
-        var plan = (await space.PlanAsync(spec)).Ok();
+        var plan = (await space.PlanAsync(spec, analyst)).Ok();
         var body = new JsonObject { ["spec"] = spec.DeepClone(), ["planHash"] = plan["planHash"]!.GetValue<string>() };
-        return (await space.Leader.PostAsync("/admin/jobs", body)).Ok()["jobId"]!.GetValue<string>();
+        return (await (analyst ?? space.Leader).PostAsync("/admin/jobs", body)).Ok()["jobId"]!.GetValue<string>();
     }
 
     /// <summary>Waits for a job's end at the analyst.</summary>
-    public static async Task<Outcome> EndAsync(this Space space, string jobId, TimeSpan? atMost = null)
+    public static async Task<Outcome> EndAsync(this Space space, string jobId, TimeSpan? atMost = null, Party? analyst = null)
     {
+        analyst ??= space.Leader;
         JsonNode? status = null;
         await Eventually.TrueAsync(async () =>
         {
-            status = await space.Leader.ReadAsync("/admin/jobs/" + jobId);
+            status = await analyst.ReadAsync("/admin/jobs/" + jobId);
             return status["state"]!.GetValue<string>() != "RUNNING";
         }, atMost ?? Limit, () => $"job {status}{space.Story()}");
-        var why = await space.Leader.ReadAsync($"/admin/jobs/{jobId}/why");
-        var result = await space.Leader.GetAsync($"/admin/jobs/{jobId}/result");
+        var why = await analyst.ReadAsync($"/admin/jobs/{jobId}/why");
+        var result = await analyst.GetAsync($"/admin/jobs/{jobId}/result");
         return new Outcome(jobId, status!, why, result.Status == 200 ? result.Json : null);
     }
 
-    public static async Task<Outcome> RunAsync(this Space space, JsonNode spec) => await space.EndAsync(await space.SubmitAsync(spec));
+    public static async Task<Outcome> RunAsync(this Space space, JsonNode spec, Party? analyst = null)
+        => await space.EndAsync(await space.SubmitAsync(spec, analyst), analyst: analyst);
 
     /// <summary>What the coordinator saw of a job.</summary>
     public static async Task<IReadOnlyList<Sight>> SightsAsync(this Space space, string jobId)

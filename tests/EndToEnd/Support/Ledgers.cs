@@ -28,6 +28,13 @@ internal static class Ledgers
     public static VerifyReport Verify(Party party)
         => LedgerVerifier.Verify(party.LedgerDirectory, new VerifyOptions { ExpectedVkey = Vkey(party) });
 
+    /// <summary>Fails with every problem that the verifier names.</summary>
+    public static void AssertSound(Party party)
+    {
+        var report = Verify(party);
+        Assert.True(report.Ok, $"{party.Name}: {string.Join("; ", report.Problems)}");
+    }
+
     public static string Vkey(Party party) => party.Card["ledgerVkey"]!.GetValue<string>();
 
     public static IEnumerable<(LedgerRecord Record, GrantPayload Payload)> Grants(this IEnumerable<LedgerRecord> records)

@@ -168,6 +168,7 @@ internal sealed class NodeProcess : IAsyncDisposable
         start.Environment["DATASPACE_WORKER"] = Layout.Worker;
         start.Environment["XDG_CACHE_HOME"] = Layout.Cache;
         start.Environment.Remove("DATASPACE_CRASH_AT");
+        start.Environment["DOTNET_EnableWriteXorExecute"] = "0"; // some 150 starts in a run: each a quarter cheaper without that mapping
         foreach (var (name, value) in launch.Environment)
             start.Environment[name] = value;
         return Process.Start(start)!;

@@ -26,6 +26,9 @@ internal sealed class Party(string name, string kind, string root, string did) :
 
     public NodeProcess Process { get; private set; } = null!;
 
+    /// <summary>The clock by which requests to this node are dated; as shifted as the node's own.</summary>
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
+
     public string KeyId => Persona.Signer.PublicKey.KeyId;
 
     public string LedgerDirectory => Path.Combine(Process.Directory, "ledger");
@@ -80,7 +83,7 @@ internal sealed class Party(string name, string kind, string root, string did) :
 
     /// <summary>A request by somebody else's node to this one.</summary>
     public Task<Answer> FromAsync(Persona caller, HttpMethod method, string path, object? body = null)
-        => Wire.AsPeerAsync(caller, Did, method, path, body);
+        => Wire.AsPeerAsync(caller, Did, method, path, body, Clock);
 
     public async ValueTask DisposeAsync()
     {

@@ -74,25 +74,27 @@ internal sealed class Space : IAsyncDisposable
     }
 
     /// <summary>The consumer's contract for a dataset; concluded once, then remembered.</summary>
-    public async Task<string> AgreeAsync(Party provider, string dataset = "investments", string offer = Joint)
+    public async Task<string> AgreeAsync(Party provider, string dataset = "investments", string offer = Joint, Party? consumer = null)
     {
-        if (Agreements.TryGetValue((provider.Name, dataset, offer), out var known))
+        var key = (provider.Name, dataset, consumer is null ? offer : $"{offer} for {consumer.Name}");
+        if (Agreements.TryGetValue(key, out var known))
             return known;
-        var last = await NegotiateAsync(provider, dataset, offer);
+        var last = await NegotiateAsync(provider, dataset, offer, consumer);
         Assert.True(last["state"]!.GetValue<string>() == "FINALIZED", last.ToJsonString() + Story());
-        return Agreements[(provider.Name, dataset, offer)] = last["agreementId"]!.GetValue<string>();
+        return Agreements[key] = last["agreementId"]!.GetValue<string>();
     }
 
     /// <summary>One negotiation to its end, whatever the end.</summary>
-    public async Task<JsonNode> NegotiateAsync(Party provider, string dataset, string offer)
+    public async Task<JsonNode> NegotiateAsync(Party provider, string dataset, string offer, Party? consumer = null)
     {
+        consumer ??= Leader;
         var body = new JsonObject { ["participant"] = provider.Did, ["datasetId"] = dataset, ["offerId"] = offer };
-        var started = (await Leader.PostAsync("/admin/negotiations", body)).Ok();
+        var started = (await consumer.PostAsync("/admin/negotiations", body)).Ok();
         var id = started["id"]!.GetValue<string>();
         JsonNode? last = null;
         await Eventually.TrueAsync(async () =>
         {
-            last = await Leader.ReadAsync("/admin/negotiations/" + Uri.EscapeDataString(id));
+            last = await consumer.ReadAsync("/admin/negotiations/" + Uri.EscapeDataString(id));
             return last["state"]!.GetValue<string>() is "FINALIZED" or "TERMINATED";
         }, NegotiationLimit, () => $"negotiation {last}{Story()}");
         return last!;

@@ -5,8 +5,15 @@ namespace DataSpace.EndToEnd.Support;
 /// <summary>What a space is made of before it starts: datasets and offers beside those of the sample.</summary>
 internal sealed class SpaceDesign(Space space)
 {
+    private readonly Dictionary<Party, Party[]> _groups = [];
     private readonly List<(Party Owner, JsonObject Dataset)> _datasets = [];
     private readonly Dictionary<string, Action<Policy>> _policies = [];
+
+    private readonly List<(Party Owner, string Name, JsonNode Value)> _settings = [];
+    private TestRegulator? _regulator;
+    private JsonArray? _pins;
+
+    public Party Leader => space.Leader;
 
     public Party SupplierA => space.SupplierA;
 
@@ -14,6 +21,18 @@ internal sealed class SpaceDesign(Space space)
 
     /// <summary>An offer for every dataset: the sample's joint-statistics policy, changed.</summary>
     public void Offer(string id, Action<Policy> change) => _policies[id] = change;
+
+    /// <summary>To this owner, these consumers count as one.</summary>
+    public void ConsumerGroup(Party owner, params Party[] members) => _groups[owner] = members;
+
+    /// <summary>Every node pins this regulator. Supplier A takes the analyst for foreign, supplier B for domestic.</summary>
+    public void Regulated(TestRegulator regulator) => (_regulator, _pins) = (regulator, regulator.Config(CardFile()));
+
+    /// <summary>The same with a regulator that has a host.</summary>
+    public void Regulated(JsonArray pins) => _pins = pins;
+
+    /// <summary>One more member of an owner's configuration.</summary>
+    public void Setting(Party owner, string name, JsonNode value) => _settings.Add((owner, name, value));
 
     /// <summary>One more dataset of an owner, with the sample's columns unless <paramref name="change"/> says otherwise.</summary>
     public void Dataset(Party owner, string id, string csv, Action<JsonObject>? change = null)
@@ -52,21 +71,39 @@ internal sealed class SpaceDesign(Space space)
                 ["spaceId"] = "e2e",
                 ["datasets"] = new JsonArray([.. _datasets.Where(d => d.Owner == owner).Select(d => d.Dataset).Prepend(sample).Select(Offered)]),
             };
+            if (_groups.TryGetValue(owner, out var group))
+                config["consumerGroups"] = new JsonArray(new JsonArray([.. group.Select(m => (JsonNode)m.Did)]));
+            if (_pins is not null)
+            {
+                config["regulators"] = _pins.DeepClone();
+                config["regulationPollMs"] = 500;
+                config["region"] = "CN-310000";
+                config["regions"] = new JsonObject { [space.Leader.Did] = owner == space.SupplierA ? "SG" : "CN-310000" };
+            }
+            foreach (var setting in _settings.Where(s => s.Owner == owner))
+                config[setting.Name] = setting.Value.DeepClone();
             File.WriteAllText(owner.ConfigFile, config.ToJsonString());
         }
-        File.WriteAllText(space.Coordinator.ConfigFile, new JsonObject
+        var coordinator = new JsonObject
         {
             ["did"] = space.Coordinator.Did,
             ["displayName"] = new JsonObject { ["en"] = "Coordinator", ["zh"] = "协调方" },
-        }.ToJsonString());
+        };
+        if (_regulator is not null)
+            File.WriteAllText(CardFile(), _regulator.Card.ToJsonString());
+        if (_pins is not null)
+            (coordinator["regulators"], coordinator["regulationPollMs"]) = (_pins.DeepClone(), 500);
+        File.WriteAllText(space.Coordinator.ConfigFile, coordinator.ToJsonString());
     }
 
     private JsonObject Offered(JsonObject dataset)
     {
         dataset["offers"] = new JsonArray([.. _policies.Keys.Prepend(Space.Trial).Prepend(Space.Joint)
-            .Select(id => new JsonObject { ["id"] = id, ["policy"] = PolicyFile(id) })]);
+            .Select(id => (JsonNode)new JsonObject { ["id"] = id, ["policy"] = PolicyFile(id) })]);
         return dataset;
     }
+
+    private string CardFile() => Path.Combine(space.Root, "regulator.node.json");
 
     private string PolicyFile(string id) => Path.Combine(space.Root, id + ".odrl.json");
 
@@ -97,6 +134,12 @@ internal sealed class Policy(JsonObject json)
         constraint["rightOperand"] = rightOperand;
         if (@operator is not null)
             constraint["operator"] = @operator;
+        return this;
+    }
+
+    public Policy Add(string leftOperand, string @operator, JsonNode rightOperand)
+    {
+        Constraints.Add(new JsonObject { ["leftOperand"] = leftOperand, ["operator"] = @operator, ["rightOperand"] = rightOperand });
         return this;
     }
 

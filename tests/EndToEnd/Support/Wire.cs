@@ -41,15 +41,26 @@ internal sealed class Wire : IDisposable
         }
         using var limit = new CancellationTokenSource(Limit);
         using var response = await _http.SendAsync(request, limit.Token);
-        return new Answer((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(limit.Token));
+        return new Answer((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(limit.Token)) { ContentType = response.Content.Headers.ContentType?.MediaType };
     }
 
     /// <summary>One request as a participant: a fresh signed token over method, path and body.</summary>
-    public Task<Answer> AsPeerAsync(Persona caller, string audience, HttpMethod method, string path, object? body = null)
+    public Task<Answer> AsPeerAsync(Persona caller, string audience, HttpMethod method, string path, object? body = null, TimeProvider? clock = null)
     {
         var bytes = body is null ? [] : JsonSerializer.SerializeToUtf8Bytes(body, body.GetType(), JobJson.Options);
-        var token = RequestToken.Create(caller.Signer, caller.Did, audience, method.Method, path, bytes, TimeProvider.System);
+        var token = RequestToken.Create(caller.Signer, caller.Did, audience, method.Method, path, bytes, clock ?? TimeProvider.System);
         return SendAsync(method, path, body is null ? null : bytes, token);
+    }
+
+    /// <summary>A request as a participant with one more header.</summary>
+    public async Task<Answer> GossipAsync(Persona caller, string audience, string path, string header, string value)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_url + path)) { Version = System.Net.HttpVersion.Version11 };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", RequestToken.Create(caller.Signer, caller.Did, audience, "GET", path, [], TimeProvider.System));
+        request.Headers.TryAddWithoutValidation(header, value);
+        using var limit = new CancellationTokenSource(Limit);
+        using var response = await _http.SendAsync(request, limit.Token);
+        return new Answer((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(limit.Token));
     }
 
     public static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);

@@ -38,21 +38,33 @@ internal static class StartScreen
         await AwaitReadyAsync(run, key, cancel);
     }
 
-    private static NodeProcess Launch(DemoRun run, string key)
+    /// <summary>Starts a node of the folder; returns at once.</summary>
+    public static NodeProcess Launch(DemoRun run, string key)
     {
         var folder = run.Folder;
         var isCoordinator = key == DemoFolder.Coordinator;
         var arguments = new List<string> { "--dir", folder.NodeDirectory(key), "--config", folder.ConfigFile(key), "--port", Money.Number(folder.Ports[key]) };
         if (!isCoordinator)
             arguments.AddRange(["--coordinator", Path.Combine(folder.NodeDirectory(DemoFolder.Coordinator), "node.json")]);
-        var host = Installation.Host(isCoordinator ? "DataSpace.Coordinator" : "DataSpace.Connector").OrStop();
+        return Launch(run, key, isCoordinator ? "DataSpace.Coordinator" : "DataSpace.Connector", arguments);
+    }
+
+    /// <summary>Starts any host of the folder; returns at once.</summary>
+    public static NodeProcess Launch(DemoRun run, string key, string program, int port)
+        => Launch(run, key, program, ["--dir", run.Folder.NodeDirectory(key), "--config", run.Folder.ConfigFile(key), "--port", Money.Number(port)]);
+
+    private static NodeProcess Launch(DemoRun run, string key, string program, IReadOnlyList<string> arguments)
+    {
+        var folder = run.Folder;
+        var host = Installation.Host(program).OrStop();
         var process = NodeProcess.Start(key, host, Path.Combine(folder.Of(key), "output.txt"), arguments);
         run.Processes.Add(process);
         ProcessList.Save(folder.Root, run.Processes);
         return process;
     }
 
-    private static async Task AwaitReadyAsync(DemoRun run, string key, CancellationToken cancel)
+    /// <summary>Waits until a started node is ready, and opens its management API.</summary>
+    public static async Task AwaitReadyAsync(DemoRun run, string key, CancellationToken cancel)
     {
         var process = run.Processes.Single(p => p.Name == key);
         if (!await run.Ui.BusyAsync(run.Ui.T(DemoTexts.Starting, key), () => process.WaitReadyAsync(cancel)))
@@ -61,10 +73,12 @@ internal static class StartScreen
                 process.Output().Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(12).ToList());
         }
         var directory = run.Folder.NodeDirectory(key);
-        run.Nodes[key] = new DemoNode(key, directory, run.Folder.Ports[key], process, NodeClient.Open(directory).OrStop());
+        var client = NodeClient.Open(directory).OrStop();
+        run.Nodes[key] = new DemoNode(key, directory, run.Folder.Ports.TryGetValue(key, out var port) ? port : new Uri(client.Info.Url).Port, process, client);
     }
 
-    private static void ShowProcesses(DemoRun run)
+    /// <summary>The processes, where they listen and where they live.</summary>
+    public static void ShowProcesses(DemoRun run)
     {
         var ui = run.Ui;
         var table = ui.Table(ui.T(DemoTexts.Node), "pid", ui.T(DemoTexts.Port), ui.T(DemoTexts.DataDirectory));
@@ -74,7 +88,8 @@ internal static class StartScreen
         run.Summary["nodes"] = run.Nodes.Values.Select(n => new { n.Key, did = n.Client.Info.Did, pid = n.Process.Pid, port = n.Port, directory = n.Directory });
     }
 
-    private static async Task JoinAsync(DemoRun run, CancellationToken cancel)
+    /// <summary>Owners ask to join, the operator approves.</summary>
+    public static async Task JoinAsync(DemoRun run, CancellationToken cancel)
     {
         var ui = run.Ui;
         await ui.BusyAsync(ui.T(DemoTexts.Joining), async () =>
@@ -104,7 +119,7 @@ internal static class StartScreen
     }
 
     /// <summary>Keys are known now: fills them into the policies as accepted co-providers and lets each node read its offers.</summary>
-    private static async Task PublishAsync(DemoRun run, CancellationToken cancel)
+    public static async Task PublishAsync(DemoRun run, CancellationToken cancel)
     {
         var keyIds = DemoFolder.Owners.ToDictionary(o => o, o => run.Nodes[o].Client.Info.KeyId, StringComparer.Ordinal);
         run.Folder.WritePolicies(keyIds);

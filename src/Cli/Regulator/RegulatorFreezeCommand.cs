@@ -1,0 +1,28 @@
+using System.CommandLine;
+using DataSpace.Cli.Node;
+using DataSpace.Cli.Session;
+
+namespace DataSpace.Cli.Regulator;
+
+/// <summary><c>dataspace regulator freeze KIND ID --case CASE</c>: at once, by one officer.</summary>
+internal static class RegulatorFreezeCommand
+{
+    public static Command Build(GlobalOptions globals)
+    {
+        var kind = globals.Argument("KIND", RegulatorTexts.FreezeKind);
+        kind.AcceptOnlyFromAmong("participant", "dataset", "contract");
+        var id = globals.Argument("ID", RegulatorTexts.FreezeId);
+        var caseId = globals.Option<string>("--case", RegulatorTexts.Case, "CASE", required: true);
+        return globals.Handle(globals.Command("freeze", RegulatorTexts.Freeze, kind, id, caseId), async (ui, parse, cancel) =>
+        {
+            using var node = globals.OpenNode(parse);
+            var order = new { target = parse.GetRequiredValue(kind), id = parse.GetRequiredValue(id), caseId = parse.GetRequiredValue(caseId) };
+            var json = await node.PostAsync("admin/freezes", order, cancel).OrStop();
+            if (ui.Json)
+                ui.WriteJson(json);
+            var view = NodeClient.Read<ActView>(json).OrStop();
+            ui.Line(RegulatorTexts.Ordered, view.FreezeSequence, view.Freezes, view.Clearances);
+            return ExitCode.Ok;
+        });
+    }
+}

@@ -1,0 +1,162 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using DataSpace.Hosting.Identity;
+using DataSpace.Kernel.Classification;
+using DataSpace.Kernel.Crypto;
+using DataSpace.Kernel.Results;
+using DataSpace.Ledger.Receipts;
+using DataSpace.Ledger.Sequencing;
+using DataSpace.Sandbox;
+
+namespace DataSpace.Connector.Datasets;
+
+/// <summary>
+/// Holds for every dataset the last compliance check, and makes it anew at start, at reload, and whenever the file is another one. A dataset without a check
+/// that passed for the declaration and the file of this moment is not listed, not negotiated and not used. Results stand in the ledger too.
+/// </summary>
+internal sealed partial class ComplianceCheck(
+    DatasetRegistry datasets, SqlSandbox sandbox, NodeIdentity self, ConnectorConfig config, AuditLedger ledger, TimeProvider clock, ILogger<ComplianceCheck> log)
+{
+    private const int WallLimitMs = 600_000;
+    private const int MaxFindingsLogged = 100;
+    private const int Attempts = 3;
+    private const string Unclassified = "unclassified";
+
+    /// <value>A check that could not look at the data is tried again after this time, when somebody asks.</value>
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(30);
+
+    private readonly ConcurrentDictionary<string, Listing> _listings = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new(StringComparer.Ordinal);
+
+    /// <summary>Checks all datasets; after start and reload, and when the owner asks.</summary>
+    public async Task<IReadOnlyList<Listing>> CheckAllAsync(CancellationToken cancellation)
+    {
+        var all = datasets.All.Values.ToList();
+        await Parallel.ForEachAsync(all, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = cancellation },
+            async (dataset, token) => await CheckAsync(dataset, _ => false, token));
+        return [.. all.Select(d => _listings[d.Config.Id])];
+    }
+
+    /// <summary>Checks one dataset now.</summary>
+    public Task<Listing> CheckAsync(PublishedDataset dataset, CancellationToken cancellation) => CheckAsync(dataset, _ => false, cancellation);
+
+    /// <summary>The check of this declaration and this file; made now when there is none. A changed file is seen by its time and length.</summary>
+    public Task<Listing> CurrentAsync(PublishedDataset dataset, CancellationToken cancellation)
+        => CheckAsync(dataset, known => ReferenceEquals(known.Dataset, dataset) && StampOf(dataset) == known.Stamp && !IsToRetry(known), cancellation);
+
+    /// <summary>The check of this declaration and this version, if it passed; made now when there is none. What a use needs.</summary>
+    public async Task<Result<Listing>> HoldAsync(PublishedDataset dataset, string version, CancellationToken cancellation)
+    {
+        var listing = await CheckAsync(dataset, known => ReferenceEquals(known.Dataset, dataset) && known.Version == version && !IsToRetry(known), cancellation);
+        return listing.IsListed && listing.Version == version ? listing : listing.ToPeer();
+    }
+
+    /// <summary>Datasets that may be shown to others, with their checks.</summary>
+    public async Task<IReadOnlyList<Listing>> ListedAsync(CancellationToken cancellation)
+    {
+        var listed = new List<Listing>();
+        foreach (var dataset in datasets.All.Values)
+        {
+            if (await CurrentAsync(dataset, cancellation) is { IsListed: true } listing)
+                listed.Add(listing);
+        }
+        return listed;
+    }
+
+    /// <summary>Last checks, without making any.</summary>
+    public IReadOnlyList<Listing> Known => [.. datasets.All.Keys.Order(StringComparer.Ordinal).Select(id => _listings.GetValueOrDefault(id)).OfType<Listing>()];
+
+    /// <summary>The last check of this declaration, without making one; null when there is none.</summary>
+    public Listing? KnownOf(PublishedDataset dataset)
+        => _listings.TryGetValue(dataset.Config.Id, out var known) && ReferenceEquals(known.Dataset, dataset) ? known : null;
+
+    private async Task<Listing> CheckAsync(PublishedDataset dataset, Func<Listing, bool> isEnough, CancellationToken cancellation)
+    {
+        if (_listings.TryGetValue(dataset.Config.Id, out var known) && isEnough(known))
+            return known;
+        var turn = _turns.GetOrAdd(dataset.Config.Id, _ => new SemaphoreSlim(1));
+        await turn.WaitAsync(cancellation);
+        try
+        {
+            if (_listings.TryGetValue(dataset.Config.Id, out known) && isEnough(known))
+                return known;
+            var listing = await LookAsync(dataset, cancellation);
+            _listings[dataset.Config.Id] = listing;
+            await RecordAsync(listing, cancellation);
+            return listing;
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private async Task<Listing> LookAsync(PublishedDataset dataset, CancellationToken cancellation)
+    {
+        if (!DatasetClassification.Of(dataset.Config, config.Region).TryGet(out var declared, out var incomplete))
+            return Withheld(dataset, null, default, string.Empty, new(incomplete.Kind, incomplete.Detail ?? incomplete.Kind.Title));
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            var stamp = StampOf(dataset);
+            if (!datasets.VersionOf(dataset, self.DatasetVersionKey).TryGet(out var version, out var error))
+                return NotSampled(dataset, declared, stamp, string.Empty, error);
+            var seed = long.Parse(version.AsSpan(0, 15), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+            var looked = await sandbox.SampleAsync(dataset.Source, seed, new SandboxLimits { WallLimitMs = WallLimitMs, CpuLimitSeconds = WallLimitMs / 1000 }, cancellation);
+            if (!looked.TryGet(out var sample, out error))
+                return NotSampled(dataset, declared, stamp, version, error);
+            // The version was taken before the look: only a file that is still the same was looked at.
+            if (stamp != StampOf(dataset) || !datasets.VersionOf(dataset, self.DatasetVersionKey).TryGet(out var after, out _) || after != version)
+                continue;
+            var (columns, findings, gradeFound) = ComplianceRules.Judge(dataset.Config, declared, sample, dataset.Offers);
+            var scale = dataset.Config.Classification!.Scale ?? new DataScale(sample.Rows, sample.Subjects);
+            return new Listing(dataset, version, stamp, declared with { Scale = scale }, sample.Sampled, columns, findings, gradeFound, clock.GetUtcNow())
+            {
+                Rows = sample.Rows,
+                Subjects = sample.Subjects,
+            };
+        }
+        return Withheld(dataset, declared, default, string.Empty, new(ClassificationErrors.NotSampled, "the file changes while it is looked at"));
+    }
+
+    private Listing Withheld(PublishedDataset dataset, DataClassification? declared, FileStamp stamp, string version, ListingFinding finding)
+        => new(dataset, version, stamp, declared, 0, [], [finding], null, clock.GetUtcNow());
+
+    private Listing NotSampled(PublishedDataset dataset, DataClassification declared, FileStamp stamp, string version, DsError error)
+        => Withheld(dataset, declared, stamp, version, new(ClassificationErrors.NotSampled, error.Code)) with { Cause = error };
+
+    private bool IsToRetry(Listing known)
+        => known.Findings.Any(f => f.Kind == ClassificationErrors.NotSampled) && clock.GetUtcNow() - known.CheckedAt > RetryAfter;
+
+    private static FileStamp StampOf(PublishedDataset dataset)
+    {
+        var info = new FileInfo(dataset.Config.Path);
+        return info.Exists ? new FileStamp(info.LastWriteTimeUtc, info.Length) : default;
+    }
+
+    /// <summary>One entry per declaration, version and outcome: a restart that finds the same says nothing new.</summary>
+    private async Task RecordAsync(Listing listing, CancellationToken cancellation)
+    {
+        var id = listing.Dataset.Config.Id;
+        var payload = new ListingCheckedPayload
+        {
+            DatasetId = id,
+            GradeDeclared = listing.Classification?.Grade.Name() ?? Unclassified,
+            GradeFound = listing.GradeFound?.Name() ?? Unclassified,
+            Findings = [.. listing.Findings.Take(MaxFindingsLogged).Select(f => $"{f.Kind.Code} {f.Column} {f.Class} {f.SharePermille}".TrimEnd())],
+            Outcome = listing.IsListed ? "listed" : "refused",
+        };
+        var content = string.Join('\n', [.. payload.Findings, payload.Outcome, payload.GradeDeclared, payload.GradeFound, listing.Version, id]);
+        var draft = new EntryDraft(payload, id) { EventId = Digest.Sha256(Encoding.UTF8.GetBytes("listing/" + content)).AsMemory(0, 16) };
+        if (!(await ledger.AppendAsync(draft, cancellation)).TryGet(out _, out var error))
+            LogNotRecorded(log, id, error.Code);
+        if (!listing.IsListed)
+            LogWithheld(log, id, string.Join("; ", listing.Findings.Select(f => f.Kind.Code + " " + f.Detail)));
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Dataset {Dataset} is not listed: {Findings}")]
+    private static partial void LogWithheld(ILogger logger, string dataset, string findings);
+
+    [LoggerMessage(2, LogLevel.Error, "The check of dataset {Dataset} could not be recorded: {Code}")]
+    private static partial void LogNotRecorded(ILogger logger, string dataset, string code);
+}

@@ -1,0 +1,160 @@
+using DataSpace.Connector.Agreements;
+using DataSpace.Connector.Datasets;
+using DataSpace.Connector.Uses;
+using DataSpace.Hosting.Identity;
+using DataSpace.Hosting.Regulation;
+using DataSpace.Kernel.NegativeList;
+using DataSpace.Kernel.Results;
+using DataSpace.Ledger;
+using DataSpace.Ledger.Receipts;
+using DataSpace.Ledger.Sequencing;
+using DataSpace.Protocol.Jobs;
+
+namespace DataSpace.Connector.Regulation;
+
+/// <summary>
+/// Asks the regulators' list, before any contract is asked: at listing, negotiation, every use and every release. Without a pinned regulator there is nothing to
+/// ask; with one and without its fresh word the answer is no (law 6). Thread-safe.
+/// </summary>
+internal sealed class RegulationGate(RegulationRegister register, DatasetRegistry datasets, ConnectorConfig config, DatasetVolumes volumes, ComplianceCheck check, AuditLedger ledger, NodeIdentity self)
+{
+    /// <summary>Beginning of every code with which the list refuses.</summary>
+    private const string Area = "DS-NEG-";
+
+    /// <summary>True for a refusal that a newer list or a fresh stamp can lift: a running job waits for that.</summary>
+    public static bool IsRegulation(DsError error) => error.Code.StartsWith(Area, StringComparison.Ordinal);
+
+    /// <summary>Why a dataset may not stand in the catalogue, or null.</summary>
+    public RegulationDecision? Listing(PublishedDataset dataset) => Refusing(ListingQuestion(dataset));
+
+    /// <summary>The question behind it: what is declared, and what the last compliance check found.</summary>
+    public RegulationRequest ListingQuestion(PublishedDataset dataset) => RegulationQuestions.Listing(dataset, check.KnownOf(dataset), self.Did);
+
+    /// <summary>Why a contract with this consumer may not be concluded, or goes no further, or null.</summary>
+    public RegulationDecision? Contract(PublishedDataset dataset, ContractTerms terms)
+        => Refusing(ContractQuestion(dataset, terms));
+
+    /// <summary>The question behind it.</summary>
+    public RegulationRequest ContractQuestion(PublishedDataset dataset, ContractTerms terms) => RegulationQuestions.Contract(dataset, check.KnownOf(dataset), self.Did, terms, RegionOf(terms.Consumer));
+
+    /// <summary>The same of a concluded agreement; one whose dataset is gone from the configuration is judged by what freezes say.</summary>
+    public RegulationDecision? Contract(BoundAgreement agreement)
+        => datasets.All.TryGetValue(agreement.Row.DatasetId, out var dataset) ? Contract(dataset, ContractTerms.Of(agreement)) : null;
+
+    /// <summary>What the list says about a use; spends nothing. Null: no list applies.</summary>
+    public Result<RegulationDecision?> Use(UseRequest use)
+    {
+        if (!register.Applies)
+            return (RegulationDecision?)null;
+        var question = RegulationQuestions.Use(
+            use.Dataset, use.Listing, self.Did, use.Order, ContractTerms.Of(use.Agreement), [.. use.Columns, .. use.GroupKeys], RegionOf(use.Order.Consumer));
+        var decision = register.Ask(Counted(question, use.Dataset))!;
+        return decision.Allowed ? decision : Explain(decision);
+    }
+
+    /// <summary>Why a committed contribution may not leave now, or null. The year's volume was judged and counted when it was granted.</summary>
+    public RegulationDecision? Release(BoundAgreement agreement, JobOrder order)
+    {
+        if (!register.Applies || !datasets.All.TryGetValue(agreement.Row.DatasetId, out var dataset))
+            return null;
+        return Refusing(ReleaseQuestion(dataset, agreement, order));
+    }
+
+    /// <summary>The question behind it.</summary>
+    public RegulationRequest ReleaseQuestion(PublishedDataset dataset, BoundAgreement agreement, JobOrder order)
+    {
+        var columns = order.Plan.Aggregate is null ? null : PlanCheck.ColumnsOf(order.Plan);
+        var question = RegulationQuestions.Use(dataset, check.KnownOf(dataset), self.Did, order, ContractTerms.Of(agreement), columns, RegionOf(order.Consumer));
+        return Spent(question, dataset) with { Stage = RegulationStage.Release };
+    }
+
+    /// <summary>What a use counts towards thresholds of a calendar year, to be debited with the Grant. Empty when no rule has one.</summary>
+    public IReadOnlyList<BudgetDebit> Debits(UseRequest use)
+    {
+        if (!register.Applies || !volumes.AnyThreshold || volumes.RowsOf(use.Dataset) is not { } rows)
+            return [];
+        var question = RegulationQuestions.Use(
+            use.Dataset, use.Listing, self.Did, use.Order, ContractTerms.Of(use.Agreement), [.. use.Columns, .. use.GroupKeys], RegionOf(use.Order.Consumer));
+        var most = volumes.Thresholds.Where(t => !Allows(question with { RecordsThisYear = t, SubjectsThisYear = t })).Select(t => t - 1).DefaultIfEmpty(long.MaxValue).First();
+        return [BudgetDebit.WithLimit(DatasetVolumes.CounterOf(Now(), use.Dataset.Config.Id, use.Order.Consumer), DatasetVolumes.Definition, Math.Max(1, rows), most)];
+    }
+
+    /// <summary>A use under an old stamp stands in the ledger as such; without that entry it does not go on.</summary>
+    public async Task<DsError?> NoteAsync(RegulationDecision? decision, string contractId, string useId, CancellationToken cancellation)
+    {
+        if (decision is not { Allowed: true, Degraded: true })
+            return null;
+        var stamp = register.All.First(h => h.Pin.Did == decision.Regulator).State!.Stamp;
+        var payload = new DegradedPayload
+        {
+            Reason = "stamp-stale",
+            ContractId = contractId,
+            UseId = useId,
+            Regulator = decision.Regulator,
+            RuleSetVersion = decision.RuleSetVersion,
+            StampTimeMs = stamp.Time.ToUnixTimeMilliseconds(),
+        };
+        return (await ledger.AppendAsync(new EntryDraft(payload, contractId), cancellation)).Error;
+    }
+
+    /// <summary>
+    /// A consumer's look at a contract before it plans or opens a result: freezes it knows of itself, and whether its regulators' word is fresh. Rules are the owner's to judge:
+    /// it alone knows its data.
+    /// </summary>
+    public DsError? AsConsumer(BoundAgreement agreement) => AsConsumer(agreement.Row.AgreementId, agreement.Row.DatasetId, agreement.Row.Provider, agreement.Row.Consumer);
+
+    /// <summary>The same before there is a contract.</summary>
+    public DsError? AsConsumer(string contract, string dataset, params string[] parties)
+    {
+        if (!register.Applies)
+            return null;
+        var found = register.Freezes.FirstOrDefault(f => f.Freeze.Target switch
+        {
+            FreezeTarget.Participant => parties.Contains(f.Freeze.Id, StringComparer.Ordinal),
+            FreezeTarget.Dataset => f.Freeze.Id == dataset,
+            _ => f.Freeze.Id == contract,
+        });
+        return found.Freeze is { } freeze
+            ? NegativeListErrors.Frozen.Of($"{freeze.Target.ToString().ToLowerInvariant()} {freeze.Id}, case {freeze.CaseId}")
+            : null;
+    }
+
+    /// <summary>A refusal in full: the rule's id, its title in both languages, its basis.</summary>
+    public static DsError Explain(RegulationDecision decision)
+    {
+        var error = decision.Error!;
+        return decision.TitleEn is null ? error : error with { Detail = $"{error.Detail}; {decision.TitleEn} / {decision.TitleZh}; {decision.Basis}" };
+    }
+
+    /// <summary>An exhausted counter of a year's volume in the list's own words; null when the error is another.</summary>
+    public static DsError? Spell(DsError error)
+        => error.Kind == LedgerErrors.BudgetExhausted && error.Detail?.StartsWith(DatasetVolumes.CounterPrefix, StringComparison.Ordinal) == true ? RegulationErrors.VolumeReached.Of() : null;
+
+    /// <summary>What stands in the way, in one word: the rule, the case of a freeze, or the code.</summary>
+    public static string RuleOf(RegulationDecision decision) => decision.RuleId ?? (decision.CaseId is { } freeze ? "freeze/" + freeze : string.Empty);
+
+    private RegulationDecision? Refusing(RegulationRequest question) => register.Ask(question) is { Allowed: false } refusing ? refusing : null;
+
+    private bool Allows(RegulationRequest question) => register.Ask(question) is not { Allowed: false };
+
+    private RegulationRequest Counted(RegulationRequest question, PublishedDataset dataset)
+    {
+        if (!volumes.AnyThreshold)
+            return question with { RecordsThisYear = 0, SubjectsThisYear = 0 };
+        var total = volumes.RowsOf(dataset) is { } rows ? rows + SpentOf(dataset, question.Consumer!) : (long?)null;
+        return question with { RecordsThisYear = total, SubjectsThisYear = total };
+    }
+
+    private RegulationRequest Spent(RegulationRequest question, PublishedDataset dataset)
+    {
+        var spent = volumes.AnyThreshold ? SpentOf(dataset, question.Consumer!) : 0;
+        return question with { RecordsThisYear = spent, SubjectsThisYear = spent };
+    }
+
+    private long SpentOf(PublishedDataset dataset, string consumer)
+        => ledger.GetBudget(DatasetVolumes.CounterOf(Now(), dataset.Config.Id, consumer))?.Spent ?? 0;
+
+    private DateTimeOffset Now() => register.Now().TryGet(out var now, out _) ? now : DateTimeOffset.UnixEpoch; // then nothing is allowed anyway
+
+    private string? RegionOf(string consumer) => consumer == self.Did ? config.Region : config.Regions?.GetValueOrDefault(consumer);
+}

@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using DataSpace.Hosting.Transport;
+using DataSpace.Kernel.Policy;
+using DataSpace.Protocol.Jobs;
+
+namespace DataSpace.Connector.Uses;
+
+/// <summary>
+/// What is known about a use beyond its order: where the parties are and what would compute. Regions come from the owner's configuration alone; the consumer's
+/// address from its signed member document, whose TLS key the transport pins.
+/// </summary>
+internal sealed class UseFacts(ConnectorConfig config, PeerDirectory peers, string? workerPath)
+{
+    private readonly ConcurrentDictionary<(DateTime Written, long Length), string> _digests = new();
+
+    /// <summary>Adds the facts to a question about a job of this plan.</summary>
+    public PolicyRequest Complete(PolicyRequest request, JobPlan plan, string? role) => request with
+    {
+        Role = role,
+        ExecutionRegion = config.Region,
+        ConsumerRegion = RegionOf(request.Consumer),
+        ConsumerAddress = peers.Find(request.Consumer) is { } member && Uri.TryCreate(member.Url, UriKind.Absolute, out var url) ? url.Host.Trim('[', ']') : null,
+        ConsumerGroup = config.ConsumerGroupOf(request.Consumer),
+        Algorithms = WorkerDigest() is { } digest ? [ProtocolOf(plan), "sha256:" + digest] : [ProtocolOf(plan)],
+        ExecutionEnv = plan.Kind == JobKinds.Aggregate ? "mpc" : "sandbox",
+        EncryptMode = "ciphertext",
+        DeliveryMethod = "api",
+        MaxRows = plan.Aggregate?.Groups.Count,
+        OutputBytes = PlainBytes(plan),
+    };
+
+    /// <summary>Region of a participant: this node's own, or what its owner has confirmed.</summary>
+    public string? RegionOf(string did) => did == config.Did ? config.Region : config.Regions?.GetValueOrDefault(did);
+
+    /// <summary>Everyone who counts as one with this consumer.</summary>
+    public IReadOnlyList<string> GroupOf(string consumer) => config.ConsumerGroupOf(consumer);
+
+    /// <summary>Name of the protocol that releases the result.</summary>
+    private static string ProtocolOf(JobPlan plan) => plan.Kind == JobKinds.Aggregate ? "secure-aggregation/1" : "sql-release/1";
+
+    /// <summary>Plaintext size of a joint statistic: eight bytes a figure, known before anything runs. A table's size is bounded when it is released.</summary>
+    private static long? PlainBytes(JobPlan plan) => plan.Aggregate is { } query
+        ? query.Groups.Count * query.Measures.Sum(m => (long)m.Statistics.Count) * sizeof(long)
+        : null;
+
+    /// <summary>SHA-256 of the program that reads the data, as it lies on disk now; null when it is missing.</summary>
+    private string? WorkerDigest()
+    {
+        if (workerPath is null)
+            return null;
+        try
+        {
+            var file = new FileInfo(workerPath);
+            return _digests.GetOrAdd((file.LastWriteTimeUtc, file.Length), _ =>
+            {
+                using var bytes = file.OpenRead();
+                return Convert.ToHexStringLower(SHA256.HashData(bytes));
+            });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null; // no digest satisfies no term that asks for one
+        }
+    }
+}

@@ -1,0 +1,218 @@
+using System.Formats.Cbor;
+using System.Text;
+using System.Text.Json;
+using DataSpace.Coordinator.Jobs;
+using DataSpace.Hosting;
+using DataSpace.Hosting.Http;
+using DataSpace.Hosting.Transport;
+using DataSpace.Hosting.Witnessing;
+using DataSpace.Kernel.Crypto;
+using DataSpace.Kernel.Results;
+using DataSpace.Ledger.Receipts;
+using DataSpace.Ledger.Sequencing;
+using DataSpace.Protocol.Jobs;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataSpace.Coordinator.Witness;
+
+/// <summary>
+/// Makes silence visible. Every dispatched job is held, after its deadline, against what each owner's log shows: a Grant, a Denied, or nothing, which is an
+/// Unreported finding in this coordinator's own ledger. Disputes over receipts are kept as their parties proved them.
+/// </summary>
+internal sealed partial class FindingsDesk(
+    IDbContextFactory<CoordinatorState> store, INodeTransport transport, PeerDirectory peers, LogKeys logs, AuditLedger ledger, TimeProvider clock, ILogger<FindingsDesk> log)
+    : BackgroundService
+{
+    private const int MaxJobs = 200;
+    private const int MaxDisputes = 100_000;
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Horizon = TimeSpan.FromDays(7);
+    private readonly SemaphoreSlim _one = new(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await Task.Delay(Interval, clock, stoppingToken);
+            try
+            {
+                await ReconcileAsync(stoppingToken);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                LogFailed(log, e);
+            }
+        }
+    }
+
+    /// <summary>Looks at every job that has ended or whose deadline has passed and that is not settled yet; returns how many parts were looked at.</summary>
+    public async Task<int> ReconcileAsync(CancellationToken cancellation)
+    {
+        await _one.WaitAsync(cancellation);
+        try
+        {
+            await using var db = await store.CreateDbContextAsync(cancellation);
+            var (now, since) = (clock.GetUtcNow(), clock.GetUtcNow() - Horizon);
+            var jobs = await db.Jobs.AsNoTracking().Where(j => j.CreatedAt > since && (j.State != JobStates.Running || j.Deadline < now) && j.Stage != JobStages.Dispatch)
+                .OrderByDescending(j => j.CreatedAt).Take(MaxJobs).ToListAsync(cancellation);
+            var looked = 0;
+            foreach (var job in jobs)
+            {
+                foreach (var party in await db.Parties.AsNoTracking().Where(p => p.JobHash == job.JobHash).ToListAsync(cancellation))
+                {
+                    var row = await db.Findings.FindAsync([job.JobHash, party.Participant], cancellation);
+                    if (row is { State: FindingStates.Granted or FindingStates.Denied or FindingStates.NotAsked })
+                        continue;
+                    looked++;
+                    var state = await LookAsync(job, party, cancellation);
+                    if (state == FindingStates.Unreported && now < job.Deadline)
+                        continue; // it still has time to say something
+                    if (row is null)
+                        db.Findings.Add(row = new FindingRow { JobHash = job.JobHash, Participant = party.Participant, JobId = job.JobId, State = state, Code = party.Code, At = now });
+                    else
+                        (row.State, row.Code, row.At) = (state, party.Code, now);
+                    if (state == FindingStates.Unreported)
+                        await RecordAsync(job, party, cancellation);
+                    await db.SaveChangesAsync(cancellation);
+                }
+            }
+            return looked;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>Takes a dispute: entry OneSided in the caller's own log, over a use that the caller took part in.</summary>
+    public async Task<Result<Unit>> FileAsync(string caller, FiledEntry filed, CancellationToken cancellation)
+    {
+        if (Read(caller, filed.Proof, EntryKind.OneSided) is not { } entry || !OneSidedPayload.FromFields(entry.Fields).TryGet(out var said, out _))
+            return CoordinatorErrors.BadEvidence.Of("OneSided");
+        await using var db = await store.CreateDbContextAsync(cancellation);
+        if (await db.Disputes.FindAsync([said.UseId, caller], cancellation) is not null)
+            return Unit.Value;
+        if (await db.Disputes.CountAsync(cancellation) >= MaxDisputes)
+            return CoordinatorErrors.TooManyMembers.Of("disputes");
+        db.Disputes.Add(new DisputeRow { UseId = said.UseId, Filer = caller, JobHash = said.JobHash, Silent = said.Silent, Reason = said.Reason, Index = entry.Index, At = clock.GetUtcNow() });
+        await db.SaveChangesAsync(cancellation);
+        return Unit.Value;
+    }
+
+    private async Task<string> LookAsync(JobRow job, PartyRow party, CancellationToken cancellation)
+    {
+        if (party.Envelope is not null)
+            return FindingStates.Granted; // its proof was verified when it came in
+        // Whoever was never asked to compute, because the job ended before, owes no entry.
+        if (!party.RoundOneAccepted && party.State is not (PartyStates.Refused or PartyStates.Unreported))
+            return FindingStates.NotAsked;
+        if (peers.Find(party.Participant) is not { } owner)
+            return FindingStates.Unreported;
+        var path = $"/peer/jobs/{job.JobHash}/evidence" + (party.Code is { } code ? "?code=" + Uri.EscapeDataString(code) : "");
+        var got = await transport.SendAsync(PeerDirectory.PeerOf(owner), HttpMethod.Get, path, default, cancellation);
+        if (!got.TryGet(out var answer, out _) || !answer.IsSuccess)
+            return FindingStates.Unreported;
+        FiledEntry? filed;
+        try
+        {
+            filed = JsonSerializer.Deserialize<FiledEntry>(answer.Body.Span, JobJson.Options);
+        }
+        catch (JsonException)
+        {
+            filed = null;
+        }
+        foreach (var (kind, state) in (ReadOnlySpan<(EntryKind, string)>)[(EntryKind.Grant, FindingStates.Granted), (EntryKind.Denied, FindingStates.Denied)])
+        {
+            if (Read(party.Participant, filed?.Proof, kind) is { } entry && entry.Fields.Any(f => f.Label == "jobHash" && IsDigest(f.Value, job.JobHash)))
+                return state;
+        }
+        return FindingStates.Unreported;
+    }
+
+    private async Task RecordAsync(JobRow job, PartyRow party, CancellationToken cancellation)
+    {
+        var payload = new UnreportedPayload { JobHash = job.JobHash, JobId = job.JobId, Participant = party.Participant, DeadlineMs = job.Deadline.ToUnixTimeMilliseconds() };
+        var eventId = Digest.Sha256(Encoding.UTF8.GetBytes($"unreported/{job.JobHash}/{party.Participant}")).AsMemory(0, 16);
+        if (ledger.IndexOf(eventId) is null && (await ledger.AppendAsync(new EntryDraft(payload, job.JobHash) { EventId = eventId }, cancellation)).IsOk)
+            LogUnreported(log, party.Participant, job.JobId);
+    }
+
+    /// <summary>An entry of a participant's own log, signed by it; null for everything else.</summary>
+    private VerifiedEntry? Read(string did, string? base64, EntryKind kind)
+    {
+        if (base64 is null || base64.Length > EntryProof.MaxBytes * 4 / 3 + 4 || peers.Find(did) is not { } member || MemberDocuments.KeyOf(member) is not { } key
+            || !logs.Trusted(did).TryGet(out var vkey, out _))
+            return null;
+        var bytes = new byte[base64.Length];
+        return Convert.TryFromBase64String(base64, bytes, out var length) && EntryProof.Decode(bytes.AsMemory(0, length)).TryGet(out var proof, out _)
+            && proof.Verify(key, vkey, kind).TryGet(out var entry, out _) ? entry : null;
+    }
+
+    private static bool IsDigest(ReadOnlyMemory<byte> cbor, string hex)
+    {
+        try
+        {
+            return Convert.ToHexStringLower(new CborReader(cbor).ReadByteString()) == hex;
+        }
+        catch (Exception e) when (e is CborContentException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "Reconciliation failed")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(2, LogLevel.Warning, "{Participant} says nothing about job {JobId}")]
+    private static partial void LogUnreported(ILogger logger, string participant, string jobId);
+}
+
+/// <summary>What an owner's log shows about a dispatched job.</summary>
+internal static class FindingStates
+{
+    public const string Granted = "granted";
+    public const string Denied = "denied";
+    public const string Unreported = "unreported";
+
+    /// <summary>The job ended before this owner was asked to compute.</summary>
+    public const string NotAsked = "notAsked";
+}
+
+/// <summary>Filing disputes, and the operator's view of findings.</summary>
+internal static class FindingsEndpoints
+{
+    private const int MaxListed = 1000;
+
+    public static void MapFindings(this WebApplication app)
+    {
+        app.MapPost(FiledEntry.DisputePath, async (HttpContext http, FindingsDesk desk, CancellationToken c) =>
+        {
+            var call = http.CallOf();
+            if (!call.Read<FiledEntry>().TryGet(out var filed, out var error))
+                return error.ToProblem();
+            return await desk.FileAsync(call.Did, filed, c) is { IsOk: false } refused ? refused.Error.ToProblem() : Results.Json(new { filed = true }, JobJson.Options);
+        }).RequirePeer().WithMetadata(new PeerBodyLimit(EntryProof.MaxBytes * 2)).WithSummary("A receipt that only one side signed, as an entry of the caller's own log.");
+        var admin = app.MapGroup("/admin/reconciliation").RequireAdmin();
+        admin.MapGet("/", ListAsync).WithSummary("Dispatched jobs against the owners' logs, and disputed uses.");
+        admin.MapPost("/", async (FindingsDesk desk, IDbContextFactory<CoordinatorState> store, CancellationToken c) =>
+        {
+            await desk.ReconcileAsync(c);
+            return await ListAsync(store, c);
+        }).WithSummary("Asks the owners now, then lists.");
+    }
+
+    private static async Task<IResult> ListAsync(IDbContextFactory<CoordinatorState> store, CancellationToken cancellation)
+    {
+        await using var db = await store.CreateDbContextAsync(cancellation);
+        var counts = await db.Findings.AsNoTracking().GroupBy(f => f.State).Select(g => new { state = g.Key, count = g.Count() }).ToListAsync(cancellation);
+        var unreported = await db.Findings.AsNoTracking().Where(f => f.State == FindingStates.Unreported).OrderByDescending(f => f.At).Take(MaxListed).ToListAsync(cancellation);
+        var disputes = await db.Disputes.AsNoTracking().OrderByDescending(d => d.At).Take(MaxListed).ToListAsync(cancellation);
+        return Results.Json(new
+        {
+            granted = counts.FirstOrDefault(c => c.state == FindingStates.Granted)?.count ?? 0,
+            denied = counts.FirstOrDefault(c => c.state == FindingStates.Denied)?.count ?? 0,
+            unreported = unreported.Select(f => new { f.JobId, f.JobHash, f.Participant, f.Code, f.At }),
+            disputes = disputes.Select(d => new { d.UseId, d.JobHash, d.Filer, d.Silent, d.Reason, d.Index, d.At }),
+        }, JobJson.Options);
+    }
+}

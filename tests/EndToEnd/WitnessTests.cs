@@ -1,0 +1,99 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using DataSpace.EndToEnd.Support;
+using DataSpace.Kernel.Crypto;
+using DataSpace.Ledger.Merkle;
+using DataSpace.Ledger.Notes;
+using DataSpace.Ledger.Witnessing;
+
+namespace DataSpace.EndToEnd;
+
+/// <summary>The witness endpoint over HTTP, and the cosignatures that nodes get from each other by themselves.</summary>
+public sealed class WitnessTests(SharedSpace shared)
+{
+    private const string Add = "/witness/add-checkpoint";
+
+    private Space Space => shared.Space;
+
+    [Fact]
+    public async Task Every_nodes_log_is_cosigned_by_the_coordinator_and_another_one()
+    {
+        foreach (var owner in Space.Owners)
+        {
+            JsonNode? status = null;
+            await Eventually.TrueAsync(async () =>
+            {
+                status = await owner.ReadAsync("/admin/ledger/status");
+                return status["quorumMet"]!.GetValue<bool>() && status["cosignedSize"]!.GetValue<long>() > 0;
+            }, TimeSpan.FromSeconds(20), () => status + Space.Story());
+            var note = Encoding.UTF8.GetString((await owner.Wire.SendAsync(HttpMethod.Get, "/ledger/cosigned", null, null)).Body);
+            var checkpoint = Checkpoint.Open(note, VerifierKey.ForLog(owner.Did + "/log/1", owner.Persona.Signer.PublicKey)).Value;
+            var parsed = SignedNote.Parse(note).Value;
+            Assert.NotNull(parsed.CosignatureTime(KeyOf(Space.Coordinator)));
+            Assert.Contains(Space.Owners.Where(o => o != owner), o => parsed.CosignatureTime(KeyOf(o)) is not null);
+            // The rule as a file says the same, and so do the coordinator's own files.
+            Assert.True(WitnessPolicy.Parse(status!["policy"]!.GetValue<string>()).Value.Evaluate(parsed).IsMet);
+            var held = await Space.Coordinator.Wire.SendAsync(HttpMethod.Get, $"/witness/{Witness.HashOf(checkpoint.Origin)}/checkpoint", null, null);
+            Assert.True(Checkpoint.Open(Encoding.UTF8.GetString(held.Body), VerifierKey.ForLog(owner.Did + "/log/1", owner.Persona.Signer.PublicKey)).Value.Size >= 1);
+        }
+    }
+
+    [Fact]
+    public async Task A_witness_answers_with_the_exact_statuses_whoever_asks()
+    {
+        // The leader's own log, asked about at a supplier in the leader's name: signed checkpoints need no other authentication.
+        var (signer, origin) = (Space.Leader.Persona.Signer, Space.Leader.Did + "/log/1");
+        var root = MerkleHash.Leaf("x"u8);
+        async Task<Answer> AskAsync(Party at, string body) => await at.Wire.SendAsync(HttpMethod.Post, Add, Encoding.UTF8.GetBytes(body), null, "text/plain");
+        static string Body(long old, Checkpoint checkpoint, params byte[][] proof) => new CheckpointSubmission(old, [.. proof.Select(p => (ReadOnlyMemory<byte>)p)], checkpoint.Note).Format();
+        var at = Space.SupplierA;
+        var huge = Checkpoint.Sign(origin, 1_000_000, root, signer);
+        (await AskAsync(at, "nonsense")).Refused("DS-WIT-002", 400);
+        (await AskAsync(at, Body(0, huge) + new string('x', CheckpointSubmission.MaxBytes))).Refused("DS-WIT-002", 400);
+        (await AskAsync(at, Body(0, Checkpoint.Sign("did:web:nobody.example/log/1", 1, root, signer)))).Refused("DS-WIT-001", 404);
+        (await AskAsync(at, Body(0, Checkpoint.Sign(Space.Leader.Did + "/log/2", 1, root, signer)))).Refused("DS-WIT-001", 404); // a second history under a new name
+        (await AskAsync(at, Body(0, Checkpoint.Sign(at.Did + "/log/1", 1, root, at.Persona.Signer)))).Refused("DS-WIT-001", 404); // its own log
+        (await AskAsync(at, Body(0, Checkpoint.Sign(origin, 1, root, Ed25519Signer.Generate())))).Refused("DS-WIT-003", 403);
+        (await AskAsync(at, Body(2_000_000, huge))).Refused("DS-WIT-004", 400);
+        // What it holds of the leader it says with a 409, and then a forged proof from exactly there is worth nothing.
+        await Eventually.TrueAsync(async () => (await Space.Coordinator.Wire.SendAsync(HttpMethod.Get, $"/witness/{Witness.HashOf(origin)}/checkpoint", null, null)).Status == 200, TimeSpan.FromSeconds(20), Space.Story);
+        var conflict = await AskAsync(Space.Coordinator, Body(999_999, huge));
+        Assert.Equal((409, "text/x.tlog.size"), (conflict.Status, conflict.ContentType));
+        var heldSize = long.Parse(Encoding.ASCII.GetString(conflict.Body).TrimEnd('\n'), System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal($"{heldSize}\n", Encoding.ASCII.GetString(conflict.Body));
+        (await AskAsync(Space.Coordinator, Body(heldSize, huge, root, root))).Refused("DS-WIT-006", 422);
+    }
+
+    [Fact]
+    public async Task Nonsense_in_the_header_of_checkpoints_refuses_no_message()
+    {
+        var path = Protocol.DspBase.Path + Protocol.CatalogPaths.Dataset("investments");
+        foreach (var value in (string[])["x", ",,,,,,,,", Convert.ToBase64String("nonsense"u8), new string('A', 7000), Convert.ToBase64String(Encoding.UTF8.GetBytes(
+            Checkpoint.Sign(Space.SupplierA.Did + "/log/1", 5_000, MerkleHash.Leaf([1]), Ed25519Signer.Generate()).Note))])
+            Assert.Equal(200, (await Space.SupplierA.Wire.GossipAsync(Space.Leader.Persona, Space.SupplierA.Did, path, "DataSpace-Checkpoints", value)).Status);
+        Assert.Null((await Space.SupplierA.ReadAsync("/admin/ledger/status"))["refusal"]);
+        Assert.Empty((await Space.SupplierA.ReadAsync("/admin/ledger/gossip"))["equivocations"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task The_coordinator_holds_a_copy_of_every_log_that_verifies_by_itself()
+    {
+        foreach (var owner in Space.Owners)
+        {
+            var (origin, key) = (owner.Did + "/log/1", VerifierKey.ForLog(owner.Did + "/log/1", owner.Persona.Signer.PublicKey));
+            var prefix = "/mirror/" + Witness.HashOf(origin);
+            Task<Answer> GetAsync(string path) => Space.Coordinator.Wire.SendAsync(HttpMethod.Get, prefix + path, null, null);
+            await Eventually.TrueAsync(async () => (await GetAsync("/checkpoint")).Status == 200, TimeSpan.FromSeconds(30), Space.Story);
+            var shown = Checkpoint.Open(Encoding.UTF8.GetString((await GetAsync("/checkpoint")).Body), key).Value;
+            var bundle = Ledger.Tiles.EntryBundle.Decode((await GetAsync($"/tile/entries/000.p/{shown.Size}")).Body)!;
+            Assert.Equal(shown.Size, bundle.Count);
+            Assert.Equal(shown.RootHash.ToArray(), MerkleHash.Root([.. bundle.Select(e => MerkleHash.Leaf(e.Span))]));
+            (await GetAsync("/tile/entries/000.p/255")).Refused("DS-WIT-015", 404);
+            (await GetAsync("/tile/..%2F..%2Fledger%2Fledger.db")).Refused("DS-WIT-015", 404);
+        }
+        (await Space.Coordinator.Wire.SendAsync(HttpMethod.Get, "/mirror/" + new string('0', 64) + "/checkpoint", null, null)).Refused("DS-WIT-015", 404);
+        Assert.True((await Space.Coordinator.Wire.SendAsync(HttpMethod.Get, "/mirror", null, null)).Ok()["logs"]!.AsArray().Count >= 3);
+    }
+
+    private static VerifierKey KeyOf(Party party) => VerifierKey.ForWitness(party.Did, party.Persona.Signer.PublicKey);
+}
