@@ -37,8 +37,12 @@ rc=$?
 if [ $# -eq 0 ]; then
   say "format check ..."
   beat "format check"
-  dotnet format DataSpace.sln --verify-no-changes --no-restore </dev/null >artifacts/logs/format.log 2>&1
-  rc=$?
+  # Whitespace, line ends and order of imports, straight from the files. Style and analyzers, the other two parts of dotnet format, are errors of the build already.
+  rc=0
+  : >artifacts/logs/format.log
+  for folder in src tests; do
+    dotnet format whitespace --folder "$folder" --verify-no-changes </dev/null >>artifacts/logs/format.log 2>&1 || rc=$?
+  done
   rest
   if [ "$rc" -ne 0 ]; then
     head -n 60 artifacts/logs/format.log

@@ -1,20 +1,32 @@
 using System.Globalization;
 using DataSpace.Benchmarks;
+using DataSpace.Benchmarks.History;
+using DataSpace.Benchmarks.Intersection;
 using DataSpace.Benchmarks.Joint;
 using DataSpace.Benchmarks.Ledger;
+using DataSpace.Benchmarks.Metering;
+using DataSpace.Benchmarks.NegativeList;
+using DataSpace.Benchmarks.Noise;
 using DataSpace.Benchmarks.Policy;
 using DataSpace.Benchmarks.Sandbox;
 using DataSpace.Benchmarks.Seal;
 using DataSpace.Benchmarks.Space;
 
 const string help = """
-    Usage: DataSpace.Benchmarks --job main|ledger|seal|policy|sandbox|all [--rows N]
+    Usage: DataSpace.Benchmarks --job main|ledger|audit|metering|seal|policy|negative-list|noise|history|sandbox|psi|constant-time|all [--rows N]
 
       main      everything the project promises: joint aggregate by four nodes, ciphertext addition, ledger, policy, memory
       ledger    signed appends against a bare SQLite group commit
+      audit     verifying a log of one million entries, memory while it is done, and proofs from tiles of ten million
+      metering  folding one million entries into meters, and memory while it is done
       seal      ciphertext operations against Microsoft SEAL's own
       policy    decisions per second on one core
+      negative-list  what 10,000 rules add to a decision
+      noise     exact noise samplers beside a plain random draw
+      history   what remembering the subjects of exact answers costs, and comparing with 10,000 earlier cells
       sandbox   the worker against DuckDB in this process
+      psi       private set intersection against libsodium's ristretto255 and, where installed, an npm package (--rows: items of each party, default 65,536)
+      constant-time  whether the ladder's time depends on the scalar (Welch's t; needs a quiet machine)
       all       main and sandbox
 
       --rows N  rows per owner, 1,000 to 9,000,000 (default 1,000,000)
@@ -25,12 +37,19 @@ const string help = """
 const long defaultRows = 1_000_000;
 var jobs = new Dictionary<string, string[]>(StringComparer.Ordinal)
 {
-    ["main"] = ["joint", "seal", "ledger", "policy"],
+    ["main"] = ["joint", "seal", "ledger", "policy", "negative-list", "noise"],
     ["ledger"] = ["ledger"],
+    ["audit"] = ["audit"],
+    ["metering"] = ["metering"],
     ["seal"] = ["seal"],
     ["policy"] = ["policy"],
+    ["negative-list"] = ["negative-list"],
+    ["noise"] = ["noise"],
+    ["history"] = ["history"],
     ["sandbox"] = ["sandbox"],
-    ["all"] = ["joint", "seal", "ledger", "policy", "sandbox"],
+    ["psi"] = ["psi"],
+    ["constant-time"] = ["constant-time"],
+    ["all"] = ["joint", "seal", "ledger", "policy", "negative-list", "noise", "history", "sandbox"],
 };
 
 if (args is ["--help" or "-h"])
@@ -38,6 +57,8 @@ if (args is ["--help" or "-h"])
     Console.WriteLine(help);
     return 0;
 }
+if (args is [BareProcess.Verb, var file, var columnGroups])
+    return BareProcess.Run(file, int.Parse(columnGroups, CultureInfo.InvariantCulture));
 var (job, rows) = ((string?)null, defaultRows);
 var wrong = args.Length % 2 != 0;
 for (var i = 0; i + 1 < args.Length; i += 2)
@@ -83,9 +104,37 @@ async Task RunAsync(string part)
             Report.Heading(output, "ledger");
             await LedgerBenchmark.RunAsync(output);
             break;
+        case "audit":
+            Report.Heading(output, "audit");
+            AuditBenchmark.Run(output);
+            break;
+        case "metering":
+            Report.Heading(output, "metering");
+            await MeteringBenchmark.RunAsync(output);
+            break;
         case "policy":
             Report.Heading(output, "policy decision, one core");
             PolicyBenchmark.Run(output);
+            break;
+        case "negative-list":
+            Report.Heading(output, "negative list, CPU of one thread");
+            NegativeListBenchmark.Run(output);
+            break;
+        case "noise":
+            Report.Heading(output, "exact noise samplers, CPU of one thread");
+            NoiseBenchmark.Run(output);
+            break;
+        case "history":
+            Report.Heading(output, "history of exact answers");
+            await HistoryBenchmark.RunAsync(output, rows);
+            break;
+        case "psi":
+            Report.Heading(output, "private set intersection, both parties in this process");
+            IntersectionBenchmark.Run(output, args.Contains("--rows") ? (int)rows : IntersectionBenchmark.DefaultItems);
+            break;
+        case "constant-time":
+            Report.Heading(output, "time of the ladder, fixed against random scalars");
+            ConstantTime.Run(output);
             break;
         default:
             Report.Heading(output, "sandbox");

@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using DataSpace.Benchmarks.Space;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Ledger.Receipts;
 using DataSpace.Ledger.Sequencing;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace DataSpace.Benchmarks.Ledger;
 
@@ -29,10 +31,12 @@ internal static class LedgerBenchmark
             var (appends, batch, cpuMicros) = await AppendsAsync(Path.Combine(directory.FullName, "ledger"));
             var bare = BareGroupCommit(directory.FullName, batch, withVault: false);
             var bareTwice = BareGroupCommit(directory.FullName, batch, withVault: true);
+            var direct = DirectGroupCommit(directory.FullName, batch);
             Report.Line(output, $"fsync of 4 KiB, p50:                     {fsyncMs:F2} ms");
             Report.Line(output, $"ledger, {Callers} callers, signed appends:    {appends:N0}/s in batches of {batch}, {cpuMicros:F0} us CPU each");
             Report.Line(output, $"bare SQLite group commit, same batches:  {bare:N0}/s");
             Report.Line(output, $"the same with a payload file synced first: {bareTwice:N0}/s, ratio {appends / bareTwice:F2}");
+            Report.Line(output, $"the same without ADO.NET, no payloads:   {direct:N0}/s, ratio {appends / direct:F2}");
             Report.AtLeast(output, "signed appends in process", appends, AppendsTarget, "/s");
             Report.AtLeast(output, "ratio to the bare group commit", appends / bare, RatioTarget);
         }
@@ -109,6 +113,47 @@ internal static class LedgerBenchmark
             done += batch;
         }
         return done / watch.Elapsed.TotalSeconds;
+    }
+
+    // The fastest that SQLite itself goes: the same rows by its own calls, as the ledger's writer makes them.
+    private static double DirectGroupCommit(string directory, int batch)
+    {
+        using var ledger = OpenBare(Path.Combine(directory, "direct.db"));
+        Execute(ledger, "CREATE TABLE entry(idx INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT");
+        Execute(ledger, "CREATE TABLE event(id BLOB PRIMARY KEY, idx INTEGER NOT NULL) STRICT, WITHOUT ROWID");
+        using var entry = Prepare("INSERT INTO entry VALUES(?1, ?2)");
+        using var dedup = Prepare("INSERT INTO event VALUES(?2, ?1)");
+        var (content, id) = (RandomNumberGenerator.GetBytes(260), new byte[16]);
+        var (watch, done) = (Stopwatch.StartNew(), 0L);
+        while (watch.Elapsed < Length)
+        {
+            Commit(ledger, () =>
+            {
+                for (var i = 0; i < batch; i++)
+                {
+                    Insert(entry, done + i, content);
+                    RandomNumberGenerator.Fill(id);
+                    Insert(dedup, done + i, id);
+                }
+            });
+            done += batch;
+        }
+        return done / watch.Elapsed.TotalSeconds;
+
+        sqlite3_stmt Prepare(string sql)
+        {
+            SqliteException.ThrowExceptionForRC(raw.sqlite3_prepare_v2(ledger.Handle!, sql, out var statement), ledger.Handle!);
+            return statement;
+        }
+
+        void Insert(sqlite3_stmt statement, long index, byte[] bytes)
+        {
+            _ = raw.sqlite3_bind_int64(statement, 1, index);
+            _ = raw.sqlite3_bind_blob(statement, 2, bytes);
+            if (raw.sqlite3_step(statement) != raw.SQLITE_DONE)
+                throw new BenchmarkException("A row was not inserted.");
+            _ = raw.sqlite3_reset(statement);
+        }
     }
 
     private static SqliteConnection OpenBare(string path)

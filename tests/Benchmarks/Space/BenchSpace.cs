@@ -151,6 +151,7 @@ internal sealed class BenchSpace : IAsyncDisposable
             new JsonObject { ["name"] = "subject", ["type"] = "integer" },
             new JsonObject { ["name"] = "x", ["type"] = "decimal" }),
         ["subjectColumn"] = "subject",
+        ["classification"] = new JsonObject { ["industry"] = "C31", ["grade"] = "general-1", ["personalInformation"] = false },
         ["offers"] = new JsonArray(new JsonObject { ["id"] = OfferId, ["policy"] = policy }),
     };
 
