@@ -78,8 +78,8 @@ public sealed class ComplianceRulesTests
 
     [Theory]
     [InlineData("intersect", true, "")] // compared, never released
-    [InlineData("intersect", false, "DS-CLS-017")] // not declared for it
-    [InlineData("sql", true, "DS-CLS-017")]
+    [InlineData("intersect", false, "DS-CLS-012")] // not declared for it
+    [InlineData("sql", true, "DS-CLS-012")]
     public void Numbers_of_persons_are_opened_for_comparing_alone(string computation, bool declared, string codes)
     {
         var dataset = Dataset(Plain(personal: true), c => c.Name == "note" ? c with { Identifier = true, Personal = "personal" } : c);

@@ -16,14 +16,15 @@ public sealed class KeyTests(WorkerFixture worker) : IDisposable
     public async Task Identifiers_come_out_as_they_are_written_each_combination_once()
     {
         var rows = await ReadAsync(Source("code,site,year\n\"a:1,\"\"x\",上海,1\n12:34-,-,2\n\"a:1,\"\"x\",上海,3\n,east,4\nb,,5\n,,6\n"), ["code", "site"]);
-        Assert.Equal(["a:1,\"x|上海", "12:34-|-", "(none)|east", "b|(none)", "(none)|(none)"], rows, ignoreOrder: true);
+        Assert.Equal(["(none)|(none)", "(none)|east", "12:34-|-", "a:1,\"x|上海", "b|(none)"], rows.Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public async Task Numbers_and_days_have_one_text_and_the_owners_filter_holds()
     {
         var source = Source("code,site,year\n007,x,1990\n8,y,1991\n9,z,1991\n");
-        Assert.Equal(["8|1991", "9|1991"], await ReadAsync(source with { Columns = [new("code", ColumnType.Integer, true), source.Columns[1], source.Columns[2]] }, ["code", "year"], [new("year", "gt", ["1990"])]), ignoreOrder: true);
+        var numbers = source with { Columns = [new("code", ColumnType.Integer, true), source.Columns[1], source.Columns[2]] };
+        Assert.Equal(["8|1991", "9|1991"], (await ReadAsync(numbers, ["code", "year"], [new("year", "gt", ["1990"])])).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -44,7 +45,7 @@ public sealed class KeyTests(WorkerFixture worker) : IDisposable
     [InlineData("3:ab")]
     [InlineData("2:abc")]
     [InlineData("9999999999:a")]
-    [InlineData("-1:a")]
+    [InlineData("-x")]
     [InlineData("2:ab1:c1:d")]
     [InlineData("1:\u00ff")]
     public void A_worker_that_makes_things_up_is_not_believed(string text)
