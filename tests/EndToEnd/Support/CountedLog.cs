@@ -1,7 +1,7 @@
 namespace DataSpace.EndToEnd.Support;
 
-/// <summary>Tests that count the entries of supplier A's log in the shared space, and those that write there all the time: one after the other.</summary>
-[CollectionDefinition(Name)]
+/// <summary>Tests that count the entries of an owner's log in the shared space: nobody else works there meanwhile.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class CountedLog
 {
     public const string Name = "counted log";
