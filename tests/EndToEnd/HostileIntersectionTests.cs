@@ -11,6 +11,7 @@ namespace DataSpace.EndToEnd;
 /// Two real owners' nodes; between them an attacker with the coordinator's key, and in some cases with one owner's key, which makes it that owner. Every attack ends the run with a stable code, tells
 /// nothing, and leaves the use spent.
 /// </summary>
+[Collection(CountedUses.Name)]
 public sealed class HostileIntersectionTests(SharedSpace shared, IntersectionTemplate template) : IClassFixture<IntersectionTemplate>
 {
     private const int TotalAt = 16, StepAt = 5;

@@ -6,6 +6,7 @@ using DataSpace.Ledger.Receipts;
 namespace DataSpace.EndToEnd;
 
 /// <summary>How many members two owners have in common, asked by a third participant, through the whole path: contracts, grants, protocol, reports, receipts. The owners' data is synthetic.</summary>
+[Collection(CountedUses.Name)]
 public sealed class IntersectionTests(SharedSpace shared)
 {
     private Space Space => shared.Space;

@@ -6,3 +6,10 @@ public sealed class CountedLog
 {
     public const string Name = "counted log";
 }
+
+/// <summary>Tests of intersections between supplier A and supplier B in the shared space count uses of one contract: one after the other.</summary>
+[CollectionDefinition(Name)]
+public sealed class CountedUses
+{
+    public const string Name = "counted uses";
+}
