@@ -60,8 +60,13 @@ internal sealed partial class IntersectionRelay(PeerDirectory peers, LogKeys log
             await SendAsync(job, party, new RelayRequest(0, [], Stop: true), cancellation);
     }
 
-    /// <summary>A party whose run is over needs nothing repeated any more.</summary>
-    private static int Heard(RelayAnswer other) => other.State == RelayAnswer.Over ? int.MaxValue : other.Received;
+    /// <summary>From where the other one needs messages: from nowhere while it cannot take any; and a party whose run is over needs nothing any more.</summary>
+    private static int? Heard(RelayAnswer other) => other.State switch
+    {
+        RelayAnswer.Preparing => null,
+        RelayAnswer.Over => int.MaxValue,
+        _ => other.Received,
+    };
 
     /// <summary>Nothing is carried without a proof of its Grant (law 1, seen from outside), and nothing that is not of the form.</summary>
     private DsError? Problem(CoordinatorState db, JobRow job, JobOrder order, PartyRow party, RelayAnswer answer)

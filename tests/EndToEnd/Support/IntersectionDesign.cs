@@ -21,6 +21,12 @@ internal static class IntersectionDesign
     /// <summary>The list of supplier B.</summary>
     public const string Theirs = "members_b";
 
+    /// <summary>Lists so long that the conversation needs many requests, at A and at B.</summary>
+    public const string Long = "members_many", TheirLong = "members_b_many";
+
+    /// <summary>Members of the long lists: from, to.</summary>
+    public static readonly (int From, int To) LongOurs = (0, 36_000), LongTheirs = (29_003, 70_000);
+
     private const int OursFrom = 0, OursTo = 40, TheirsFrom = 17, TheirsTo = 70, SamePhoneTo = 34;
 
     /// <summary>Members of A as they are meant: code, site, phone.</summary>
@@ -42,6 +48,9 @@ internal static class IntersectionDesign
         design.Dataset(design.SupplierA, Few, OursCsv(19), List("code", "site", "phone", maxRuns: 500));
         design.Dataset(design.SupplierA, Capped, OursCsv(Ours.Count), List("code", "site", "phone", Cap));
         design.Dataset(design.SupplierB, Theirs, "ref,place,mobile\n" + string.Concat(Others.Select(m => $"{m.Code},{m.Site},+86-{m.Phone}\n")), List("ref", "place", "mobile", maxRuns: 500));
+        string Many((int From, int To) range, string header) => header + "\n" + string.Concat(Enumerable.Range(range.From, range.To - range.From).Select(i => string.Create(CultureInfo.InvariantCulture, $"M{i},x,\n")));
+        design.Dataset(design.SupplierA, Long, Many(LongOurs, "code,site,phone"), List("code", "site", "phone", maxRuns: 500));
+        design.Dataset(design.SupplierB, TheirLong, Many(LongTheirs, "ref,place,mobile"), List("ref", "place", "mobile", maxRuns: 500));
     }
 
     /// <summary>How many members both have, by a plain join.</summary>
