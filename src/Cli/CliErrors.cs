@@ -97,6 +97,11 @@ public static class CliErrors
         "The negotiation did not end in a contract", "协商未达成合约",
         "Look at the offer's terms with: dataspace catalog", "请用 dataspace catalog 查看要约条款。");
 
+    /// <summary>What cannot be undone was asked for without <c>--yes</c>.</summary>
+    public static readonly ErrorKind NotConfirmed = new("DS-CLI-060", 400,
+        "This cannot be undone and was not confirmed", "该操作不可撤销且未经确认",
+        "Read what would happen, then run the command again with --yes.", "请阅读将发生的情况，然后加 --yes 重新运行。");
+
     /// <summary>Something the program did not expect.</summary>
     public static readonly ErrorKind Unexpected = new("DS-CLI-099", 500,
         "Something unexpected happened", "发生了意外情况",

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using DataSpace.Hosting.Disclosing;
 using DataSpace.Hosting.Http;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Secrets;
@@ -119,6 +120,7 @@ public static class NodeApplication
         app.MapOpenApi("/openapi/{documentName}.json").WithMetadata(new OpenToEveryone());
         app.MapNodeEndpoints();
         app.MapWitness();
+        app.MapErasures();
     }
 
     /// <summary>Starts, announces readiness, waits for the end. Returns the process exit code.</summary>

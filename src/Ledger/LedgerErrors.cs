@@ -184,4 +184,24 @@ public static class LedgerErrors
     public static readonly ErrorKind OutputTooLarge = new("DS-LED-036", 413,
         "The output to commit is over its size limit.", "待提交的输出超过大小上限。",
         "Ask for fewer groups or statistics.", "请减少分组或统计量。");
+
+    /// <summary>The payload was erased, and an entry of the log says so.</summary>
+    public static readonly ErrorKind PayloadErased = new("DS-LED-037", 410,
+        "The payload of this entry was erased.", "该条目的载荷已被删除。",
+        "The commitment stays provable; the log's Erased entry names the legal ground.", "承诺仍可证明；账本中的删除条目写明了法律依据。");
+
+    /// <summary>Metering fields before the end of their retention.</summary>
+    public static readonly ErrorKind MeteringRetained = new("DS-LED-038", 409,
+        "The metering fields of this entry are under statutory retention.", "该条目的计量字段仍在法定保存期内。",
+        "Erase the content alone; the metering fields hold no personal data and can be erased after that day.", "请仅删除内容部分；计量字段不含个人信息，保存期满后方可删除。");
+
+    /// <summary>An entry whose payload is not erased at all, or has nothing to erase.</summary>
+    public static readonly ErrorKind NotErasable = new("DS-LED-039", 409,
+        "The payload of this entry cannot be erased.", "该条目的载荷不可删除。",
+        "Choose another entry, or wait for the end of the retention of its metering fields.", "请选择其他条目，或等待其计量字段保存期满。");
+
+    /// <summary>Decided, but another process still reads the files.</summary>
+    public static readonly ErrorKind ErasurePending = new("DS-LED-040", 503,
+        "The erasure is decided but not complete: another process reads the vault.", "删除已决定但尚未完成：另一进程正在读取保险库。",
+        "End that process and repeat the erasure; the node's next start completes it as well.", "请结束该进程后重试；节点下次启动时也会自动完成。");
 }

@@ -56,6 +56,18 @@ internal sealed class RealLog : IAsyncDisposable
     public async Task<long> AppendAsync(IEntryPayload payload, string contract, ReadOnlyMemory<byte>? eventId = null)
         => (await _ledger.AppendAsync(new EntryDraft(payload, contract) { EventId = eventId }, Cancel)).Value.Index;
 
+    public async Task<string?> TryEraseAsync(long index, string part)
+        => (await _ledger.EraseAsync(new ErasureRequest(index, part, "PIPL 47", "officer-2"), Cancel)).Error?.Code;
+
+    /// <summary>Erases the content of every entry that has any apart from metering.</summary>
+    public async Task<int> EraseContentsAsync()
+    {
+        var erased = 0;
+        for (long index = 0, size = Size; index < size; index++)
+            erased += (await _ledger.EraseAsync(new ErasureRequest(index, ErasedPayload.Content, "PIPL 47", "officer-2"), Cancel)).IsOk ? 1 : 0;
+        return erased;
+    }
+
     public async Task<string?> RefusedAsync(IEntryPayload payload, string contract, ReadOnlyMemory<byte>? eventId = null)
         => (await _ledger.AppendAsync(new EntryDraft(payload, contract) { EventId = eventId }, Cancel)).Error?.Code;
 

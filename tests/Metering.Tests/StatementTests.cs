@@ -119,7 +119,7 @@ public sealed class StatementTests : IAsyncLifetime
         {
             vault.Open();
             using var swap = vault.CreateCommand();
-            swap.CommandText = "UPDATE payload SET (key, sealed) = (SELECT key, sealed FROM payload WHERE idx=0) WHERE idx=3";
+            swap.CommandText = "UPDATE payload SET sealed = (SELECT sealed FROM payload WHERE idx=0) WHERE idx=3";
             Assert.Equal(1, swap.ExecuteNonQuery());
         }
 
@@ -138,6 +138,35 @@ public sealed class StatementTests : IAsyncLifetime
         foreach (var file in Directory.GetFiles(_directory, "vault.db*"))
             File.Delete(file);
         Assert.Equal(MeteringErrors.PayloadAbsent.Code, Statement.Recompute(_directory, _request).Error?.Code);
+    }
+
+    [Fact]
+    public async Task A_bill_is_the_same_bytes_after_an_erasure_of_everything_that_may_be_erased()
+    {
+        var before = Statement.Recompute(_directory, _request).Value;
+        var meters = MeterProjector.Run(_directory).Value;
+        await using (var log = RealLog.Open(_directory, "did:web:supplier-a.example", FakeLog.Provider))
+        {
+            Assert.Equal(5, await log.EraseContentsAsync()); // three grants, two reports; receipts are metering alone
+            Assert.Equal("DS-LED-038", await log.TryEraseAsync(0, ErasedPayload.All));
+        }
+        var after = Statement.Recompute(_directory, _request).Value;
+        Assert.Equal(before.Bill.ToCanonicalJson(), after.Bill.ToCanonicalJson());
+        Assert.Equal(before.Readings, after.Readings);
+        Assert.Equal(meters.Sums, MeterProjector.Run(_directory).Value.Sums);
+        Assert.True(MeterProjector.Verify(_directory).IsOk);
+        Assert.True(Ledger.Fsck.LedgerVerifier.Verify(_directory).Ok);
+
+        // A use whose metering part was to disappear refuses the bill; it does not shrink it.
+        await using (var vault = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(_directory, "vault.db")};Pooling=False"))
+        {
+            await vault.OpenAsync(TestContext.Current.CancellationToken);
+            await using var lose = vault.CreateCommand();
+            lose.CommandText = "UPDATE payload SET rest=NULL WHERE idx=0";
+            Assert.Equal(1, await lose.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+        }
+        Assert.Equal(MeteringErrors.PayloadAbsent.Code, Statement.Recompute(_directory, _request).Error?.Code);
+        Assert.False(Ledger.Fsck.LedgerVerifier.Verify(_directory).Ok);
     }
 
     private string CopyDirectory()

@@ -125,6 +125,9 @@ internal static class AuditVerifyCommand
             listed = report.Uses.Listed.Select(p => new { where = p.Where, what = p.What }),
         },
         problems = report.AllProblems.Select(p => new { where = p.Where, what = p.What }),
-        statement = report.Manifests[0].Statement,
+        statement = Statement(report.Manifests[0].Statement),
     });
+
+    private static object Statement(AuditStatement statement)
+        => new { proves = statement.Proves, provesZh = statement.ProvesZh, doesNotProve = statement.DoesNotProve, doesNotProveZh = statement.DoesNotProveZh };
 }

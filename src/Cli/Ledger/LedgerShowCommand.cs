@@ -40,8 +40,8 @@ internal static class LedgerShowCommand
         foreach (var record in records)
         {
             var content = record.Fields is { } fields
-                ? string.Join('\n', fields.Select(f => $"{f.Label}: {Shorten(Value(f.Value))}"))
-                : ui.T(LedgerTexts.Closed);
+                ? string.Join('\n', fields.Select(f => $"{f.Label}: {Shorten(Value(f.Value))}").Concat(record.IsErased ? [ui.T(LedgerTexts.ErasedPayload)] : []))
+                : ui.T(record.IsErased ? LedgerTexts.ErasedPayload : LedgerTexts.Closed);
             ui.Row(table, Money.Number(record.Index), Time(record), record.Entry.Kind.ToString(), content);
         }
         ui.Show(table);
@@ -58,6 +58,7 @@ internal static class LedgerShowCommand
         payloadRoot = Convert.ToHexStringLower(record.Entry.PayloadRoot.Span),
         leafHash = Convert.ToHexStringLower(record.LeafHash.Span),
         signers = record.Entry.SignerKeyIds,
+        erased = record.IsErased,
         fields = record.Fields?.ToDictionary(f => f.Label, f => Value(f.Value)),
     };
 

@@ -62,6 +62,21 @@ internal static class LedgerTexts
     public static readonly Phrase Size = new("Size    {0}, root {1}", "条目数  {0}，根 {1}");
     public static readonly Phrase Kinds = new("Entries {0}", "种类    {0}");
     public static readonly Phrase Payloads = new("Payloads {0} match their commitment, {1} not in the vault", "载荷    {0} 条与承诺相符，{1} 条不在保险库中");
+    public static readonly Phrase Erased = new("Erased  {0} payloads, each as an entry of this log says", "已删除  {0} 条载荷，均有本日志的条目为证");
+    public static readonly Phrase ErasedRow = new("  entry {0}: {1} erased, says entry {2} ({3})", "  条目 {0}：已删除 {1}，见条目 {2}（{3}）");
+    public static readonly Phrase ErasedPayload = new("(erased)", "（已删除）");
+    public static readonly Phrase Erase = new(
+        "Erase payloads of the node's ledger: their keys and ciphertexts go for good, an Erased entry names the legal ground, every proof stays valid. Metering fields stay for their statutory retention.",
+        "删除节点账本中的载荷：密钥与密文永久销毁，另记一条写明法律依据的删除条目，全部证明依然有效。计量字段按法定期限保留。");
+    public static readonly Phrase EraseFrom = new("First entry.", "起始条目。");
+    public static readonly Phrase EraseTo = new("Last entry (default: the first one alone).", "结束条目（默认仅起始条目）。");
+    public static readonly Phrase EraseGround = new("Legal ground, for example PIPL 47; it stands in the log.", "法律依据，例如《个人信息保护法》第四十七条；将记入日志。");
+    public static readonly Phrase EraseBy = new("Pseudonym of whoever decides; it stands in the log.", "决定人的代号；将记入日志。");
+    public static readonly Phrase EraseAll = new("Metering fields too, once their retention has ended.", "保存期满后连同计量字段一并删除。");
+    public static readonly Phrase EraseYes = new("Yes, erase for good.", "确认永久删除。");
+    public static readonly Phrase EraseWarning = new("the payloads of entries {0} to {1} would be erased for good", "条目 {0} 至 {1} 的载荷将被永久删除");
+    public static readonly Phrase ErasedEntry = new("Entry {0} erased; entry {1} says so.", "条目 {0} 已删除；条目 {1} 为证。");
+    public static readonly Phrase NotErased = new("Entry {0} not erased: {1} {2} {3}", "条目 {0} 未删除：{1} {2} {3}");
     public static readonly Phrase MoreProblems = new("  ... and {0} more", "  …… 另有 {0} 处");
     public static readonly Phrase Verified = new("Verified.", "验证通过。");
     public static readonly Phrase NotVerified = new("{0} NOT verified: {1} problems.", "{0} 验证未通过：{1} 处问题。");

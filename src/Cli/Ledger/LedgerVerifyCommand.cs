@@ -48,6 +48,10 @@ internal static class LedgerVerifyCommand
         ui.Line(LedgerTexts.Size, report.Size, report.RootHash);
         ui.Line(LedgerTexts.Kinds, string.Join(", ", report.Counts.OrderBy(c => c.Key).Select(c => $"{c.Key} {Money.Number(c.Value)}")));
         ui.Line(LedgerTexts.Payloads, report.PayloadsChecked, report.PayloadsAbsent);
+        if (report.PayloadsErased > 0)
+            ui.Line(LedgerTexts.Erased, report.PayloadsErased);
+        foreach (var erased in report.Erased.Take(ListedProblems))
+            ui.Line(LedgerTexts.ErasedRow, erased.Index, erased.Part, erased.By, erased.Ground);
         foreach (var problem in report.Problems.Take(ListedProblems))
             ui.Styled("red", "  " + ui.Plain(problem.ToString()));
         if (report.ProblemCount > ListedProblems)
@@ -79,6 +83,8 @@ internal static class LedgerVerifyCommand
         counts = report.Counts.ToDictionary(c => c.Key.ToString(), c => c.Value),
         payloadsChecked = report.PayloadsChecked,
         payloadsAbsent = report.PayloadsAbsent,
+        payloadsErased = report.PayloadsErased,
+        erased = report.Erased.Select(e => new { index = e.Index, part = e.Part, by = e.By, ground = e.Ground }),
         comparedWithWitness = withWitness,
         quorum,
         problemCount = report.ProblemCount,

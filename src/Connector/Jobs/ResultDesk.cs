@@ -80,9 +80,12 @@ internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, 
         object? table = null;
         if (refusals.Count == 0)
         {
-            var made = order.Plan.Aggregate is { } query
-                ? Aggregate(order, query, secrets, bundle, contributions, rosterHash, replies)
-                : Table(replies[0]);
+            var made = order.Plan switch
+            {
+                { Aggregate: { } query } => Aggregate(order, query, secrets, bundle, contributions, rosterHash, replies),
+                { Intersect: { } query } => Intersections.IntersectionResults.Read(order.Plan, query, contributions, replies),
+                _ => Table(replies[0]),
+            };
             if (!made.TryGet(out table, out var error))
                 return error;
         }

@@ -26,7 +26,7 @@ internal static class Disclosure
     public static bool IsShown(DisclosedPayloads choice, EntryKind kind, string label) => choice switch
     {
         DisclosedPayloads.All => true,
-        DisclosedPayloads.Metering => AuditFields.IsMetering(kind, label) && !label.StartsWith(ExactPrefix, StringComparison.Ordinal),
+        DisclosedPayloads.Metering => MeteringFields.Contains(kind, label) && !label.StartsWith(ExactPrefix, StringComparison.Ordinal),
         _ => false,
     };
 
@@ -93,30 +93,12 @@ internal static class Disclosure
         {
             var (index, chosen) = (first + i, choice(first + i));
             if (chosen == DisclosedPayloads.None || payloads[i] is not { } payload || EntryHead.Read(entries[i]) is not { } head
-                || !SealedPayload.Open(payload.Key, payload.Sealed, head.PayloadRoot.Span).TryGet(out var fields, out _))
+                || !payload.Open(head.PayloadRoot.Span).TryGet(out var opened, out _))
                 continue;
-            var leaves = fields.Select(f => new PayloadLeaf(IsShown(chosen, head.Kind, f.Label) ? f : null, f.LeafHash())).ToList();
+            var leaves = opened.Select(leaf => leaf.Show(label => IsShown(chosen, head.Kind, label))).ToList();
             if (leaves.Exists(leaf => leaf.Field is not null))
                 disclosed.Add(new DisclosedEntry(index, leaves));
         }
         return disclosed;
     }
-}
-
-/// <summary>Which fields are metering.</summary>
-internal static class AuditFields
-{
-    private static readonly HashSet<string> GrantContent = new(StringComparer.Ordinal)
-    {
-        "actor", "role", "spaceId", "caseId", "policyDecisionId", "policyVersion", "jobId", "step", "nonce", "datasetId", "datasetVersion", "purpose",
-    };
-
-    public static bool IsMetering(EntryKind kind, string label) => kind switch
-    {
-        EntryKind.Grant => !GrantContent.Contains(label),
-        EntryKind.Report => label is not ("imageDigest" or "outputDigest"),
-        EntryKind.DisputeResolved => label is not "reason",
-        EntryKind.Receipt or EntryKind.PeriodClosed or EntryKind.Adjustment or EntryKind.Dispute => true,
-        _ => false,
-    };
 }

@@ -26,7 +26,7 @@ public sealed class LedgerVerifier
     private int _compared;
     private RepeatedIds _ids = new(0);
     private long _lastTimeMs;
-    private long _payloadsChecked;
+    private VaultCheck? _vault;
     private long _payloadsAbsent;
 
     private LedgerVerifier(ILogFiles files, string? directory, VerifyOptions options)
@@ -50,13 +50,15 @@ public sealed class LedgerVerifier
         {
             ReadHeld(key, checkpoint);
             using var vault = _directory is null ? null : VaultReader.TryOpen(_directory, _problems);
+            _vault = vault is null ? null : new VaultCheck(vault, _files, _problems, checkpoint.Size);
             _ids = new RepeatedIds(checkpoint.Size);
             CheckHeld();
             for (var first = 0L; first < checkpoint.Size; first += TilePath.FullWidth)
             {
-                CheckBundle(first, (int)Math.Min(TilePath.FullWidth, checkpoint.Size - first), key, vault);
+                CheckBundle(first, (int)Math.Min(TilePath.FullWidth, checkpoint.Size - first), key);
                 _options.Progress?.Invoke(_edge.Size);
             }
+            _vault?.Finish();
             CheckEdge();
             if (!_edge.Root().AsSpan().SequenceEqual(checkpoint.RootHash.Span))
                 _problems.Add("checkpoint", "its root is not the root of the entries");
@@ -71,8 +73,10 @@ public sealed class LedgerVerifier
             Size = checkpoint?.Size ?? 0,
             RootHash = checkpoint is null ? "" : Convert.ToHexStringLower(checkpoint.RootHash.Span),
             Counts = _counts,
-            PayloadsChecked = _payloadsChecked,
-            PayloadsAbsent = _payloadsAbsent,
+            PayloadsChecked = _vault?.Checked ?? 0,
+            PayloadsAbsent = _vault?.Absent ?? _payloadsAbsent,
+            PayloadsErased = _vault?.ErasedCount ?? 0,
+            Erased = _vault?.Erased ?? [],
             Problems = _problems.Listed,
             ProblemCount = _problems.Count,
             HeldCompared = _compared,
@@ -149,7 +153,7 @@ public sealed class LedgerVerifier
             _conflicts.Add(new HeldConflict(holder, held.Note, _ours!.Note, isFork));
     }
 
-    private void CheckBundle(long first, int width, VerifierKey key, VaultReader? vault)
+    private void CheckBundle(long first, int width, VerifierKey key)
     {
         var path = new TilePath(TilePath.EntriesLevel, first / TilePath.FullWidth, width);
         var entries = _files.ReadBundle(path);
@@ -163,7 +167,7 @@ public sealed class LedgerVerifier
         {
             var index = first + i;
             if (entries is not null)
-                CheckEntry(index, checks[i], vault);
+                CheckEntry(index, checks[i]);
             var leaf = entries is not null ? checks[i].Leaf
                 : leaves is not null ? leaves.AsSpan(i * MerkleHash.SizeBytes, MerkleHash.SizeBytes) : MerkleHash.Empty.Span;
             _edge.Add(leaf, CheckTile);
@@ -216,7 +220,7 @@ public sealed class LedgerVerifier
         }
     }
 
-    private void CheckEntry(long index, EntryCheck check, VaultReader? vault)
+    private void CheckEntry(long index, EntryCheck check)
     {
         if (check.Entry is not { } entry)
         {
@@ -230,18 +234,10 @@ public sealed class LedgerVerifier
         if (entry.TimeMs < _lastTimeMs)
             _problems.Add($"entry {index}", "is older than the entry before");
         _lastTimeMs = Math.Max(_lastTimeMs, entry.TimeMs);
-        switch (vault?.Check(index, entry.PayloadRoot.Span))
-        {
-            case true:
-                _payloadsChecked++;
-                break;
-            case false:
-                _problems.Add($"entry {index}", "its payload in the vault does not match its commitment");
-                break;
-            default:
-                _payloadsAbsent++;
-                break;
-        }
+        if (_vault is { } vault)
+            vault.Check(index, entry, check.Leaf);
+        else
+            _payloadsAbsent++;
     }
 }
 

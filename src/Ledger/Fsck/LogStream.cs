@@ -3,6 +3,7 @@ using DataSpace.Ledger.Merkle;
 using DataSpace.Ledger.Notes;
 using DataSpace.Ledger.Receipts;
 using DataSpace.Ledger.Tiles;
+using DataSpace.Ledger.Vault;
 using Microsoft.Data.Sqlite;
 
 namespace DataSpace.Ledger.Fsck;
@@ -11,7 +12,7 @@ namespace DataSpace.Ledger.Fsck;
 /// <param name="Index">Index.</param>
 /// <param name="Head">Kind, time, payload root.</param>
 /// <param name="LeafHash">Leaf hash.</param>
-/// <param name="Fields">Payload fields, or null when they were not asked for or the vault does not hold them.</param>
+/// <param name="Fields">Payload fields, or null when they were not asked for or the vault does not hold them; after an erasure those that stay.</param>
 public readonly record struct StreamedEntry(long Index, EntryHead Head, byte[] LeafHash, IReadOnlyList<PayloadField>? Fields);
 
 /// <summary>
@@ -61,7 +62,7 @@ public sealed class LogStream : IDisposable
         var last = Math.Min(Math.Min(end, Checkpoint.Size), first - first % PageEntries + PageEntries);
         var count = (int)Math.Max(0, last - first);
         var entries = new StreamedEntry[count];
-        (byte[] Key, byte[] Sealed)?[]? payloads;
+        StoredPayload?[]? payloads;
         try
         {
             payloads = _vault?.Page(first, count);
@@ -95,12 +96,12 @@ public sealed class LogStream : IDisposable
     /// <inheritdoc />
     public void Dispose() => _vault?.Dispose();
 
-    private static Result<StreamedEntry> Read(long index, ReadOnlyMemory<byte> bytes, (byte[] Key, byte[] Sealed)? payload, Func<EntryKind, bool> isWanted)
+    private static Result<StreamedEntry> Read(long index, ReadOnlyMemory<byte> bytes, StoredPayload? payload, Func<EntryKind, bool> isWanted)
     {
         if (EntryHead.Read(bytes) is not { } head)
             return LedgerErrors.EntryMalformed.Of($"entry {index}");
         List<PayloadField>? fields = null;
-        if (payload is { } stored && isWanted(head.Kind) && !SealedPayload.Decrypt(stored.Key, stored.Sealed, head.PayloadRoot.Span).TryGet(out fields, out var error))
+        if (payload is { } stored && isWanted(head.Kind) && !stored.Decrypt(head.PayloadRoot.Span).TryGet(out fields, out var error))
             return error.Kind.Of($"entry {index}");
         return new StreamedEntry(index, head, MerkleHash.Leaf(bytes.Span), fields);
     }

@@ -4,7 +4,6 @@ using DataSpace.Ledger.Notes;
 using DataSpace.Ledger.Receipts;
 using DataSpace.Ledger.Sequencing;
 using DataSpace.Ledger.Tiles;
-using DataSpace.Ledger.Vault;
 using Microsoft.Data.Sqlite;
 
 namespace DataSpace.Ledger.Fsck;
@@ -35,9 +34,9 @@ public sealed record OfflineLog(VerifierKey Key, Checkpoint Checkpoint, IReadOnl
             return LedgerErrors.EntryTooLarge.Of("the log is too long to be read at once");
         try
         {
-            using var vault = File.Exists(Path.Combine(directory, PayloadVault.FileName))
-                ? new Sqlite(Path.Combine(directory, PayloadVault.FileName), readOnly: true)
-                : null;
+            using var vault = VaultReader.TryOpen(directory, problems);
+            if (problems.Count > 0)
+                return LedgerErrors.Corrupt.Of(problems.Listed[0].ToString());
             if (!ReadAll(files, checkpoint.Size, vault).TryGet(out var records, out error))
                 return error;
             var root = MerkleHash.Root([.. records.Select(record => record.LeafHash.ToArray())]);
@@ -51,7 +50,7 @@ public sealed record OfflineLog(VerifierKey Key, Checkpoint Checkpoint, IReadOnl
         }
     }
 
-    private static Result<List<LedgerRecord>> ReadAll(TileFiles files, long size, Sqlite? vault)
+    private static Result<List<LedgerRecord>> ReadAll(TileFiles files, long size, VaultReader? vault)
     {
         var records = new List<LedgerRecord>((int)size);
         while (records.Count < size)
@@ -71,14 +70,13 @@ public sealed record OfflineLog(VerifierKey Key, Checkpoint Checkpoint, IReadOnl
         return records;
     }
 
-    private static Result<LedgerRecord> ReadOne(long index, ReadOnlyMemory<byte> bytes, Sqlite? vault)
+    private static Result<LedgerRecord> ReadOne(long index, ReadOnlyMemory<byte> bytes, VaultReader? vault)
     {
         if (!LedgerEntry.Decode(bytes).TryGet(out var entry, out var error))
             return error.Kind.Of($"entry {index}");
-        IReadOnlyList<OpenedField>? fields = null;
-        using var row = vault?.Read("SELECT key, sealed FROM payload WHERE idx=$0", index);
-        if (row?.Read() == true && !SealedPayload.Open((byte[])row[0], (byte[])row[1], entry.PayloadRoot.Span).TryGet(out fields, out error))
-            return error.Kind.Of($"entry {index}");
-        return new LedgerRecord(index, bytes, MerkleHash.Leaf(bytes.Span), entry, fields);
+        var opened = vault?.Page(index, 1)[0]?.Open(entry.PayloadRoot.Span);
+        if (opened is { IsOk: false } && opened.Value.Error.Kind != LedgerErrors.PayloadErased)
+            return opened.Value.Error.Kind.Of($"entry {index}");
+        return LedgerRecord.Of(index, bytes, entry, opened);
     }
 }

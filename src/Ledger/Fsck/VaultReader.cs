@@ -1,46 +1,56 @@
-using DataSpace.Ledger.Receipts;
 using DataSpace.Ledger.Sequencing;
 using DataSpace.Ledger.Vault;
 using Microsoft.Data.Sqlite;
 
 namespace DataSpace.Ledger.Fsck;
 
-/// <summary>Reads a vault beside the log that is verified. Writes nothing to it.</summary>
+/// <summary>Reads a vault and its keys beside the log that is verified. Writes nothing to them.</summary>
 internal sealed class VaultReader : IDisposable
 {
     private readonly Sqlite _db;
+    private readonly Sqlite _keys;
     private readonly ProblemList _problems;
     private bool _broken;
 
-    private VaultReader(Sqlite db, ProblemList problems) => (_db, _problems) = (db, problems);
+    private VaultReader(Sqlite db, Sqlite keys, ProblemList problems) => (_db, _keys, _problems) = (db, keys, problems);
 
     /// <summary>The vault, or null when there is none or it cannot be read (which is a problem).</summary>
     public static VaultReader? TryOpen(string directory, ProblemList problems)
     {
-        var path = Path.Combine(directory, PayloadVault.FileName);
-        if (!File.Exists(path))
+        if (!File.Exists(Path.Combine(directory, PayloadVault.FileName)))
             return null;
+        var db = OpenOne(directory, PayloadVault.FileName, "payload", problems);
+        var keys = db is null ? null : OpenOne(directory, KeyStore.FileName, "key", problems);
+        if (keys is not null)
+            return new VaultReader(db!, keys, problems);
+        db?.Dispose();
+        return null;
+    }
+
+    private static Sqlite? OpenOne(string directory, string name, string table, ProblemList problems)
+    {
+        var path = Path.Combine(directory, name);
         // A vault on read-only media has no shared-memory file; without a log beside it, the file alone is the whole state.
         var log = new FileInfo(path + "-wal");
         string[] sources = log.Exists && log.Length > 0
             ? [path]
             : [path, "file:" + string.Join('/', path.Split('/').Select(Uri.EscapeDataString)) + "?immutable=1"];
-        foreach (var source in sources)
+        foreach (var source in File.Exists(path) ? sources : [])
         {
-            if (TryOpenOne(source) is { } db)
-                return new VaultReader(db, problems);
+            if (TryOpenOne(source, table) is { } db)
+                return db;
         }
-        problems.Add(PayloadVault.FileName, "cannot be opened");
+        problems.Add(name, "cannot be opened");
         return null;
     }
 
-    private static Sqlite? TryOpenOne(string source)
+    private static Sqlite? TryOpenOne(string source, string table)
     {
         Sqlite? db = null;
         try
         {
             db = new Sqlite(source, readOnly: true);
-            db.Scalar("SELECT count(*) FROM (SELECT 1 FROM payload LIMIT 1)");
+            db.Scalar($"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT 1)");
             return db;
         }
         catch (SqliteException)
@@ -50,33 +60,64 @@ internal sealed class VaultReader : IDisposable
         }
     }
 
-    /// <summary>Whether a payload matches its commitment; null when it is not there.</summary>
-    public bool? Check(long index, ReadOnlySpan<byte> root)
+    /// <summary>What is stored of one payload, or null.</summary>
+    public StoredPayload? Find(long index) => Guard(() => Page(index, 1)[0]);
+
+    /// <summary>Where the Erased entries of an entry stand, by what they say they erased.</summary>
+    public IReadOnlyList<(string Part, long? Entry)> Erasures(long index) => Guard(() =>
+    {
+        var erasures = new List<(string, long?)>();
+        using var rows = _db.Read("SELECT part, entry FROM erasure WHERE idx=$0", index);
+        while (rows.Read())
+            erasures.Add((rows.GetString(0), rows.IsDBNull(1) ? null : rows.GetInt64(1)));
+        return erasures;
+    }) ?? [];
+
+    /// <summary>Rows of the two files from an index on: those of a commit under way, or of entries that were lost.</summary>
+    public (long Payloads, long Keys) Beyond(long size) => Guard(() => ((long, long)?)(
+        (long)_db.Scalar("SELECT count(*) FROM payload WHERE idx >= $0", size)!, (long)_keys.Scalar("SELECT count(*) FROM key WHERE idx >= $0", size)!)) ?? default;
+
+    /// <summary>What is stored of the entries <c>[first, first + count)</c>, null where there is nothing. Throws <see cref="SqliteException"/>.</summary>
+    public StoredPayload?[] Page(long first, int count)
+    {
+        var page = new StoredPayload?[count];
+        // Payloads first: an erasure that goes on meanwhile is then seen as one that is done, or not at all.
+        using (var rows = _db.Read("SELECT idx, sealed, rest FROM payload WHERE idx >= $0 AND idx < $1", first, first + count))
+        {
+            while (rows.Read())
+                page[rows.GetInt64(0) - first] = new StoredPayload([], rows[1] as byte[], rows[2] as byte[]);
+        }
+        using (var rows = _keys.Read("SELECT idx, key FROM key WHERE idx >= $0 AND idx < $1", first, first + count))
+        {
+            while (rows.Read())
+            {
+                var at = rows.GetInt64(0) - first;
+                if (page[at] is { } stored)
+                    page[at] = stored with { Key = (byte[])rows[1] };
+            }
+        }
+        return page;
+    }
+
+    public void Dispose()
+    {
+        _db.Dispose();
+        _keys.Dispose();
+    }
+
+    private T? Guard<T>(Func<T?> read)
     {
         if (_broken)
-            return null;
+            return default;
         try
         {
-            using var row = _db.Read("SELECT key, sealed FROM payload WHERE idx=$0", index);
-            return row.Read() ? SealedPayload.Open((byte[])row[0], (byte[])row[1], root).IsOk : null;
+            return read();
         }
         catch (SqliteException)
         {
             _broken = true;
             _problems.Add(PayloadVault.FileName, "cannot be read");
-            return null;
+            return default;
         }
     }
-
-    /// <summary>Keys and ciphertexts of the entries <c>[first, first + count)</c>, null where there is none. Throws <see cref="SqliteException"/>.</summary>
-    public (byte[] Key, byte[] Sealed)?[] Page(long first, int count)
-    {
-        var page = new (byte[] Key, byte[] Sealed)?[count];
-        using var rows = _db.Read("SELECT idx, key, sealed FROM payload WHERE idx >= $0 AND idx < $1", first, first + count);
-        while (rows.Read())
-            page[rows.GetInt64(0) - first] = ((byte[])rows[1], (byte[])rows[2]);
-        return page;
-    }
-
-    public void Dispose() => _db.Dispose();
 }

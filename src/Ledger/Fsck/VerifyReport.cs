@@ -46,6 +46,13 @@ public sealed record VerifyProblem(string Where, string What)
     public override string ToString() => $"{Where}: {What}";
 }
 
+/// <summary>An entry whose payload was erased, and which entry says so.</summary>
+/// <param name="Index">The entry.</param>
+/// <param name="Part"><c>content</c> when its metering fields are still there, or <c>all</c>. Entries without metering fields have none left either way.</param>
+/// <param name="By">Index of the Erased entry.</param>
+/// <param name="Ground">Legal ground that it names.</param>
+public sealed record ErasedEntry(long Index, string Part, long By, string Ground);
+
 /// <summary>Result of a verification.</summary>
 public sealed record VerifyReport
 {
@@ -67,11 +74,17 @@ public sealed record VerifyReport
     /// <summary>Well-formed entries by kind.</summary>
     public required IReadOnlyDictionary<EntryKind, long> Counts { get; init; }
 
-    /// <summary>Payloads that match their commitment.</summary>
+    /// <summary>Payloads that match their commitment; of partly erased ones what is left.</summary>
     public required long PayloadsChecked { get; init; }
 
-    /// <summary>Entries whose payload is not in the vault beside the log; all of them when there is no vault.</summary>
+    /// <summary>Entries whose payload is not in the vault beside the log; each is a problem. All of them, and no problem, when there is no vault.</summary>
     public required long PayloadsAbsent { get; init; }
+
+    /// <summary>Entries whose payload was erased, in part or whole, as an Erased entry of this log says.</summary>
+    public required long PayloadsErased { get; init; }
+
+    /// <summary>The first of those, at most <see cref="MaxListed"/>.</summary>
+    public required IReadOnlyList<ErasedEntry> Erased { get; init; }
 
     /// <summary>The first problems, at most <see cref="MaxListed"/>.</summary>
     public required IReadOnlyList<VerifyProblem> Problems { get; init; }

@@ -70,9 +70,13 @@ public sealed record DisputeResolvedPayload : IEntryPayload
         .Id("contractId", ContractId).Digest("grantHash", GrantHash).Word("outcome", Outcome).Id("by", By).Id("reason", Reason).Fields;
 
     /// <summary>Reads the fields strictly.</summary>
-    public static Result<DisputeResolvedPayload> FromFields(IEnumerable<PayloadField> fields)
+    public static Result<DisputeResolvedPayload> FromFields(IEnumerable<PayloadField> fields) => Read(new FieldReader(fields));
+
+    /// <summary>Reads the metering part alone, as strictly: what was erased must be absent and reads as empty.</summary>
+    public static Result<DisputeResolvedPayload> FromMeteringPart(IEnumerable<PayloadField> fields) => Read(new FieldReader(fields, MeteringFields.ResolutionContent));
+
+    private static Result<DisputeResolvedPayload> Read(FieldReader reader)
     {
-        var reader = new FieldReader(fields);
         return reader.Finish(new DisputeResolvedPayload
         {
             ContractId = reader.Id("contractId"),

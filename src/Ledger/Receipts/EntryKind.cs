@@ -68,4 +68,7 @@ public enum EntryKind
 
     /// <summary>A dispatched job for which an owner's log shows neither Grant nor Denied by the deadline.</summary>
     Unreported = 23,
+
+    /// <summary>The payload of an earlier entry was erased.</summary>
+    Erased = 24,
 }

@@ -9,7 +9,19 @@ namespace DataSpace.Ledger.Receipts;
 /// <summary>One leaf of a payload commitment: shown, or only its hash.</summary>
 /// <param name="Field">The field, when it is shown.</param>
 /// <param name="Hash">Leaf hash; for a shown field it follows from the field.</param>
-public sealed record PayloadLeaf(OpenedField? Field, ReadOnlyMemory<byte> Hash);
+public sealed record PayloadLeaf(OpenedField? Field, ReadOnlyMemory<byte> Hash)
+{
+    /// <summary>Root over leaves; the hash of a shown field is computed, not believed.</summary>
+    public static byte[] Root(IEnumerable<PayloadLeaf> leaves)
+        => MerkleHash.Root([.. leaves.Select(leaf => leaf.Field?.LeafHash() ?? leaf.Hash.ToArray())]);
+
+    /// <summary>The shown fields without their salts.</summary>
+    public static IEnumerable<PayloadField> Shown(IEnumerable<PayloadLeaf> leaves)
+        => leaves.Where(leaf => leaf.Field is not null).Select(leaf => new PayloadField(leaf.Field!.Label, leaf.Field.Value));
+
+    /// <summary>The same leaf without its field, unless <paramref name="disclose"/> accepts it.</summary>
+    public PayloadLeaf Show(Func<string, bool>? disclose) => Field is null || disclose?.Invoke(Field.Label) != false ? this : new PayloadLeaf(null, Hash);
+}
 
 /// <summary>
 /// Everything a third party needs to check that an entry with these shown fields is in a log: entry, fields, offline proof.
@@ -26,8 +38,8 @@ public sealed record EntryProof(ReadOnlyMemory<byte> Entry, IReadOnlyList<Payloa
 
     /// <summary>Shows the fields that <paramref name="disclose"/> accepts and hides the others behind their leaf hashes.</summary>
     public static EntryProof Create(
-        ReadOnlyMemory<byte> entry, IEnumerable<OpenedField> fields, TlogProof proof, Func<string, bool>? disclose = null)
-        => new(entry, fields.Select(f => new PayloadLeaf(disclose is null || disclose(f.Label) ? f : null, f.LeafHash())).ToList(), proof);
+        ReadOnlyMemory<byte> entry, IEnumerable<PayloadLeaf> leaves, TlogProof proof, Func<string, bool>? disclose = null)
+        => new(entry, leaves.Select(leaf => leaf.Show(disclose)).ToList(), proof);
 
     /// <summary>
     /// Verifies the entry's signature, the shown fields against the commitment, and the entry against the log's signed checkpoint.

@@ -106,9 +106,13 @@ public sealed record GrantPayload : IEntryPayload
         .Fields;
 
     /// <summary>Reads the fields strictly.</summary>
-    public static Result<GrantPayload> FromFields(IEnumerable<PayloadField> fields)
+    public static Result<GrantPayload> FromFields(IEnumerable<PayloadField> fields) => Read(new FieldReader(fields));
+
+    /// <summary>Reads the metering part alone, as strictly: what was erased must be absent and reads as empty.</summary>
+    public static Result<GrantPayload> FromMeteringPart(IEnumerable<PayloadField> fields) => Read(new FieldReader(fields, MeteringFields.GrantContent));
+
+    private static Result<GrantPayload> Read(FieldReader reader)
     {
-        var reader = new FieldReader(fields);
         return reader.Finish(new GrantPayload
         {
             Actor = reader.Text("actor"),

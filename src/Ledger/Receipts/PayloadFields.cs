@@ -118,7 +118,17 @@ internal static class FieldRules
 internal sealed class FieldReader
 {
     private readonly Dictionary<string, ReadOnlyMemory<byte>> _values = new(StringComparer.Ordinal);
+    private readonly IReadOnlyList<string> _erased = [];
     private DsError? _error;
+
+    /// <summary>The same where these labels were erased: they must be absent, and their texts and digests read as empty.</summary>
+    public FieldReader(IEnumerable<PayloadField> fields, IReadOnlyList<string> erased)
+        : this(fields)
+    {
+        _erased = erased;
+        if (erased.FirstOrDefault(_values.ContainsKey) is { } present)
+            Fail(present);
+    }
 
     public FieldReader(IEnumerable<PayloadField> fields)
     {
@@ -147,7 +157,7 @@ internal sealed class FieldReader
     public string Digest(string label)
     {
         var bytes = Bytes(label);
-        if (bytes.Length != 32)
+        if (bytes.Length != 32 && !_erased.Contains(label))
             Fail(label);
         return Convert.ToHexStringLower(bytes);
     }
@@ -181,7 +191,8 @@ internal sealed class FieldReader
     {
         if (!_values.Remove(label, out var value))
         {
-            Fail(label);
+            if (!_erased.Contains(label))
+                Fail(label);
             return fallback;
         }
         try

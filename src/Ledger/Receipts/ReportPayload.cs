@@ -52,9 +52,13 @@ public sealed record ReportPayload : IEntryPayload
         .Fields;
 
     /// <summary>Reads the fields strictly.</summary>
-    public static Result<ReportPayload> FromFields(IEnumerable<PayloadField> fields)
+    public static Result<ReportPayload> FromFields(IEnumerable<PayloadField> fields) => Read(new FieldReader(fields));
+
+    /// <summary>Reads the metering part alone, as strictly: what was erased must be absent and reads as empty.</summary>
+    public static Result<ReportPayload> FromMeteringPart(IEnumerable<PayloadField> fields) => Read(new FieldReader(fields, MeteringFields.ReportContent));
+
+    private static Result<ReportPayload> Read(FieldReader reader)
     {
-        var reader = new FieldReader(fields);
         return reader.Finish(new ReportPayload
         {
             GrantHash = reader.Digest("grantHash"),

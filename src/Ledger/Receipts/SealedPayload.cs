@@ -133,6 +133,60 @@ internal sealed class SealedPayload
         }
     }
 
+    /// <summary>Key of the part that stays after an erasure: follows from the payload's key, and says nothing about it.</summary>
+    public static byte[] RestKey(byte[] key)
+    {
+        using var derivation = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
+        var rest = new byte[KeyBytes];
+        Expand(derivation, "metering"u8, rest);
+        return rest;
+    }
+
+    /// <summary>nonce ‖ AES-256-GCM ciphertext ‖ tag over the CBOR list of leaves, the hidden ones as hashes: what is left of a payload whose content was erased.</summary>
+    public static byte[] SealRest(byte[] restKey, IReadOnlyList<PayloadLeaf> leaves, ReadOnlySpan<byte> root)
+    {
+        var writer = new CborWriter(CborConformanceMode.Canonical);
+        writer.WriteStartArray(leaves.Count);
+        foreach (var leaf in leaves)
+            EntryProof.Write(writer, leaf);
+        writer.WriteEndArray();
+        var plain = writer.Encode();
+        var sealedBytes = new byte[NonceBytes + plain.Length + TagBytes];
+        RandomNumberGenerator.Fill(sealedBytes.AsSpan(0, NonceBytes));
+        using var derivation = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, restKey);
+        using var aes = DataCipher(derivation);
+        aes.Encrypt(sealedBytes.AsSpan(0, NonceBytes), plain, sealedBytes.AsSpan(NonceBytes, plain.Length), sealedBytes.AsSpan(NonceBytes + plain.Length), root);
+        return sealedBytes;
+    }
+
+    /// <summary>The leaves of <see cref="SealRest"/>, checked against the commitment.</summary>
+    public static Result<IReadOnlyList<PayloadLeaf>> OpenRest(byte[] restKey, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> root)
+    {
+        if (restKey.Length != KeyBytes || ciphertext.Length < NonceBytes + TagBytes)
+            return LedgerErrors.PayloadMismatch.Of();
+        var plain = new byte[ciphertext.Length - NonceBytes - TagBytes];
+        try
+        {
+            using var derivation = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, restKey);
+            using var aes = DataCipher(derivation);
+            aes.Decrypt(ciphertext[..NonceBytes], ciphertext[NonceBytes..^TagBytes], ciphertext[^TagBytes..], plain, root);
+            var reader = new CborReader(plain, CborConformanceMode.Canonical);
+            var leaves = new List<PayloadLeaf>();
+            for (var left = reader.ReadStartArray() ?? 0; left > 0; left--)
+            {
+                if (EntryProof.ReadLeaf(reader) is not { } leaf)
+                    return LedgerErrors.PayloadMismatch.Of();
+                leaves.Add(leaf);
+            }
+            reader.ReadEndArray();
+            return PayloadLeaf.Root(leaves).AsSpan().SequenceEqual(root) ? leaves : LedgerErrors.PayloadMismatch.Of();
+        }
+        catch (Exception e) when (e is CryptographicException or CborContentException or InvalidOperationException)
+        {
+            return LedgerErrors.PayloadMismatch.Of();
+        }
+    }
+
     private static List<OpenedField> Open(List<PayloadField> fields, IncrementalHash derivation)
     {
         var opened = new List<OpenedField>(fields.Count);

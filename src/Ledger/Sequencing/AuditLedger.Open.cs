@@ -33,7 +33,7 @@ public sealed partial class AuditLedger
             {
                 var ledger = new AuditLedger(options, signer, clock, key, parts) { _publishedSize = parts.Publisher!.PublishedSize, _publishedHead = parts.Publisher.Published };
                 parts = null;
-                return ledger;
+                return ledger.Resume();
             }
             return error;
         }
@@ -44,6 +44,20 @@ public sealed partial class AuditLedger
         finally
         {
             parts?.Dispose();
+        }
+    }
+
+    private Result<AuditLedger> Resume()
+    {
+        try
+        {
+            CompleteErasures();
+            return this;
+        }
+        catch (Exception e) when (IoFailure.IsStorage(e) || e is InvalidDataException)
+        {
+            DisposeAsync().AsTask().GetAwaiter().GetResult();
+            return IoFailure.Classify(e);
         }
     }
 

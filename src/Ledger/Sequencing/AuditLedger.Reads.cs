@@ -78,9 +78,9 @@ public sealed partial class AuditLedger
         if (!TryProve(index).TryGet(out var proof, out var error))
             return error;
         var record = Record(index, EntryBytes(index)!.Value);
-        return record.Fields is { } fields
-            ? EntryProof.Create(record.Bytes, fields, proof, disclose)
-            : LedgerErrors.PayloadAbsent.Of();
+        return record.Leaves is { } leaves
+            ? EntryProof.Create(record.Bytes, leaves, proof, disclose)
+            : record.IsErased ? LedgerErrors.PayloadErased.Of() : LedgerErrors.PayloadAbsent.Of();
     }
 
     /// <summary>Proof of a use's Grant for a third party.</summary>
@@ -118,9 +118,9 @@ public sealed partial class AuditLedger
         if (!LedgerEntry.Decode(bytes).TryGet(out var entry, out _))
             throw new InvalidDataException("A stored entry is malformed.");
         var opened = _vault.Open(index, entry.PayloadRoot.Span);
-        if (!opened.IsOk && opened.Error.Kind != LedgerErrors.PayloadAbsent)
+        if (!opened.IsOk && opened.Error.Kind != LedgerErrors.PayloadAbsent && opened.Error.Kind != LedgerErrors.PayloadErased)
             throw new InvalidDataException("A stored payload does not match its entry.");
-        return new LedgerRecord(index, bytes, MerkleHash.Leaf(bytes.Span), entry, opened.IsOk ? opened.Value : null);
+        return LedgerRecord.Of(index, bytes, entry, opened);
     }
 
     private CommittedUse? UseState(string useId)

@@ -223,8 +223,8 @@ public sealed partial class AuditLedger
         var bytes = _store.Entry(index) ?? throw new InvalidDataException("an entry is missing");
         if (!LedgerEntry.Decode(bytes).TryGet(out var entry, out _))
             throw new InvalidDataException("a stored entry is malformed");
-        if (_vault.Open(index, entry.PayloadRoot.Span).TryGet(out var fields, out _)
-            && item.SameContent(entry, fields.Select(f => new PayloadField(f.Label, f.Value))))
+        if (_vault.Open(index, entry.PayloadRoot.Span).TryGet(out var leaves, out _)
+            && item.SameContent(entry, PayloadLeaf.Shown(leaves)))
             item.RepeatsStored = (index, bytes);
         else
             item.Refusal = LedgerErrors.EventConflict.Of();

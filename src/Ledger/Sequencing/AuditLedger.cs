@@ -219,6 +219,7 @@ public sealed partial class AuditLedger : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
+        await _erasing.WaitAsync().ConfigureAwait(false);
         _work.Writer.TryComplete();
         await _writer.ConfigureAwait(false);
         _published.Writer.TryComplete();
@@ -229,6 +230,7 @@ public sealed partial class AuditLedger : IAsyncDisposable
         _vault.Dispose();
         _store.Dispose();
         _closing.Dispose();
+        _erasing.Dispose();
         await _lock.DisposeAsync().ConfigureAwait(false);
     }
 

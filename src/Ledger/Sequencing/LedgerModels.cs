@@ -1,4 +1,5 @@
 using DataSpace.Kernel.Results;
+using DataSpace.Ledger.Merkle;
 using DataSpace.Ledger.Notes;
 using DataSpace.Ledger.Receipts;
 
@@ -84,10 +85,32 @@ public sealed record CommittedUse(string UseId, string ContractId, GrantHandle H
 /// <param name="Bytes">Entry bytes.</param>
 /// <param name="LeafHash">Leaf hash.</param>
 /// <param name="Entry">Decoded envelope.</param>
-/// <param name="Fields">Payload fields with salts, or null when the vault does not hold them.</param>
+/// <param name="Fields">Payload fields with salts, or null when the vault does not hold them. After an erasure the metering fields alone, if any.</param>
 public sealed record LedgerRecord(
     long Index, ReadOnlyMemory<byte> Bytes, ReadOnlyMemory<byte> LeafHash, LedgerEntry Entry, IReadOnlyList<OpenedField>? Fields)
 {
     /// <summary>The fields without salts, for the <c>FromFields</c> of a payload; empty when the vault does not hold them.</summary>
     public IEnumerable<PayloadField> PayloadFields => (Fields ?? []).Select(f => new PayloadField(f.Label, f.Value));
+
+    /// <summary>Content of this entry was erased.</summary>
+    public bool IsErased { get; init; }
+
+    /// <summary>The commitment's leaves, the erased ones as hashes; null when the vault holds nothing of them.</summary>
+    public IReadOnlyList<PayloadLeaf>? Leaves
+    {
+        get => field ?? Fields?.Select(f => new PayloadLeaf(f, f.LeafHash())).ToList();
+        init;
+    }
+
+    /// <summary>From what the vault gave.</summary>
+    internal static LedgerRecord Of(long index, ReadOnlyMemory<byte> bytes, LedgerEntry entry, Result<IReadOnlyList<PayloadLeaf>>? opened)
+    {
+        var leaves = opened is { IsOk: true } ? opened.Value.Value : null;
+        var fields = leaves?.Where(leaf => leaf.Field is not null).Select(leaf => leaf.Field!).ToList();
+        return new LedgerRecord(index, bytes, MerkleHash.Leaf(bytes.Span), entry, fields)
+        {
+            Leaves = fields?.Count < leaves?.Count ? leaves : null,
+            IsErased = fields?.Count < leaves?.Count || opened is { IsOk: false } && opened.Value.Error.Kind == LedgerErrors.PayloadErased,
+        };
+    }
 }

@@ -27,6 +27,12 @@ public sealed record LedgerOptions
     /// <summary>Longest output that may be committed with a Report.</summary>
     public int MaxOutputBytes { get; init; } = DefaultMaxOutputBytes;
 
+    /// <value>Days that metering fields are kept, by default: ten years.</value>
+    public const int DefaultMeteringRetentionDays = 3653;
+
+    /// <summary>Statutory retention of metering fields, in days from their entry; they are not erased earlier.</summary>
+    public int MeteringRetentionDays { get; init; } = DefaultMeteringRetentionDays;
+
     /// <summary>Called at every point where a crash would matter. For tests: throwing there stands for the crash.</summary>
     internal Action<FaultPoint>? Fault { get; init; }
 }
@@ -34,6 +40,8 @@ public sealed record LedgerOptions
 /// <summary>Points of a commit and a publication between which a crash leaves different states.</summary>
 internal enum FaultPoint
 {
+    BeforeKeysCommit,
+    AfterKeysCommit,
     BeforeVaultCommit,
     AfterVaultCommit,
     BeforeCommit,
@@ -43,4 +51,10 @@ internal enum FaultPoint
     BeforeDirectorySync,
     BeforeCheckpoint,
     AfterCheckpoint,
+    AfterErasureDecided,
+    AfterRestSealed,
+    AfterKeyErased,
+    AfterContentErased,
+    BeforeErasedEntry,
+    AfterErasedEntry,
 }

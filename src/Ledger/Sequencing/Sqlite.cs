@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 
 namespace DataSpace.Ledger.Sequencing;
@@ -27,6 +28,43 @@ internal sealed class Sqlite : IDisposable
         Run("PRAGMA journal_mode=WAL");
         Run("PRAGMA synchronous=FULL");
         Run("PRAGMA wal_autocheckpoint=4000");
+    }
+
+    /// <summary>
+    /// Opens or creates a store of its own: durable, and what is deleted is overwritten. Throws on storage failures and on an unknown version.
+    /// </summary>
+    public static Sqlite OpenStore(string path, int version, params ReadOnlySpan<string> schema)
+    {
+        var db = new Sqlite(path);
+        try
+        {
+            db.UseDurableWal();
+            db.Run("PRAGMA secure_delete=ON");
+            db.Run("PRAGMA busy_timeout=5000"); // emptying the log waits for readers of other processes
+            if ((long)db.Scalar("PRAGMA user_version")! == 0)
+            {
+                db.Run("BEGIN IMMEDIATE");
+                foreach (var table in schema)
+                    db.Run(table);
+                db.Run(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version={version}"));
+                db.Run("COMMIT");
+            }
+            return (long)db.Scalar("PRAGMA user_version")! == version
+                ? db
+                : throw new InvalidDataException($"{Path.GetFileName(path)} has an unknown format version");
+        }
+        catch
+        {
+            db.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Moves the write-ahead log into the file and empties it. False while somebody reads an older state.</summary>
+    public bool FlushWal()
+    {
+        using var row = Read("PRAGMA wal_checkpoint(TRUNCATE)");
+        return row.Read() && row.GetInt64(0) == 0;
     }
 
     public int Run(string sql, params ReadOnlySpan<object?> arguments) => Bind(sql, arguments).ExecuteNonQuery();

@@ -26,13 +26,12 @@ internal sealed class SqliteInsert : IDisposable
         Step();
     }
 
-    /// <summary>Runs with two integers and two blobs as <c>?1</c> to <c>?4</c>.</summary>
-    public void Run(long first, long second, ReadOnlySpan<byte> third, ReadOnlySpan<byte> fourth)
+    /// <summary>Runs with two integers and a blob as <c>?1</c> to <c>?3</c>.</summary>
+    public void Run(long first, long second, ReadOnlySpan<byte> third)
     {
         Check(raw.sqlite3_bind_int64(_statement, 1, first));
         Check(raw.sqlite3_bind_int64(_statement, 2, second));
         Check(raw.sqlite3_bind_blob(_statement, 3, third));
-        Check(raw.sqlite3_bind_blob(_statement, 4, fourth));
         Step();
     }
 

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using DataSpace.Kernel.Results;
 using DataSpace.Ledger.Receipts;
 using DataSpace.Ledger.Sequencing;
@@ -7,45 +5,35 @@ using DataSpace.Ledger.Sequencing;
 namespace DataSpace.Ledger.Vault;
 
 /// <summary>
-/// Contents of entries, each under its own key, and the keys of agreements: <c>vault.db</c>, apart from the ledger file so that
-/// content can be erased while proofs stay. One connection under one lock; a write is durable on return.
+/// Contents of entries, each under its own key: ciphertexts in <c>vault.db</c>, keys in <c>keys.db</c> (<see cref="KeyStore"/>), both apart from the ledger file so that
+/// content can be erased while proofs stay. One lock over both files; a write is durable on return. An erased payload leaves an empty row.
 /// </summary>
 internal sealed partial class PayloadVault : IDisposable
 {
     public const string FileName = "vault.db";
 
-    private const int SchemaVersion = 1;
-    private const int MaxCachedAgreements = 10_000;
+    private const int SchemaVersion = 2;
     private readonly Sqlite _db;
+    private readonly KeyStore _keys;
     private SqliteInsert? _insertPayload;
     private readonly Lock _gate = new();
-    private readonly ConcurrentDictionary<string, byte[]> _agreementKeys = new(StringComparer.Ordinal);
 
-    private PayloadVault(Sqlite db) => _db = db;
+    private PayloadVault(Sqlite db, KeyStore keys) => (_db, _keys) = (db, keys);
 
     /// <summary>Opens or creates; throws on storage failures.</summary>
     public static PayloadVault Open(string directory)
     {
-        var db = new Sqlite(Path.Combine(directory, FileName));
+        var keys = KeyStore.Open(directory);
         try
         {
-            db.UseDurableWal();
-            db.Run("PRAGMA secure_delete=ON"); // erased means overwritten
-            if ((long)db.Scalar("PRAGMA user_version")! == 0)
-            {
-                db.Run("BEGIN IMMEDIATE");
-                db.Run("CREATE TABLE payload(idx INTEGER PRIMARY KEY, batch INTEGER NOT NULL, key BLOB NOT NULL, sealed BLOB NOT NULL) STRICT");
-                db.Run("CREATE TABLE agreement(id TEXT PRIMARY KEY, key BLOB NOT NULL) STRICT");
-                db.Run("PRAGMA user_version=1");
-                db.Run("COMMIT");
-            }
-            return (long)db.Scalar("PRAGMA user_version")! == SchemaVersion
-                ? new PayloadVault(db)
-                : throw new InvalidDataException("the vault has an unknown format version");
+            return new PayloadVault(Sqlite.OpenStore(Path.Combine(directory, FileName), SchemaVersion,
+                // sealed: the whole payload; rest: its metering part alone, once the content was erased.
+                "CREATE TABLE payload(idx INTEGER PRIMARY KEY, batch INTEGER NOT NULL, sealed BLOB, rest BLOB) STRICT",
+                "CREATE TABLE erasure(idx INTEGER NOT NULL, part TEXT NOT NULL, event BLOB NOT NULL, ground TEXT NOT NULL, actor TEXT NOT NULL, entry INTEGER, PRIMARY KEY(idx, part)) STRICT"), keys);
         }
         catch
         {
-            db.Dispose();
+            keys.Dispose();
             throw;
         }
     }
@@ -53,62 +41,65 @@ internal sealed partial class PayloadVault : IDisposable
     /// <summary>Key that tags the entries of an agreement; made on first use and durable before it is used.</summary>
     public ReadOnlyMemory<byte> AgreementKey(string agreementId)
     {
-        if (_agreementKeys.TryGetValue(agreementId, out var key))
-            return key;
+        if (_keys.KnownAgreementKey(agreementId) is { } known)
+            return known;
         lock (_gate)
-        {
-            _db.Run("INSERT INTO agreement VALUES($0,$1) ON CONFLICT DO NOTHING", agreementId, RandomNumberGenerator.GetBytes(32));
-            key = (byte[])_db.Scalar("SELECT key FROM agreement WHERE id=$0", agreementId)!;
-        }
-        if (_agreementKeys.Count >= MaxCachedAgreements)
-            _agreementKeys.Clear();
-        _agreementKeys[agreementId] = key;
-        return key;
+            return _keys.AgreementKey(agreementId);
     }
 
-    /// <summary>Stores the payloads of one batch that begins at <paramref name="first"/>; fsynced on return.</summary>
+    /// <summary>Stores the payloads of one batch that begins at <paramref name="first"/>, keys first; fsynced on return.</summary>
     public void Write(long first, IReadOnlyList<WorkItem> batch, Action<FaultPoint> fault)
     {
         lock (_gate)
         {
+            _keys.Write(first, batch, fault);
+            fault(FaultPoint.AfterKeysCommit);
             _db.Run("BEGIN IMMEDIATE");
-            _insertPayload ??= _db.Prepare("INSERT INTO payload VALUES(?1,?2,?3,?4)");
+            _insertPayload ??= _db.Prepare("INSERT INTO payload VALUES(?1,?2,?3,NULL)");
             foreach (var item in batch)
-                _insertPayload.Run(item.Index, first, item.Payload.Key, item.Payload.Ciphertext);
+                _insertPayload.Run(item.Index, first, item.Payload.Ciphertext);
             fault(FaultPoint.BeforeVaultCommit);
             _db.Run("COMMIT");
         }
         fault(FaultPoint.AfterVaultCommit);
     }
 
-    /// <summary>The fields of an entry, checked against its commitment.</summary>
-    public Result<IReadOnlyList<OpenedField>> Open(long index, ReadOnlySpan<byte> root)
+    /// <summary>The leaves of an entry's payload, checked against its commitment: all shown, or the metering part alone after an erasure.</summary>
+    public Result<IReadOnlyList<PayloadLeaf>> Open(long index, ReadOnlySpan<byte> root)
     {
-        byte[] key, ciphertext;
+        StoredPayload? stored;
         lock (_gate)
-        {
-            using var row = _db.Read("SELECT key, sealed FROM payload WHERE idx=$0", index);
-            if (!row.Read())
-                return LedgerErrors.PayloadAbsent.Of();
-            (key, ciphertext) = ((byte[])row[0], (byte[])row[1]);
-        }
-        return SealedPayload.Open(key, ciphertext, root);
+            stored = Find(index);
+        return stored is { } payload ? payload.Open(root) : LedgerErrors.PayloadAbsent.Of();
     }
 
     /// <summary>
-    /// Deletes what a crash between the two commits left behind: at most one batch, which began at the ledger's size.
+    /// Deletes what a crash between the commits left behind: at most one batch, which began at the ledger's size.
     /// Anything else beyond the end means that the ledger file is older than the vault, and nothing is deleted.
     /// </summary>
     public DsError? CollectOrphans(long ledgerSize)
     {
         lock (_gate)
         {
+            if (_keys.CheckNotNewer(ledgerSize) is { } error)
+                return error;
             if (_db.Scalar("SELECT 1 FROM payload WHERE idx >= $0 AND batch <> $0 LIMIT 1", ledgerSize) is not null)
                 return LedgerErrors.RolledBack.Of("the vault holds payloads of later entries");
             _db.Run("DELETE FROM payload WHERE idx >= $0", ledgerSize);
+            _keys.CollectOrphans(ledgerSize);
             return null;
         }
     }
 
-    public void Dispose() => _db.Dispose();
+    public void Dispose()
+    {
+        _db.Dispose();
+        _keys.Dispose();
+    }
+
+    private StoredPayload? Find(long index)
+    {
+        using var row = _db.Read("SELECT sealed, rest FROM payload WHERE idx=$0", index);
+        return row.Read() ? new StoredPayload(_keys.Find(index) ?? [], row[0] as byte[], row[1] as byte[]) : null;
+    }
 }

@@ -70,23 +70,23 @@ public static class Meter
             return null;
         if (!keys.Provider.Any(entry.IsSignedBy))
             return MeteringErrors.EntryTampered.Of($"{at}: not signed by the owner of the log");
-        if (record.Fields is not { } fields)
+        if (record.Leaves is not { } leaves)
             return mayBeClosed ? null : MeteringErrors.PayloadAbsent.Of(at);
-        var root = MerkleHash.Root([.. fields.Select(field => field.LeafHash())]);
-        if (!root.AsSpan().SequenceEqual(entry.PayloadRoot.Span))
+        if (!PayloadLeaf.Root(leaves).AsSpan().SequenceEqual(entry.PayloadRoot.Span))
             return MeteringErrors.PayloadTampered.Of(at);
 
-        var values = fields.Select(field => new PayloadField(field.Label, field.Value));
+        // Where content was erased, the metering part bills the same.
+        var (values, isPart) = (PayloadLeaf.Shown(leaves), leaves.Any(leaf => leaf.Field is null));
         var hash = Convert.ToHexStringLower(record.LeafHash.Span);
         DsError? malformed;
         switch (entry.Kind)
         {
             case EntryKind.Grant:
-                if (GrantPayload.FromFields(values).TryGet(out var grant, out malformed))
+                if ((isPart ? GrantPayload.FromMeteringPart(values) : GrantPayload.FromFields(values)).TryGet(out var grant, out malformed))
                     return fold.Add(record.Index, hash, entry.TimeMs, grant);
                 break;
             case EntryKind.Report:
-                if (ReportPayload.FromFields(values).TryGet(out var report, out malformed))
+                if ((isPart ? ReportPayload.FromMeteringPart(values) : ReportPayload.FromFields(values)).TryGet(out var report, out malformed))
                     return fold.Add(record.Index, hash, report);
                 break;
             default:

@@ -102,7 +102,7 @@ internal sealed class PartyLog
                     Disputes.TryAdd(dispute.GrantHash, new(record.Index, dispute));
                 break;
             default:
-                if (DisputeResolvedPayload.FromFields(record.PayloadFields).TryGet(out var resolved, out error))
+                if ((record.IsErased ? DisputeResolvedPayload.FromMeteringPart(record.PayloadFields) : DisputeResolvedPayload.FromFields(record.PayloadFields)).TryGet(out var resolved, out error))
                     Resolutions.TryAdd(resolved.GrantHash, new(record.Index, resolved));
                 break;
         }

@@ -72,7 +72,7 @@ internal static class MeteringBenchmark
     {
         var began = Stopwatch.GetTimestamp();
         var buffer = new byte[1 << 20];
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(directory, "tile", "entries"), "*", SearchOption.AllDirectories).Append(Path.Combine(directory, "vault.db")))
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(directory, "tile", "entries"), "*", SearchOption.AllDirectories).Append(Path.Combine(directory, "vault.db")).Append(Path.Combine(directory, "keys.db")))
         {
             using var stream = File.OpenRead(file);
             while (stream.Read(buffer) > 0)

@@ -42,7 +42,7 @@ public sealed class AuditBundleTests
     public async Task Nothing_enters_a_bundle_but_public_files_and_the_fields_that_were_chosen()
     {
         using var parties = await TwoParties.WithUsesAsync(matched: 2);
-        foreach (var secret in new[] { "secrets/signing-ed25519", "admin.token", "ledger/keys.db", "ledger/tile/secret" })
+        foreach (var secret in new[] { "secrets/signing-ed25519", "admin.token", "ledger/other.db", "ledger/tile/secret" })
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(parties.Provider.Node, secret))!);
             await File.WriteAllTextAsync(Path.Combine(parties.Provider.Node, secret), "a secret", Cancel);

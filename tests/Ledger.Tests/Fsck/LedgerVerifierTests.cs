@@ -133,19 +133,26 @@ public sealed class LedgerVerifierTests
     }
 
     [Fact]
-    public async Task A_forged_payload_and_a_stray_file_are_found_and_an_absent_payload_is_counted()
+    public async Task A_forged_an_absent_and_an_undecryptable_payload_and_a_stray_file_are_found()
     {
         using var fixture = await FilledAsync(3);
         var report = fixture.Verify();
         Assert.Equal((3, 0), (report.PayloadsChecked, report.PayloadsAbsent));
         Assert.Equal(3, report.Counts[EntryKind.Denied]);
-        Vault(fixture, "UPDATE payload SET sealed = (SELECT sealed FROM payload WHERE idx=0), key = (SELECT key FROM payload WHERE idx=0) WHERE idx=1");
+        Vault(fixture, "UPDATE payload SET sealed = (SELECT sealed FROM payload WHERE idx=0) WHERE idx=1");
+        Keys(fixture, "UPDATE key SET key = (SELECT key FROM key WHERE idx=0) WHERE idx=1");
         Assert.Equal("entry 1", Assert.Single(fixture.Verify().Problems).Where);
         Vault(fixture, "DELETE FROM payload WHERE idx=1");
-        Assert.Equal(1, fixture.Verify().PayloadsAbsent);
-        fixture.AssertVerifies();
+        Assert.Equal(("entry 1", 1), (Assert.Single(fixture.Verify().Problems).Where, fixture.Verify().PayloadsAbsent));
+        Keys(fixture, "DELETE FROM key WHERE idx=2");
+        Assert.Contains("no key", fixture.Verify().Problems[1].What, StringComparison.Ordinal);
         File.WriteAllText(Path.Combine(fixture.Directory, "tile/0/extra"), "x");
-        Assert.Equal("tile/0/extra", Assert.Single(fixture.Verify().Problems).Where);
+        Assert.Equal("tile/0/extra", fixture.Verify().Problems[2].Where);
+        // Without the vault there is nothing to open; without its keys the vault is not whole.
+        File.Delete(Path.Combine(fixture.Directory, "keys.db"));
+        Assert.Equal("keys.db", fixture.Verify().Problems[0].Where);
+        File.Delete(Path.Combine(fixture.Directory, "vault.db"));
+        Assert.Equal(("tile/0/extra", 3), (Assert.Single(fixture.Verify().Problems).Where, fixture.Verify().PayloadsAbsent));
     }
 
     [Fact]
@@ -171,9 +178,13 @@ public sealed class LedgerVerifierTests
         File.WriteAllBytes(file, bytes);
     }
 
-    private static void Vault(LedgerFixture fixture, string sql)
+    private static void Vault(LedgerFixture fixture, string sql) => Change(fixture, "vault.db", sql);
+
+    private static void Keys(LedgerFixture fixture, string sql) => Change(fixture, "keys.db", sql);
+
+    private static void Change(LedgerFixture fixture, string file, string sql)
     {
-        using var connection = new SqliteConnection($"Data Source={Path.Combine(fixture.Directory, "vault.db")};Pooling=False");
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(fixture.Directory, file)};Pooling=False");
         connection.Open();
         using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // Constants of this test.

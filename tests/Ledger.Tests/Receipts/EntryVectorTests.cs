@@ -84,6 +84,7 @@ public sealed class EntryVectorTests
             ContractId = "contract-1", Silent = "did:web:analyst.example", Reason = "noReceipt", DeadlineMs = 1_790_000_060_000,
         },
         new UnreportedPayload { JobHash = LedgerFixture.JobHash, JobId = "job-1", Participant = "did:web:a.example", DeadlineMs = 1_790_000_060_000 },
+        new ErasedPayload { Index = 17, EntryHash = LedgerFixture.Digest("entry"), Part = ErasedPayload.Content, Ground = "PIPL 47", By = "officer-2" },
     ];
 
     [Fact]
@@ -223,6 +224,7 @@ public sealed class EntryVectorTests
         EntryKind.Equivocation => EquivocationPayload.FromFields(fields).Value,
         EntryKind.OneSided => OneSidedPayload.FromFields(fields).Value,
         EntryKind.Unreported => UnreportedPayload.FromFields(fields).Value,
+        EntryKind.Erased => ErasedPayload.FromFields(fields).Value,
         _ => throw new InvalidOperationException(),
     };
 

@@ -83,7 +83,7 @@ public sealed class GoldenLogTests
     {
         Assert.NotNull(PublicFiles.TryResolve("/l", "checkpoint"));
         Assert.NotNull(PublicFiles.TryResolve("/l", "tile/entries/000.p/3"));
-        foreach (var path in new[] { "vault.db", "ledger.db", "ledger.db-wal", "tile/../vault.db", "/checkpoint", "", "tile/0/000.tmp" })
+        foreach (var path in new[] { "vault.db", "keys.db", "keys.db-wal", "ledger.db", "ledger.db-wal", "tile/../vault.db", "/checkpoint", "", "tile/0/000.tmp" })
             Assert.Null(PublicFiles.TryResolve("/l", path));
     }
 

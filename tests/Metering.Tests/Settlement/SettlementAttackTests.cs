@@ -158,6 +158,21 @@ public sealed class SettlementAttackTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_settled_month_is_the_same_bytes_after_its_personal_content_was_erased()
+    {
+        await _world.UseAsync(A, "job-1", "per-use");
+        var disputed = await _world.UseAsync(A, "job-2", "per-use");
+        await _world.DisputeAsync(Consumer, disputed);
+        await _world.ResolveAsync(A, disputed, DisputeResolvedPayload.Bill);
+        var statement = await _world.SettleAsync("2026-03", A);
+        await _world.CloseAsync(statement);
+        foreach (var did in new[] { A, Consumer })
+            await _world.Log(did).EraseContentsAsync();
+        Assert.True((await _world.SettleAsync("2026-03", A)).ToCanonicalJson().AsSpan().SequenceEqual(statement.ToCanonicalJson()));
+        Assert.Null(StatementCheck.Verify(statement.ToCanonicalJson(), _world.Request("2026-03", A), null).Error);
+    }
+
+    [Fact]
     public async Task A_log_that_is_cut_garbled_or_anothers_is_not_settled_from()
     {
         await _world.UseAsync(A, "job-1", "per-use");
