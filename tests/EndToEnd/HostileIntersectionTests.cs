@@ -132,6 +132,8 @@ public sealed class HostileIntersectionTests(SharedSpace shared, IntersectionTem
         await DeniedAsync("DS-JOB-001", q => q with { MaxItems = [q.MaxItems[0], int.MaxValue] });
         await DeniedAsync("DS-JOB-001", q => q with { Receiver = Space.Leader.Did });
         await DeniedAsync("DS-JOB-001", q => q with { Result = "everything" });
+        // Ids about an owner's subjects for somebody else, whom the order's receiver is not.
+        await DeniedAsync("DS-JOB-001", q => q with { Result = IntersectQuery.Ids });
         Assert.Equal(spent, await SpentAsync());
     }
 

@@ -74,6 +74,42 @@ public sealed class IntersectionTests(SharedSpace shared)
     }
 
     [Fact]
+    public async Task An_owner_that_asks_is_told_which_of_its_own_members_are_common_and_nobody_else_is()
+    {
+        var spec = await Space.IntersectSpecAsync(IntersectionDesign.Leaders, ["code", "phone"], ours: Space.Leader, offer: IntersectionDesign.OfferIds, theirOffer: IntersectionDesign.OfferIds);
+        spec["intersect"]!["result"] = "ids";
+        var learns = string.Join('\n', (await Space.PlanAsync(spec)).Ok()["steps"]!.AsArray().Select(s => s!["learns"]!["en"]!.GetValue<string>()));
+        Assert.Contains("chain-leader: which of its own subjects supplier-b has too", learns, StringComparison.Ordinal);
+        var outcome = await Space.RunAsync(spec);
+        Assert.True(outcome.State == "COMPLETED", outcome.Why + Space.Story());
+        var expected = IntersectionDesign.Ours.Intersect(IntersectionDesign.Others.Select(m => (m.Code, Site: IntersectionDesign.Ours.FirstOrDefault(o => o.Code == m.Code).Site, m.Phone))).Select(m => m.Code).Order(StringComparer.Ordinal);
+        // As the leader itself writes them.
+        Assert.Equal(expected, outcome.Result!["rows"]!.AsArray().Select(r => r![0]!.GetValue<string>().Trim().ToUpperInvariant()).Order(StringComparer.Ordinal));
+        Assert.Equal(["code", "phone"], outcome.Result["columns"]!.AsArray().Select(c => c!["name"]!.GetValue<string>()));
+        Assert.All(outcome.Result["rows"]!.AsArray(), r => Assert.StartsWith("138 0000 ", r![1]!.GetValue<string>(), StringComparison.Ordinal));
+        // Personal information, as it is: no statistic of large groups.
+        Assert.Equal("personal", outcome.Result["classification"]!["personal"]!.GetValue<string>());
+        // The answers that the coordinator saw have the size that they have when a number is told.
+        var number = await Space.RunAsync(await Space.IntersectSpecAsync(IntersectionDesign.Leaders, ours: Space.Leader));
+        Assert.True(number.State == "COMPLETED", number.Why + Space.Story());
+        Assert.Equal("20", number.Result!["rows"]![0]![0]!.GetValue<string>());
+        async Task<IEnumerable<long>> SealedAsync(string job) => (await Space.SightsAsync(job)).Where(s => s.What.Contains("sealed", StringComparison.Ordinal)).Select(s => s.Bytes).Order();
+        Assert.Equal(await SealedAsync(number.JobId), await SealedAsync(outcome.JobId));
+    }
+
+    [Fact]
+    public async Task Ids_are_told_only_under_contracts_that_say_so_and_only_to_an_owner_about_its_own()
+    {
+        var unsaid = await Space.IntersectSpecAsync(IntersectionDesign.Leaders, ours: Space.Leader, offer: IntersectionDesign.OfferIds);
+        unsaid["intersect"]!["result"] = "ids";
+        var outcome = await Space.RunAsync(unsaid);
+        Assert.Equal(("FAILED", "DS-POL-029"), (outcome.State, outcome.Codes[0]));
+        var third = await Space.IntersectSpecAsync();
+        third["intersect"]!["result"] = "ids";
+        (await Space.PlanAsync(third)).Refused("DS-JOB-011");
+    }
+
+    [Fact]
     public async Task The_dry_run_says_what_everybody_learns_and_what_it_costs_at_most()
     {
         var plan = (await Space.PlanAsync(await Space.IntersectSpecAsync())).Ok();

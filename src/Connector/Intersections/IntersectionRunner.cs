@@ -19,7 +19,7 @@ namespace DataSpace.Connector.Intersections;
 /// leave this process; messages leave through <see cref="IntersectionSession"/>, the answer through <see cref="Egress"/>.
 /// </summary>
 internal sealed partial class IntersectionRunner(
-    ProviderDesk desk, ControlledSandbox controlled, IntersectionDesk sessions, AuditLedger ledger, Egress egress, NodeIdentity self, NodeOptions options, TimeProvider clock,
+    ProviderDesk desk, ControlledSandbox controlled, IntersectionDesk sessions, AuditLedger ledger, Egress egress, LocalMatches matches, NodeIdentity self, NodeOptions options, TimeProvider clock,
     ILogger<IntersectionRunner> log)
 {
     private const string SpoolPrefix = "intersection-";
@@ -60,22 +60,25 @@ internal sealed partial class IntersectionRunner(
             }
             if (!Say(party).TryGet(out var spoken, out error))
                 return error;
+            if (party is IntersectionReceiver { ToldRows: { } common })
+                matches.Keep(row.JobHash, [.. common.Select(i => read.Written![i])]);
             return egress.Pack(context, spoken.Closing, spoken.Told, spoken.Code).TryGet(out var bytes, out error)
                 ? new UseWork(bytes, 1, read.Usage, Stopwatch.GetElapsedTime(started), read.Items.Count) { ProtocolBytes = bytesSaid }
                 : error;
         }
     }
 
-    private async Task<Result<(ItemSet Items, SandboxUsage Usage)>> ReadAsync(UseRequest use, AdmittedUse admitted, KeyRule rule, GrantHandle grant, CancellationToken cancellation)
+    private async Task<Result<(ItemSet Items, List<string?[]>? Written, SandboxUsage Usage)>> ReadAsync(UseRequest use, AdmittedUse admitted, KeyRule rule, GrantHandle grant, CancellationToken cancellation)
     {
         var plan = use.Order.Plan;
         var most = IntersectionCheck.MaxItemsOf(plan, self.Did);
-        var set = new ItemSetBuilder(rule, most);
+        // Whoever is told which subjects are common needs them as its rows write them.
+        var rows = new Rows(new ItemSetBuilder(rule, most), plan.Intersect is { Result: IntersectQuery.Ids } query && query.Receiver == self.Did ? [] : null);
         var ran = await controlled.ReadKeysAsync(
-            grant, use, IntersectionCheck.ColumnsOf(plan, self.Did), CellPlans.FilterOf(admitted.Decision.Obligations!.RowFilter), most, new Rows(set), UseComputation.LimitsOf(use), cancellation);
+            grant, use, IntersectionCheck.ColumnsOf(plan, self.Did), CellPlans.FilterOf(admitted.Decision.Obligations!.RowFilter), most, rows, UseComputation.LimitsOf(use), cancellation);
         if (!ran.TryGet(out var run, out var error))
             return error;
-        return set.Build().TryGet(out var items, out error) ? (items, run.Usage) : error;
+        return rows.Set.Build().TryGet(out var items, out error) ? (items, rows.Written, run.Usage) : error;
     }
 
     private Result<IntersectionParty> PartyOf(UseRow row, UseRequest use, EgressContext context, KeyRule rule, ItemSet items)
@@ -89,7 +92,7 @@ internal sealed partial class IntersectionRunner(
             return JobErrors.RosterBroken.Of("key of the other owner");
         var sender = plan.Roster.First(r => r.Participant != query.Receiver).Participant;
         string VersionOf(string did) => roster.First(s => s.Participant == did).DatasetVersion;
-        var terms = new IntersectionTerms(IntersectionMode.Cardinality, query.Minimum, IntersectionCheck.MaxItemsOf(plan, query.Receiver), IntersectionCheck.MaxItemsOf(plan, sender));
+        var terms = new IntersectionTerms(query.Result == IntersectQuery.Ids ? IntersectionMode.Ids : IntersectionMode.Cardinality, query.Minimum, IntersectionCheck.MaxItemsOf(plan, query.Receiver), IntersectionCheck.MaxItemsOf(plan, sender));
         // The roster hash covers the job, both parties' keys of round 0 and the versions of their data: one conversation, once.
         var run = new IntersectionRun(context.Grant, new IntersectionContext(
             row.RosterHash!, string.Join(' ', plan.Roster.Select(r => r.AgreementId)), use.Order.PlanHash, query.Receiver, sender, VersionOf(query.Receiver), VersionOf(sender), rule.Digest, terms), self.Signer, key);
@@ -150,9 +153,17 @@ internal sealed partial class IntersectionRunner(
         return JobErrors.IntersectionWithheld.Of();
     }
 
-    private sealed class Rows(ItemSetBuilder set) : IKeySink
+    private sealed class Rows(ItemSetBuilder set, List<string?[]>? written) : IKeySink
     {
-        public void Add(IReadOnlyList<string?> values) => set.Add(values);
+        public ItemSetBuilder Set => set;
+
+        public List<string?[]>? Written => written;
+
+        public void Add(IReadOnlyList<string?> values)
+        {
+            if (set.Add(values))
+                written?.Add([.. values]);
+        }
     }
 
     [LoggerMessage(1, LogLevel.Information, "Set of an intersection: {Rows} different keys as written, {Items} as compared, {WithoutKey} without a valid key")]

@@ -25,6 +25,7 @@ internal sealed class JobPlanner(
 {
     private const int DefaultWallLimitMs = 60_000;
     private const int DefaultNotAfterMinutes = 60;
+    private const int MostMinimum = 1_000_000;
 
     public async Task<Result<BoundPlan>> PlanAsync(JobSpec spec, CancellationToken cancellation)
     {
@@ -119,8 +120,8 @@ internal sealed class JobPlanner(
     {
         if (spec is not { Intersect: { Key.Count: > 0 } asked, Sql: null, GroupBy: null, Measures: null, Where: null, EpsilonMicro: null } || bound.Count != 2)
             return JobErrors.BadSpec.Of("intersect: a key, two inputs of two owners, and nothing of other kinds");
-        if (asked.Key.Any(k => k?.Name is null) || asked.Result != IntersectQuery.Cardinality)
-            return JobErrors.BadSpec.Of("intersect: key parts have names; result is cardinality");
+        if (asked.Key.Any(k => k?.Name is null) || asked.Result is not (IntersectQuery.Cardinality or IntersectQuery.Ids))
+            return JobErrors.BadSpec.Of("intersect: key parts have names; result is cardinality or ids");
         var key = asked.Key.Select(k => new KeyPartQuery(k.Name, k.Steps ?? [])).ToList();
         if (Privacy.Intersection.Keys.KeyRule.Create([.. key.Select(k => new Privacy.Intersection.Keys.KeyPart(k.Name, k.Steps))]) is { IsOk: false } bad)
             return bad.Error;
@@ -131,7 +132,12 @@ internal sealed class JobPlanner(
             : bound.Any(b => b.Entry.Participant == self.Did) ? self.Did : Resolve(spec.Inputs[0].Participant);
         if (receiver is null || bound.All(b => b.Entry.Participant != receiver))
             return JobErrors.BadSpec.Of("intersect: the receiver is one of the two owners");
-        var plan = new JobPlan(1, spec.Kind, spec.Title, spec.Purpose, config.SpaceId, [.. bound.Select(b => b.Entry)], spec.Limits?.WallLimitMs ?? DefaultWallLimitMs);
+        if (asked.Result == IntersectQuery.Ids && receiver != self.Did)
+            return JobErrors.BadSpec.Of("intersect: ids are told to an owner about its own subjects; the receiver must be the analyst");
+        // Asked for the terms, with a minimum that none of them exceeds.
+        var plan = new JobPlan(
+            1, spec.Kind, spec.Title, spec.Purpose, config.SpaceId, [.. bound.Select(b => b.Entry)], spec.Limits?.WallLimitMs ?? DefaultWallLimitMs,
+            Intersect: new IntersectQuery(asked.Result, receiver, key, columns, MostMinimum, [MostMinimum, MostMinimum]));
         var minimum = bound.Zip(columns).Max(p => (decisions.Decide(Question(plan, p.First.Entry, p.First.Agreement, p.Second, [])).Obligations ?? p.First.Agreement.Policy.Terms[0].Obligations).MinimumGroupSize);
         var most = Math.Max(asked.MaxItems ?? IntersectionConfig.DefaultMaxPeerItems, minimum);
         return new IntersectQuery(asked.Result, receiver, key, columns, minimum, [most, most]);
@@ -178,7 +184,7 @@ internal sealed class JobPlanner(
             ContractId = agreement.Row.AgreementId,
             Now = clock.GetUtcNow(),
             Purpose = plan.Purpose,
-            Computation = plan.Kind,
+            Computation = plan.Computation,
             Columns = columns,
             GroupKeys = groupKeys,
             MinimumGroupSize = plan.MinimumGroup,

@@ -227,7 +227,7 @@ internal sealed class UseGate(
             ContractId = use.Agreement.Row.AgreementId,
             Now = clock.GetUtcNow(),
             Purpose = plan.Purpose,
-            Computation = plan.Kind,
+            Computation = plan.Computation,
             Columns = use.Columns,
             GroupKeys = use.GroupKeys,
             MinimumGroupSize = plan.MinimumGroup,
@@ -314,7 +314,7 @@ internal static class PlanCheck
     /// <summary>The first reason why the decided terms do not cover the plan, or null.</summary>
     public static DsError? Problem(UseRequest use, UseObligations terms)
     {
-        if (use.Order.Plan.Kind == JobKinds.Intersect)
+        if (use.Order.Plan.Kind is JobKinds.Intersect or PolicyComputations.IntersectIds)
             return IntersectionCheck.Problem(use, terms);
         if (use.Order.Plan.Aggregate is not { } query)
         {

@@ -67,9 +67,13 @@ public sealed class IntersectionReceiver : IntersectionParty
     {
         if (!Finish().TryGet(out var result, out var error))
             return error;
+        ToldRows = result.Rows;
         var told = result.Count - (result.Count % GrainOf(Terms));
         return new ProtocolMessage(Run.Grant, IntersectionMessage.Protocol, "tell", System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"count\":{told}}}")));
     }
+
+    /// <summary>Numbers of this party's own rows that are common, once <see cref="Tell"/> has told how many; null where only the number was agreed.</summary>
+    public IReadOnlyList<int>? ToldRows { get; private set; }
 
     /// <summary>Numbers are told in multiples of this: the minimum.</summary>
     public static int GrainOf(IntersectionTerms terms) => Math.Max(1, terms.MinimumIntersection);

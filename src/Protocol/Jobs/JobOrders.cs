@@ -122,7 +122,7 @@ public static class JobOrders
         {
             JobKinds.Aggregate when plan is { Aggregate: { } query, Sql: null, Intersect: null } => Check(query) ?? Check(query.Noise, plan.Roster.Count),
             JobKinds.Sql when plan is { Sql.Text.Length: > 0 and <= MaxSqlChars, Aggregate: null, Intersect: null, Roster.Count: 1 } => null,
-            JobKinds.Intersect when plan is { Intersect: { } query, Aggregate: null, Sql: null, Roster.Count: 2 } => Check(query, plan.Roster),
+            JobKinds.Intersect when plan is { Intersect: { } query, Aggregate: null, Sql: null, Roster.Count: 2 } => Check(query, plan.Roster, order.Consumer),
             _ => JobErrors.BadOrder.Of("kind and content do not fit"),
         };
     }
@@ -132,8 +132,9 @@ public static class JobOrders
             ? null : JobErrors.BadOrder.Of("noise");
 
     /// <summary>A minimum of 1 would tell whether one subject is there.</summary>
-    private static DsError? Check(IntersectQuery query, IReadOnlyList<RosterEntry> roster)
-        => query.Result != IntersectQuery.Cardinality || roster.All(r => r.Participant != query.Receiver) ? JobErrors.BadOrder.Of("result or receiver")
+    private static DsError? Check(IntersectQuery query, IReadOnlyList<RosterEntry> roster, string consumer)
+        => query.Result is not (IntersectQuery.Cardinality or IntersectQuery.Ids) || roster.All(r => r.Participant != query.Receiver)
+            || (query.Result == IntersectQuery.Ids && query.Receiver != consumer) ? JobErrors.BadOrder.Of("result or receiver")
             : query.Key.Count is 0 or > MaxKeyParts || query.Key.Any(k => k.Name.Length is 0 or > MaxKeyChars || k.Steps.Count > MaxKeyParts || k.Steps.Any(s => s.Length is 0 or > MaxKeyChars))
                 ? JobErrors.BadOrder.Of("key")
                 : query.Columns.Count != roster.Count || query.Columns.Any(c => c.Count != query.Key.Count || c.Any(n => n.Length is 0 or > MaxTextChars))

@@ -32,6 +32,10 @@ public sealed record JobPlan(
     [JsonIgnore]
     public long? EpsilonMicro => Aggregate?.Noise?.EpsilonMicro;
 
+    /// <summary>What contracts must permit: the kind, or what it tells where that has a name of its own.</summary>
+    [JsonIgnore]
+    public string Computation => Intersect is { Result: IntersectQuery.Ids } ? JobKinds.Intersect + ":" + IntersectQuery.Ids : Kind;
+
     /// <summary>Fewest subjects of which this job tells anything, where the plan says so.</summary>
     [JsonIgnore]
     public int? MinimumGroup => Aggregate?.MinGroupSize ?? Intersect?.Minimum;
@@ -96,7 +100,7 @@ public sealed record MeasureQuery(string Column, int Decimals, string Min, strin
 public sealed record PredicateQuery(string Column, string Operator, IReadOnlyList<string> Values);
 
 /// <summary>What two owners have in common, by keys that both write alike. Sets are whole datasets, as far as the contracts open them: nobody chooses who is in them.</summary>
-/// <param name="Result">What the analyst is told: <see cref="Cardinality"/>.</param>
+/// <param name="Result">What the analyst is told: <see cref="Cardinality"/> or <see cref="Ids"/>.</param>
 /// <param name="Receiver">The owner (DID) whose node finds the common subjects, learns how many they are, and tells the analyst.</param>
 /// <param name="Key">Parts of the key, the same for both.</param>
 /// <param name="Columns">Columns that hold the parts, one list per party in the order of the roster.</param>
@@ -107,6 +111,9 @@ public sealed record IntersectQuery(
 {
     /// <summary>Their number, rounded down to a multiple of the minimum.</summary>
     public const string Cardinality = "cardinality";
+
+    /// <summary>Which of its own subjects the other one has too: only where the analyst is the receiver, whose node they do not leave.</summary>
+    public const string Ids = "ids";
 }
 
 /// <summary>One part of a key: what it means, and how it is written before it is compared (contracts/schemas/job-spec.schema.json names the steps).</summary>

@@ -27,6 +27,16 @@ public sealed class IntersectionGateTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_contract_about_numbers_is_not_about_ids()
+    {
+        Assert.Equal(PolicyErrors.ComputationNotAllowed, (await _world.AdmitAsync(Use(Declared(), change: q => q with { Result = IntersectQuery.Ids }))).Error?.Kind);
+        var policy = Policy("firm");
+        policy["permission"]![0]!["constraint"]![0]!["rightOperand"] = "intersect:ids";
+        Assert.Null((await _world.AdmitAsync(Use(Declared(), change: q => q with { Result = IntersectQuery.Ids }, policy: policy))).Error);
+        Assert.Equal(PolicyErrors.ComputationNotAllowed, (await _world.AdmitAsync(Use(Declared(), policy: policy))).Error?.Kind);
+    }
+
+    [Fact]
     public async Task A_key_column_that_the_contract_does_not_name_is_refused()
         => Assert.Equal(PolicyErrors.ColumnNotAllowed, (await _world.AdmitAsync(Use(Declared(), policy: Policy("year")))).Error?.Kind);
 

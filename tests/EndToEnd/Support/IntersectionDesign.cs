@@ -9,6 +9,12 @@ internal static class IntersectionDesign
     /// <summary>Opens the key columns of all lists for intersections, from five common members on.</summary>
     public const string Offer = "intersect-members";
 
+    /// <summary>Permits the same, and to tell an owner which of its own members are common.</summary>
+    public const string OfferIds = "intersect-members-ids";
+
+    /// <summary>The list of the chain leader, who is the analyst too; its members are those of supplier A.</summary>
+    public const string Leaders = "members_leader";
+
     /// <summary>Fewest that are told.</summary>
     public const int Minimum = 5;
 
@@ -38,11 +44,15 @@ internal static class IntersectionDesign
 
     public static void Add(SpaceDesign design)
     {
-        design.Offer(Offer, p => p.Set("dataspace:computation", "intersect").Set("dataspace:column", new JsonArray("code", "site", "phone", "ref", "place", "mobile"), "isAnyOf")
-            .Set("dataspace:minimumGroupSize", $"{Minimum}").Set("count", "60").Remove("dataspace:groupKey").Remove("dataspace:clamp"));
+        static Policy Terms(Policy p) => p.Set("dataspace:column", new JsonArray("code", "site", "phone", "ref", "place", "mobile"), "isAnyOf")
+            .Set("dataspace:minimumGroupSize", $"{Minimum}").Set("count", "60").Remove("dataspace:groupKey").Remove("dataspace:clamp");
+        // With the analyst as one of two owners nobody else is independent of it.
+        design.Offer(Offer, p => Terms(p).Set("dataspace:computation", "intersect").Remove("dataspace:independentCoProviders"));
+        design.Offer(OfferIds, p => Terms(p).Set("dataspace:computation", new JsonArray("intersect", "intersect:ids"), "isAnyOf").Remove("dataspace:independentCoProviders"));
         // A writes with blanks, small letters and national numbers; some members twice, one without a phone.
         string OursCsv(int rows) => "code,site,phone\n" + string.Concat(Ours.Take(rows).Select((m, i) =>
             string.Create(CultureInfo.InvariantCulture, $"{(i % 3 == 0 ? " " + m.Code.ToLowerInvariant() : m.Code)},{m.Site},{m.Phone[..3]} {m.Phone[3..7]} {m.Phone[7..]}\n"))) + "c-001,somewhere,\n";
+        design.Dataset(design.Leader, Leaders, OursCsv(Ours.Count), List("code", "site", "phone", maxRuns: 500));
         design.Dataset(design.SupplierA, Members, OursCsv(Ours.Count), List("code", "site", "phone", maxRuns: 500));
         design.Dataset(design.SupplierA, Single, "code,site,phone\nC-020,East,138 0000 0020\n", List("code", "site", "phone", maxRuns: 500));
         design.Dataset(design.SupplierA, Few, OursCsv(19), List("code", "site", "phone", maxRuns: 500));

@@ -15,7 +15,8 @@ internal static class Intersections
         ["phone"] = ("mobile", ["phone:86"]),
     };
 
-    public static async Task<JsonObject> IntersectSpecAsync(this Space space, string dataset = IntersectionDesign.Members, string[]? key = null, Party? receiver = null, string offer = IntersectionDesign.Offer, string theirs = IntersectionDesign.Theirs)
+    public static async Task<JsonObject> IntersectSpecAsync(this Space space, string dataset = IntersectionDesign.Members, string[]? key = null, Party? receiver = null, string offer = IntersectionDesign.Offer, string theirs = IntersectionDesign.Theirs,
+        Party? ours = null, string? theirOffer = null)
     {
         key ??= ["code"];
         JsonObject Input(Party owner, string id, string agreement, IEnumerable<string> columns) => new()
@@ -32,12 +33,12 @@ internal static class Intersections
             ["title"] = "Common members",
             ["purpose"] = Jobs.Purpose,
             ["inputs"] = new JsonArray(
-                Input(space.SupplierA, dataset, await space.AgreeAsync(space.SupplierA, dataset, offer), key),
-                Input(space.SupplierB, theirs, await space.AgreeAsync(space.SupplierB, theirs, IntersectionDesign.Offer), key.Select(k => Parts[k].Theirs))),
+                Input(ours ?? space.SupplierA, dataset, await space.AgreeAsync(ours ?? space.SupplierA, dataset, offer), key),
+                Input(space.SupplierB, theirs, await space.AgreeAsync(space.SupplierB, theirs, theirOffer ?? IntersectionDesign.Offer), key.Select(k => Parts[k].Theirs))),
             ["intersect"] = new JsonObject
             {
                 ["key"] = new JsonArray([.. key.Select(k => (JsonNode)new JsonObject { ["name"] = k, ["steps"] = new JsonArray([.. Parts[k].Steps.Select(s => (JsonNode)s)]) })]),
-                ["receiver"] = (receiver ?? space.SupplierA).Did,
+                ["receiver"] = (receiver ?? ours ?? space.SupplierA).Did,
                 ["maxItems"] = theirs == IntersectionDesign.Theirs ? 1000 : 50_000,
             },
         };

@@ -46,6 +46,19 @@ public sealed class ClosingTests
     }
 
     [Fact]
+    public void Which_rows_are_common_is_known_to_the_receiver_where_that_was_agreed()
+    {
+        foreach (var mode in (IntersectionMode[])[IntersectionMode.Ids, IntersectionMode.Cardinality])
+        {
+            using var parties = new TwoParties(TwoParties.Keys(0, 10), TwoParties.Keys(7, 20), TwoParties.NewTerms(mode, 2));
+            Assert.Null(parties.Converse());
+            Assert.Null(parties.Receiver.ToldRows);
+            Assert.Equal("{\"count\":2}", Encoding.ASCII.GetString(parties.Receiver.Tell().Value.Payload.Span));
+            Assert.Equal(mode == IntersectionMode.Ids ? [7, 8, 9] : null, parties.Receiver.ToldRows);
+        }
+    }
+
+    [Fact]
     public void What_a_party_says_stays_within_what_is_set_aside_for_it()
     {
         using var parties = new TwoParties(TwoParties.Keys(0, 5000), TwoParties.Keys(100, 9000), TwoParties.NewTerms(IntersectionMode.Cardinality));
