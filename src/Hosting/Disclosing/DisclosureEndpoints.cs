@@ -22,9 +22,9 @@ namespace DataSpace.Hosting.Disclosing;
 /// <param name="CaseId">Case.</param>
 /// <param name="From">First entry.</param>
 /// <param name="To">Entry after the last one.</param>
-/// <param name="Fields">Labels asked for; null: all.</param>
 /// <param name="Nonce">32 random bytes, lower-case hex.</param>
-public sealed record DisclosureQuestion(string Origin, string CaseId, long From, long To, IReadOnlyList<string>? Fields, string Nonce);
+/// <param name="Fields">Labels asked for; null: all.</param>
+public sealed record DisclosureQuestion(string Origin, string CaseId, long From, long To, string Nonce, IReadOnlyList<string>? Fields = null);
 
 /// <summary>What the owner of this node wants to ask another one.</summary>
 /// <param name="Did">Whose log.</param>
@@ -75,7 +75,7 @@ internal static class DisclosureEndpoints
         var request = new DisclosureRequest(log.Name, ask.CaseId, self.Did, ask.From, ask.To, ask.Fields, nonce);
         if (request.Check() is { } malformed)
             return malformed.ToProblem();
-        var question = JsonSerializer.SerializeToUtf8Bytes(new DisclosureQuestion(request.Origin, request.CaseId, request.From, request.To, request.Fields, nonce), JobJson.Options);
+        var question = JsonSerializer.SerializeToUtf8Bytes(new DisclosureQuestion(request.Origin, request.CaseId, request.From, request.To, nonce, request.Fields), JobJson.Options);
         if (!(await transport.SendAsync(PeerDirectory.PeerOf(member), HttpMethod.Post, Path, question, cancellation)).TryGet(out var answer, out error))
             return error.ToProblem();
         if (!answer.IsSuccess)
