@@ -115,7 +115,7 @@ internal sealed record ConnectorConfig(
 /// <summary>One dataset.</summary>
 internal sealed record DatasetConfig(
     string Id, Bilingual Title, string Path, string Format, IReadOnlyList<ColumnConfig> Columns, IReadOnlyList<OfferConfig> Offers,
-    string? SubjectColumn = null, ClassificationConfig? Classification = null, IReadOnlyList<string>? Scenarios = null)
+    string? SubjectColumn = null, ClassificationConfig? Classification = null, IReadOnlyList<string>? Scenarios = null, IntersectionConfig? Intersection = null)
 {
     private const int MaxScenarios = 50;
     private const int MaxScenarioChars = 64;
@@ -138,6 +138,8 @@ internal sealed record DatasetConfig(
             yield return problem;
         if (Offers.Count == 0)
             yield return $"dataset '{Id}': at least one offer";
+        foreach (var problem in Intersection?.Problems(Columns, SubjectColumn) ?? [])
+            yield return $"dataset '{Id}', intersection: {problem}";
     }
 
     private IEnumerable<string> ScenarioProblems(string where, IReadOnlyList<string>? scenarios)
@@ -196,3 +198,37 @@ internal sealed record OfferConfig(string Id, string Policy, IReadOnlyList<strin
 /// <param name="Scale">Rows and subjects; null takes what the check counts.</param>
 internal sealed record ClassificationConfig(
     string Industry, string Grade, bool PersonalInformation, string? Region = null, Kernel.Classification.DataScale? Scale = null);
+
+/// <summary>That a dataset may be intersected with another owner's, by which columns, and how often. Without it no contract opens it for that.</summary>
+/// <param name="Keys">Columns that may be compared, each an identifier, with the steps by which its values are written alike (<see cref="Privacy.Intersection.Keys.KeySteps"/>).</param>
+/// <param name="MaxRuns">Most intersections of one consumer (with its group), and most with one other owner, in all.</param>
+/// <param name="MaxPeerItems">Most subjects in the other owner's set: whoever may ask about everybody learns everything.</param>
+/// <param name="Series">Another number begins counting again; the owner's decision after a restore, or when <paramref name="MaxRuns"/> are spent.</param>
+internal sealed record IntersectionConfig(
+    IReadOnlyDictionary<string, IReadOnlyList<string>> Keys, int MaxRuns = IntersectionConfig.DefaultMaxRuns, int MaxPeerItems = IntersectionConfig.DefaultMaxPeerItems, int Series = 0)
+{
+    /// <value>Default most runs.</value>
+    public const int DefaultMaxRuns = 10;
+
+    /// <value>Default most subjects of the other owner: a million.</value>
+    public const int DefaultMaxPeerItems = 1_000_000;
+
+    public IEnumerable<string> Problems(IReadOnlyList<ColumnConfig> columns, string? subjectColumn)
+    {
+        if (Keys is not { Count: > 0 })
+            yield return "keys names at least one column";
+        foreach (var (name, steps) in Keys ?? new Dictionary<string, IReadOnlyList<string>>())
+        {
+            if (!columns.Any(c => c.Name == name && (c.Identifier || name == subjectColumn)))
+                yield return $"key '{name}' is not a column marked as identifier";
+            if (!Privacy.Intersection.Keys.KeyRule.Create([new("key", steps ?? [])]).IsOk)
+                yield return $"key '{name}' has a step that does not exist, or more than {Privacy.Intersection.Keys.KeyRule.MostSteps}";
+        }
+        if (MaxRuns is < 1 or > 1_000_000)
+            yield return "maxRuns is 1 to 1000000";
+        if (MaxPeerItems is < 2 or > Privacy.Intersection.IntersectionTerms.MostItems)
+            yield return $"maxPeerItems is 2 to {Privacy.Intersection.IntersectionTerms.MostItems}";
+        if (Series < 0)
+            yield return "series is 0 or more";
+    }
+}

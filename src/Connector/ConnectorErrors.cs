@@ -73,4 +73,16 @@ public static class ConnectorErrors
     /// <summary>The receipt does not belong to a use of this node.</summary>
     public static readonly ErrorKind ReceiptUnknown = new("DS-CON-015", 409, "The receipt does not fit a use of this node", "回执与本节点的使用记录不符",
         "Send the receipt to the provider whose grant it names.", "请将回执发送给其所指授权的提供方。");
+
+    /// <summary>The dataset is not declared for intersections, or not by this key.</summary>
+    public static readonly ErrorKind KeyNotDeclared = new("DS-CON-018", 403, "The dataset may not be intersected by this key", "该数据集不可按此键求交",
+        "Use the key columns and steps that the owner declares; the catalogue shows them.", "请使用数据方声明的键列与规范化步骤，目录中可查。");
+
+    /// <summary>No more intersections of this dataset for this consumer, or with this other owner.</summary>
+    public static readonly ErrorKind IntersectionsExhausted = new("DS-CON-019", 403, "The intersections of this dataset are used up", "该数据集的求交次数已用尽",
+        "Ask the owner: each intersection tells something about who is in the data, and their number is capped.", "请联系数据方：每次求交都会透露一些成员信息，次数有上限。");
+
+    /// <summary>The contract demands noise, which intersections do not carry.</summary>
+    public static readonly ErrorKind IntersectionWithoutNoise = new("DS-CON-020", 403, "The contract demands noise, which intersections do not carry", "合约要求加噪，而求交不支持加噪",
+        "Ask for a joint statistic (kind aggregate) with epsilonMicro.", "请改用联合统计（kind aggregate）并声明 epsilonMicro。");
 }

@@ -4,6 +4,7 @@ using DataSpace.Connector.Catalog;
 using DataSpace.Connector.Datasets;
 using DataSpace.Connector.Duties;
 using DataSpace.Connector.History;
+using DataSpace.Connector.Intersections;
 using DataSpace.Connector.Jobs;
 using DataSpace.Connector.Membership;
 using DataSpace.Connector.Negotiation;
@@ -38,7 +39,7 @@ services.AddStateStore<ConnectorState>(options);
 services.AddSingleton(config).AddSingleton(datasets).AddSingleton(link).AddSingleton(new PolicyDecisionPoint())
     .AddSingleton<KeyPins>().AddSingleton<AgreementBook>().AddSingleton<Regrants>().AddSingleton<NegotiationDesk>().AddSingleton<CatalogReader>()
     .AddSingleton(provider => new UseFacts(config, provider.GetRequiredService<PeerDirectory>(), HostLayout.WorkerDirectory is { } directory ? Path.Combine(directory, "sandbox-worker") : null))
-    .AddSingleton<NoiseDesk>().AddSingleton<UseGate>().AddSingleton<PolicyExplainer>().AddSingleton<Egress>().AddSingleton<CrashPoints>().AddSingleton<RunningUses>().AddSingleton<MaskKeys>().AddSingleton<UseComputation>().AddSingleton<ProviderDesk>()
+    .AddSingleton<NoiseDesk>().AddSingleton<UseGate>().AddSingleton<PolicyExplainer>().AddSingleton<Egress>().AddSingleton<CrashPoints>().AddSingleton<RunningUses>().AddSingleton<MaskKeys>().AddSingleton<UseComputation>().AddSingleton<LocalMatches>().AddSingleton<IntersectionDesk>().AddSingleton<IntersectionRunner>().AddSingleton<ProviderDesk>()
     .AddSingleton<JobPlanner>().AddSingleton<PlanView>().AddSingleton<AnalystDesk>().AddSingleton<ResultDesk>().AddSingleton<ReceiptDesk>()
     .AddSingleton(provider => new SqlSandbox(new SandboxOptions
     {
@@ -75,6 +76,7 @@ app.MapHistory();
 app.MapRegrants();
 app.MapNegotiation();
 app.MapPeer();
+app.MapIntersections();
 app.MapAdminJobs();
 app.MapPolicyExplain();
 app.MapSettlement();
@@ -88,6 +90,7 @@ await app.Services.GetRequiredService<ComplianceCheck>().CheckAllAsync(Cancellat
 app.Lifetime.ApplicationStarted.Register(() => _ = Task.Run(async () =>
 {
     await app.Services.GetRequiredService<NegotiationDesk>().ResumeAsync();
+    IntersectionRunner.RemoveLeftovers(options.Directory);
     await UseRunner.ResumeAsync(app.Services);
     await app.Services.GetRequiredService<AnalystDesk>().ResumeAsync();
 }));

@@ -26,7 +26,7 @@ if (!NodeApplication.CreateBuilder(options, "coordinator", config.Did, config.Di
     return NodeApplication.Report(error, NodeApplication.ExitCannotStart);
 
 builder.Services.AddStateStore<CoordinatorState>(options);
-builder.Services.AddSingleton<FederatedCatalog>().AddSingleton<DispatchLog>().AddSingleton<ContributionInbox>();
+builder.Services.AddSingleton<FederatedCatalog>().AddSingleton<DispatchLog>().AddSingleton<ContributionInbox>().AddSingleton<IntersectionRelay>();
 builder.Services.AddRegulation(regulators).AddSingleton<DispatchRules>().AddSingleton<IRegulationPreview, CatalogPreview>()
     .AddSingleton<AcknowledgementSender>().AddHostedService(s => s.GetRequiredService<AcknowledgementSender>())
     .AddSingleton<IRegulationListener>(s => s.GetRequiredService<FederatedCatalog>()).AddSingleton<IRegulationReport>(s => s.GetRequiredService<DispatchRules>())

@@ -2,6 +2,7 @@ using DataSpace.Connector;
 using DataSpace.Hosting.Transport;
 using DataSpace.Kernel.Results;
 using DataSpace.Privacy.Aggregation;
+using DataSpace.Privacy.Intersection;
 using DataSpace.Protocol.Jobs;
 using DataSpace.Sandbox;
 using Xunit;
@@ -21,8 +22,11 @@ internal static class ConnectorEgressRules
         // Who stands behind them, while it is read: turned into keyed ids at once.
         [typeof(ISubjectSink)] = ["History.ControlledSandbox", "History.QueryHistory", "History.SubjectCollector"],
         [typeof(LocalCell)] = ["Jobs.CellPlans", "Jobs.UseComputation"],
+        // Keys of the owner's rows, as written and as they are compared.
+        [typeof(IKeySink)] = ["History.ControlledSandbox", "Intersections.IntersectionRunner"],
+        [typeof(ItemSet)] = ["Intersections.IntersectionRunner"],
         // What may leave, each proving a Grant: made in Privacy and Sandbox, handed over by the computation, packed by the door.
-        [typeof(ProtocolMessage)] = ["Jobs.Egress", "Jobs.UseComputation"],
+        [typeof(ProtocolMessage)] = ["Intersections.IntersectionRunner", "Intersections.IntersectionSession", "Jobs.Egress", "Jobs.UseComputation"],
         [typeof(ReleasedOutput)] = ["Jobs.Egress", "Jobs.UseComputation"],
         // Whoever opens a connection to another node. None of them touches anything above: see Senders_see_no_data.
         [typeof(INodeTransport)] =
@@ -40,6 +44,8 @@ internal static class ConnectorEgressRules
         // Wraps the committed bytes, read back from the ledger's file.
         [typeof(ContributionEnvelope)] = ["Jobs.ProviderDesk"],
         [typeof(ContributionAnswer)] = ["Jobs.ProviderDesk"],
+        // Bytes of protocol messages that are committed, read back from the spool; the desk's have none.
+        [typeof(RelayAnswer)] = ["Intersections.IntersectionDesk", "Intersections.IntersectionSession"],
         [typeof(SealedReply)] = ["Jobs.CellPlans", "Jobs.Egress"],
     };
 
@@ -77,7 +83,7 @@ public class ConnectorEgressTests
     public void Senders_see_no_data()
     {
         var senders = ConnectorEgressRules.MayTouch[typeof(INodeTransport)];
-        foreach (var data in (Type[])[typeof(CellTable), typeof(LocalCell), typeof(ProtocolMessage), typeof(ReleasedOutput), typeof(ISubjectSink), typeof(SqlSandbox)])
+        foreach (var data in (Type[])[typeof(CellTable), typeof(LocalCell), typeof(ProtocolMessage), typeof(ReleasedOutput), typeof(ISubjectSink), typeof(IKeySink), typeof(ItemSet), typeof(SqlSandbox)])
             Assert.Empty(senders.Intersect(ConnectorEgressRules.Touching(Connector, data)));
     }
 

@@ -82,12 +82,44 @@ public sealed class JobSpecTests
         }
     }
 
-    [Fact]
-    public async Task A_good_spec_gets_as_far_as_the_node()
+    private const string GoodIntersection = """
+        version: 1
+        kind: intersect
+        title: Common customers
+        purpose: planning
+        inputs:
+          - { participant: bank, dataset: customers, key: [phone] }
+          - { participant: merchant, dataset: orders, key: [mobile] }
+        intersect:
+          key:
+            - { name: phone, steps: [width, "phone:86"] }
+          result: cardinality
+          receiver: bank
+          maxItems: 100000
+        """;
+
+    [Theory]
+    [InlineData(Good)]
+    [InlineData(GoodIntersection)]
+    public async Task A_good_spec_gets_as_far_as_the_node(string spec)
     {
         using var folder = new TempFolder();
-        var run = (await CliProcess.RunAsync("job", "plan", folder.File("job.yaml", Good), "--node", folder.Path)).Exits(2);
+        var run = (await CliProcess.RunAsync("job", "plan", folder.File("job.yaml", spec), "--node", folder.Path)).Exits(2);
         Assert.Contains("DS-CLI-003", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("steps: [width, \"phone:86\"]", "steps: [guess]", "intersect.key[0].steps[0]")]
+    [InlineData("result: cardinality", "result: everything", "intersect.result")]
+    [InlineData("maxItems: 100000", "maxItems: 1", "intersect.maxItems")]
+    [InlineData("  - { participant: merchant, dataset: orders, key: [mobile] }\n", "", "inputs")]
+    public async Task An_intersection_that_cannot_be_asked_for_is_named(string find, string replace, string path)
+    {
+        using var folder = new TempFolder();
+        Assert.Contains(find, GoodIntersection, StringComparison.Ordinal);
+        var run = (await CliProcess.RunAsync("job", "plan", folder.File("job.yaml", GoodIntersection.Replace(find, replace, StringComparison.Ordinal)))).Exits(2);
+        Assert.Contains("DS-CLI-010", run.Errors, StringComparison.Ordinal);
+        Assert.Contains(path, run.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,6 +10,7 @@ namespace DataSpace.EndToEnd;
 /// The attacker holds the coordinator's own key (and sometimes another member's) and talks to a real owner's connector. Every attempt is refused
 /// with its code, spends nothing and leaves no grant.
 /// </summary>
+[Collection(CountedLog.Name)]
 public sealed class HostileCoordinatorTests(SharedSpace shared)
 {
     private readonly TestAnalyst _analyst = shared.Analyst;

@@ -79,7 +79,7 @@ internal static class CatalogEndpoints
             Extra =
             [
                 new("dataspace:title", Json(config.Title)),
-                new("dataspace:columns", Json(config.Columns.Select(c => new { c.Name, c.Type, role = RoleOf(config, c), personal = c.Personal ?? "none" }))),
+                new("dataspace:columns", Json(config.Columns.Select(c => new { c.Name, c.Type, role = RoleOf(config, c), personal = c.Personal ?? "none", comparedBy = config.Intersection?.Keys.GetValueOrDefault(c.Name) }))),
                 new("dataspace:classification", Json(listing.Classification!.ToStatement())),
                 .. config.Scenarios is { } scenarios ? (KeyValuePair<string, JsonElement>[])[new("dataspace:scenarios", Json(scenarios))] : [],
             ],

@@ -10,9 +10,9 @@ namespace DataSpace.Connector.History;
 /// <summary>The sandbox with the history between it and everything that is released exactly.</summary>
 internal sealed class ControlledSandbox(SqlSandbox sandbox, QueryHistory history, DatasetRegistry datasets, NodeIdentity self, ConnectorConfig config)
 {
-    /// <summary>Why this use cannot be answered exactly, known before anything is spent.</summary>
+    /// <summary>Why this use cannot be answered exactly, known before anything is spent. Intersections are counted instead (<see cref="IntersectionCaps"/>): who is common, no owner knows alone.</summary>
     public Task<DsError?> RefusalAsync(UseRequest use, CancellationToken cancellation)
-        => IsCharged(use) ? Task.FromResult<DsError?>(null) : history.RefusalAsync(use.Entry.DatasetId, config.ConsumerGroupOf(use.Order.Consumer), use.Order.Plan.Aggregate?.Groups.Count ?? 1, cancellation);
+        => IsCharged(use) || use.Order.Plan.Intersect is not null ? Task.FromResult<DsError?>(null) : history.RefusalAsync(use.Entry.DatasetId, config.ConsumerGroupOf(use.Order.Consumer), use.Order.Plan.Aggregate?.Groups.Count ?? 1, cancellation);
 
     /// <summary>
     /// Cells of a joint statistic; of exact ones, those that the history withholds come back as dominated, which the protocol treats like a cell that is too small.
@@ -36,6 +36,14 @@ internal sealed class ControlledSandbox(SqlSandbox sandbox, QueryHistory history
     public Task<Result<ReleasedRun>> RunStatementAsync(
         GrantHandle grant, UseRequest use, string sql, OutputRules rules, SandboxLimits limits, CancellationToken cancellation)
         => sandbox.RunMeasuredAsync(grant, use.Dataset.Source, sql, rules, limits, ControlOf(use, rules.MinGroupSize), cancellation);
+
+    /// <summary>The keys of an owner's rows, for a protocol that compares them unseen.</summary>
+    public async Task<Result<KeyRun>> ReadKeysAsync(
+        GrantHandle grant, UseRequest use, IReadOnlyList<string> columns, IReadOnlyList<CellPredicate> rowFilter, int maxRows, IKeySink sink, SandboxLimits limits, CancellationToken cancellation)
+    {
+        var ran = await sandbox.ReadKeysAsync(grant, use.Dataset.Source, columns, rowFilter, maxRows, sink, limits, cancellation);
+        return ran.IsOk && Changed(use) is { } changed ? changed : ran;
+    }
 
     /// <summary>Noise counts only where every permission of the contract demands a budget for it: noise that a consumer asks for by itself is charged to nobody.</summary>
     private static bool IsCharged(UseRequest use)

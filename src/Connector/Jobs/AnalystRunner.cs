@@ -14,7 +14,7 @@ namespace DataSpace.Connector.Jobs;
 /// Every step can be repeated.
 /// </summary>
 internal sealed partial class AnalystRunner(
-    IDbContextFactory<ConnectorState> store, INodeTransport transport, CoordinatorLink link, RegulationOutlook outlook, ResultDesk results, ReceiptDesk receipts,
+    IDbContextFactory<ConnectorState> store, INodeTransport transport, CoordinatorLink link, RegulationOutlook outlook, ResultDesk results, Intersections.LocalMatches matches, ReceiptDesk receipts,
     NodeIdentity self, TimeProvider clock, ILogger<AnalystRunner> log) : IConsumer<AdvanceAnalystJob>
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(40);
@@ -64,6 +64,8 @@ internal sealed partial class AnalystRunner(
             job.Secrets = [];
         job.Revision++;
         await db.SaveChangesAsync(cancellation);
+        if (job.State != AnalystStates.Running || job.Stage == AnalystStages.Receipt)
+            matches.Forget(job.JobHash);
         return job.State == AnalystStates.Running ? pause : null;
     }
 

@@ -49,11 +49,11 @@ internal static class DerivedResult
     }
 
     /// <summary>
-    /// Both kinds of computation release statistics of groups alone; how large the groups are at least, the plan or the contracts say. Of a contract with several permissions
+    /// Every kind of computation but an intersection's ids releases statistics of groups alone; how large the groups are at least, the plan or the contracts say. Of a contract with several permissions
     /// the smallest counts.
     /// </summary>
     private static GradedOperation OperationOf(JobPlan plan, IReadOnlyList<BoundAgreement> agreements)
-        => GradedOperation.Aggregate(plan.Aggregate?.MinGroupSize ?? agreements.SelectMany(a => a.Policy.Terms).Min(t => t.Obligations.MinimumGroupSize));
+        => plan.Intersect is { Result: IntersectQuery.Ids } ? GradedOperation.Rows : GradedOperation.Aggregate(plan.MinimumGroup ?? agreements.SelectMany(a => a.Policy.Terms).Min(t => t.Obligations.MinimumGroupSize));
 
     private static object Rule(GradingRule rule) => rule switch
     {

@@ -28,6 +28,12 @@ internal sealed class Egress(NodeIdentity self, TimeProvider clock)
             ? Pack(context, message.Payload.Span, status with { Table = null }, StatusBytes)
             : throw new InvalidOperationException("A message of another use.");
 
+    /// <summary>The end of an intersection: its closing for everybody, and sealed to the analyst what the receiver tells, or the code why it tells nothing. One size for all of these.</summary>
+    public Result<byte[]> Pack(EgressContext context, ProtocolMessage closing, ProtocolMessage? told, string? code)
+        => closing.Grant.UseId == context.Grant.UseId && (told is null || told.Grant.UseId == context.Grant.UseId)
+            ? Pack(context, closing.Payload.Span, new SealedReply(code is null, 0, code, told is null ? null : System.Text.Encoding.UTF8.GetString(told.Payload.Span)), StatusBytes)
+            : throw new InvalidOperationException("A message of another use.");
+
     /// <summary>A released table, sealed to the analyst.</summary>
     public Result<byte[]> Pack(EgressContext context, ReleasedOutput output)
         => output.Grant.UseId == context.Grant.UseId

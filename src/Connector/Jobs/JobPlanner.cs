@@ -25,6 +25,7 @@ internal sealed class JobPlanner(
 {
     private const int DefaultWallLimitMs = 60_000;
     private const int DefaultNotAfterMinutes = 60;
+    private const int MostMinimum = 1_000_000;
 
     public async Task<Result<BoundPlan>> PlanAsync(JobSpec spec, CancellationToken cancellation)
     {
@@ -42,18 +43,26 @@ internal sealed class JobPlanner(
             return JobErrors.BadSpec.Of("inputs: one dataset per participant");
 
         AggregateQuery? query = null;
+        IntersectQuery? intersect = null;
+        if (spec.Kind != JobKinds.Intersect && (spec.Intersect is not null || spec.Inputs.Any(i => i.Key is not null)))
+            return JobErrors.BadSpec.Of("intersect: kind intersect alone");
         if (spec.Kind == JobKinds.Aggregate)
         {
             if (!Query(spec, bound).TryGet(out query, out var error))
                 return error;
         }
+        else if (spec.Kind == JobKinds.Intersect)
+        {
+            if (!Intersection(spec, bound).TryGet(out intersect, out var error))
+                return error;
+        }
         else if (spec is not { Kind: JobKinds.Sql, Sql.Length: > 0, Inputs.Count: 1 })
         {
-            return JobErrors.BadSpec.Of("kind: aggregate with groupBy and measures, or sql with one input");
+            return JobErrors.BadSpec.Of("kind: aggregate with groupBy and measures, sql with one input, or intersect with two");
         }
         var plan = new JobPlan(
             1, spec.Kind, spec.Title, spec.Purpose, config.SpaceId, [.. bound.Select(b => b.Entry)], spec.Limits?.WallLimitMs ?? DefaultWallLimitMs,
-            spec.CaseId, query, spec.Sql is null ? null : new SqlQuery(spec.Sql));
+            spec.CaseId, query, spec.Sql is null ? null : new SqlQuery(spec.Sql), intersect);
         var agreementsInOrder = bound.Select(b => b.Agreement).ToList();
         IReadOnlyList<RefusalNotice> refusals = [.. await outlook.ForeseeAsync(plan.Roster, agreementsInOrder, cancellation), .. Foresee(plan, agreementsInOrder, out var terms)];
         return new BoundPlan(plan, JobOrders.HashOf(plan), agreementsInOrder, refusals, spec.Limits?.NotAfterMinutes ?? DefaultNotAfterMinutes) { Terms = terms };
@@ -106,6 +115,34 @@ internal sealed class JobPlanner(
             : unfit;
     }
 
+    /// <summary>The minimum is the largest of both contracts; who receives is the analyst itself where it is an owner, else whom the spec names, else the first input.</summary>
+    private Result<IntersectQuery> Intersection(JobSpec spec, List<(RosterEntry Entry, BoundAgreement Agreement)> bound)
+    {
+        if (spec is not { Intersect: { Key.Count: > 0 } asked, Sql: null, GroupBy: null, Measures: null, Where: null, EpsilonMicro: null } || bound.Count != 2)
+            return JobErrors.BadSpec.Of("intersect: a key, two inputs of two owners, and nothing of other kinds");
+        if (asked.Key.Any(k => k?.Name is null) || asked.Result is not (IntersectQuery.Cardinality or IntersectQuery.Ids))
+            return JobErrors.BadSpec.Of("intersect: key parts have names; result is cardinality or ids");
+        var key = asked.Key.Select(k => new KeyPartQuery(k.Name, k.Steps ?? [])).ToList();
+        if (Privacy.Intersection.Keys.KeyRule.Create([.. key.Select(k => new Privacy.Intersection.Keys.KeyPart(k.Name, k.Steps))]) is { IsOk: false } bad)
+            return bad.Error;
+        var columns = bound.Select(b => spec.Inputs.First(i => Resolve(i.Participant) == b.Entry.Participant).Key ?? [.. key.Select(k => k.Name)]).ToList();
+        if (columns.Any(c => c.Count != key.Count))
+            return JobErrors.BadSpec.Of("inputs: one key column per part");
+        var receiver = asked.Receiver is { } named ? Resolve(named)
+            : bound.Any(b => b.Entry.Participant == self.Did) ? self.Did : Resolve(spec.Inputs[0].Participant);
+        if (receiver is null || bound.All(b => b.Entry.Participant != receiver))
+            return JobErrors.BadSpec.Of("intersect: the receiver is one of the two owners");
+        if (asked.Result == IntersectQuery.Ids && receiver != self.Did)
+            return JobErrors.BadSpec.Of("intersect: ids are told to an owner about its own subjects; the receiver must be the analyst");
+        // Asked for the terms, with a minimum that none of them exceeds.
+        var plan = new JobPlan(
+            1, spec.Kind, spec.Title, spec.Purpose, config.SpaceId, [.. bound.Select(b => b.Entry)], spec.Limits?.WallLimitMs ?? DefaultWallLimitMs,
+            Intersect: new IntersectQuery(asked.Result, receiver, key, columns, MostMinimum, [MostMinimum, MostMinimum]));
+        var minimum = bound.Zip(columns).Max(p => (decisions.Decide(Question(plan, p.First.Entry, p.First.Agreement, p.Second, [])).Obligations ?? p.First.Agreement.Policy.Terms[0].Obligations).MinimumGroupSize);
+        var most = Math.Max(asked.MaxItems ?? IntersectionConfig.DefaultMaxPeerItems, minimum);
+        return new IntersectQuery(asked.Result, receiver, key, columns, minimum, [most, most]);
+    }
+
     /// <summary>
     /// The least that all contracts with a privacy budget allow. Without an epsilon in the spec there is none, and the contracts that demand it say so as refusals; with one,
     /// the contracts without a budget do.
@@ -147,10 +184,10 @@ internal sealed class JobPlanner(
             ContractId = agreement.Row.AgreementId,
             Now = clock.GetUtcNow(),
             Purpose = plan.Purpose,
-            Computation = plan.Kind,
+            Computation = plan.Computation,
             Columns = columns,
             GroupKeys = groupKeys,
-            MinimumGroupSize = plan.Aggregate?.MinGroupSize,
+            MinimumGroupSize = plan.MinimumGroup,
             DominancePercent = plan.Aggregate?.DominancePercent,
             EpsilonMicro = plan.EpsilonMicro,
             CoProviders = [.. plan.Roster.Where(r => r.Participant != entry.Participant).Select(r => new CoProvider(r.Participant, r.KeyId))],
@@ -170,7 +207,7 @@ internal sealed class JobPlanner(
         foreach (var (entry, agreement) in plan.Roster.Zip(bound))
         {
             var decision = decisions.Decide(Question(
-                plan, entry, agreement, Uses.PlanCheck.ColumnsOf(plan), plan.Aggregate is { } aggregate ? [aggregate.GroupColumn] : []));
+                plan, entry, agreement, Uses.PlanCheck.ColumnsOf(plan, entry.Participant), plan.Aggregate is { } aggregate ? [aggregate.GroupColumn] : []));
             binding.Add(decision.Obligations ?? agreement.Policy.Terms[0].Obligations);
             if (decision.Outcome == PolicyOutcome.Deny && !OnlyTheOwnerKnows(decision.Reason!.Kind))
                 refusals.Add(RefusalNotice.Of(entry.Participant, decision.ToError()));
@@ -178,6 +215,8 @@ internal sealed class JobPlanner(
                 refusals.Add(RefusalNotice.Of(entry.Participant, Privacy.PrivacyErrors.NoiseUncharged.Of()));
             else if (decision.Obligations?.Privacy is not null && plan.Kind == JobKinds.Sql)
                 refusals.Add(RefusalNotice.Of(entry.Participant, ConnectorErrors.StatementWithoutNoise.Of()));
+            else if (decision.Obligations?.Privacy is not null && plan.Kind == JobKinds.Intersect)
+                refusals.Add(RefusalNotice.Of(entry.Participant, ConnectorErrors.IntersectionWithoutNoise.Of()));
         }
         return refusals;
     }

@@ -7,9 +7,16 @@ namespace DataSpace.Connector.Jobs;
 internal sealed record JobSpec(
     int Version, string Kind, string Title, string Purpose, IReadOnlyList<SpecInput> Inputs,
     SpecGroupBy? GroupBy = null, IReadOnlyList<SpecMeasure>? Measures = null, IReadOnlyList<SpecFilter>? Where = null,
-    string? Sql = null, string? CaseId = null, SpecLimits? Limits = null, long? EpsilonMicro = null);
+    string? Sql = null, string? CaseId = null, SpecLimits? Limits = null, long? EpsilonMicro = null,
+    SpecIntersect? Intersect = null);
 
-internal sealed record SpecInput(string Participant, string Dataset, string? Agreement = null);
+/// <param name="Key">Kind intersect: the columns that hold the parts of the key; without it they are named like the parts.</param>
+internal sealed record SpecInput(string Participant, string Dataset, string? Agreement = null, IReadOnlyList<string>? Key = null);
+
+/// <summary>The intersection of two inputs.</summary>
+internal sealed record SpecIntersect(IReadOnlyList<SpecKeyPart> Key, string Result = Protocol.Jobs.IntersectQuery.Cardinality, string? Receiver = null, int? MaxItems = null);
+
+internal sealed record SpecKeyPart(string Name, IReadOnlyList<string>? Steps = null);
 
 internal sealed record SpecGroupBy(string Column, IReadOnlyList<JsonElement>? Values = null, SpecRange? Range = null)
 {

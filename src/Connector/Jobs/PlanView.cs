@@ -26,7 +26,12 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
             plan.Purpose,
             plan.SpaceId,
             parties = Parties(plan),
-            steps = plan.Kind == JobKinds.Aggregate ? AggregateSteps(plan, shape!.MessageBytes) : SqlSteps(plan),
+            steps = plan switch
+            {
+                { Aggregate: not null } => AggregateSteps(plan, shape!.MessageBytes),
+                { Intersect: { } intersect } => Intersections.IntersectionView.Steps(plan, intersect, NameOf),
+                _ => SqlSteps(plan),
+            },
             contracts = bound.Agreements.Zip(bound.Terms, Contract).ToList(),
             slots = shape is null ? null : new
             {
@@ -102,15 +107,19 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
         Step(5, "analyst", "provider", "receipt", "≈ 1 KB", "a digest of the result", "结果的摘要"),
     ];
 
-    private static object Step(int n, string from, string to, string message, string size, string en, string zh)
+    /// <summary>One message of a job and what its readers learn.</summary>
+    public static object Step(int n, string from, string to, string message, string size, string en, string zh)
         => new { n, from, to, message, size, learns = new { en, zh } };
 
-    private static string Bytes(long bytes) => bytes >= 1024 * 1024
+    /// <summary>A size for people.</summary>
+    public static string Bytes(long bytes) => bytes >= 1024 * 1024
         ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0.0} MB")
         : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:0} KB");
 
     private List<object> Warnings(JobPlan plan)
     {
+        if (plan.Intersect is { } intersect)
+            return Intersections.IntersectionView.Warnings(plan, intersect, NameOf);
         var warnings = new List<object>();
         if (plan.Roster.Any(r => r.Participant == self.Did) && plan.Roster.Count == 3)
         {

@@ -31,7 +31,7 @@ internal sealed record DecodedJob(string? Json, IReadOnlyList<PendingReceipt> Re
 /// Verifies a bundle as if the coordinator were hostile, then decodes it: statements by the keys that the agreements pin, one roster hash, grant and report
 /// proofs, digests, the sum added again. Pure but for the clock.
 /// </summary>
-internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, LogKeys logs, NodeIdentity self, ISealEngine engine, TimeProvider clock)
+internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, LogKeys logs, NodeIdentity self, ISealEngine engine, TimeProvider clock, Intersections.LocalMatches? matches = null)
 {
     public async Task<Result<DecodedJob>> DecodeAsync(JobRow job, JobBundle bundle, CancellationToken cancellation)
     {
@@ -80,9 +80,12 @@ internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, 
         object? table = null;
         if (refusals.Count == 0)
         {
-            var made = order.Plan.Aggregate is { } query
-                ? Aggregate(order, query, secrets, bundle, contributions, rosterHash, replies)
-                : Table(replies[0]);
+            var made = order.Plan switch
+            {
+                { Aggregate: { } query } => Aggregate(order, query, secrets, bundle, contributions, rosterHash, replies),
+                { Intersect: { } query } => Intersections.IntersectionResults.Read(order.Plan, query, contributions, replies, query.Result == IntersectQuery.Ids ? matches?.Find(job.JobHash) : null),
+                _ => Table(replies[0]),
+            };
             if (!made.TryGet(out table, out var error))
                 return error;
         }

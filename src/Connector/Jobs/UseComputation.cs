@@ -19,7 +19,11 @@ namespace DataSpace.Connector.Jobs;
 /// <param name="Usage">What the sandbox reported, or null when it failed.</param>
 /// <param name="Elapsed">Time of the whole computation.</param>
 /// <param name="Subjects">Subjects behind the cells, each counted once per cell; null where output control does not count them. Owner only.</param>
-internal sealed record UseWork(byte[] Committed, int ResultCells, SandboxUsage? Usage, TimeSpan Elapsed, long? Subjects = null);
+internal sealed record UseWork(byte[] Committed, int ResultCells, SandboxUsage? Usage, TimeSpan Elapsed, long? Subjects = null)
+{
+    /// <summary>Bytes said in a protocol before; 0 where there is none. Owner only.</summary>
+    public long ProtocolBytes { get; init; }
+}
 
 /// <summary>The part of a use that reads data: sandbox, output control, masks. Reached only with a grant.</summary>
 internal sealed partial class UseComputation(
@@ -84,7 +88,8 @@ internal sealed partial class UseComputation(
         };
     }
 
-    private static SandboxLimits LimitsOf(UseRequest use) => new()
+    /// <summary>Limits of a run in the sandbox.</summary>
+    public static SandboxLimits LimitsOf(UseRequest use) => new()
     {
         WallLimitMs = use.Order.Plan.WallLimitMs,
         CpuLimitSeconds = Math.Max(1, use.Order.Plan.WallLimitMs / 1000),

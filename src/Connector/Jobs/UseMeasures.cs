@@ -47,6 +47,8 @@ internal static class UseMeasures
         var measured = new SortedDictionary<string, long>(StringComparer.Ordinal);
         if (work.Subjects is { } subjects)
             measured["subjects"] = subjects;
+        if (work.ProtocolBytes > 0)
+            measured["protocolBytes"] = work.ProtocolBytes;
         if (work.Usage is { } usage)
         {
             measured["peakBytes"] = usage.PeakResidentBytes;

@@ -23,7 +23,7 @@ namespace DataSpace.Connector.Jobs;
 /// Report and contribution bytes committed → released. A crash between Grant and Report abandons the attempt: the use stays spent.
 /// </summary>
 internal sealed partial class UseRunner(
-    IDbContextFactory<ConnectorState> store, ProviderDesk desk, UseGate gate, AuditLedger ledger, SqlSandbox sandbox, History.ControlledSandbox controlled, UseComputation computation, Duties.DutyWorker duties,
+    IDbContextFactory<ConnectorState> store, ProviderDesk desk, UseGate gate, AuditLedger ledger, SqlSandbox sandbox, History.ControlledSandbox controlled, UseComputation computation, Intersections.IntersectionRunner intersections, Duties.DutyWorker duties,
     MaskKeys maskKeys, Datasets.ComplianceCheck compliance, NodeIdentity self, ConnectorConfig config, RunningUses running, CrashPoints crashPoints, TimeProvider clock, ILogger<UseRunner> log, CosignedLog cosigned) : IConsumer<RunUse>
 {
     private const long RosterMark = 1; // a definition, never spent
@@ -121,9 +121,12 @@ internal sealed partial class UseRunner(
         var context = new EgressContext(
             admitted.Use.Handle, row.JobHash, row.RosterHash!, System.Buffers.Text.Base64Url.DecodeFromChars(use.Order.ReplyKey),
             ProviderDesk.Audiences(use.Order), row.NotAfter);
-        var work = use.Order.Plan.Aggregate is { } query
-            ? await computation.AggregateAsync(row, use, query, admitted, context, cancellation)
-            : await computation.TableAsync(use, admitted.Decision, context, cancellation);
+        var work = use.Order.Plan switch
+        {
+            { Aggregate: { } query } => await computation.AggregateAsync(row, use, query, admitted, context, cancellation),
+            { Intersect: not null } => await intersections.RunAsync(row, use, admitted, context, cancellation),
+            _ => await computation.TableAsync(use, admitted.Decision, context, cancellation),
+        };
         if (!work.TryGet(out var done, out error))
             return error;
         crashPoints.Reach(CrashPoint.BeforeReport);

@@ -63,7 +63,7 @@ internal sealed class RegulationGate(RegulationRegister register, DatasetRegistr
     /// <summary>The question behind it.</summary>
     public RegulationRequest ReleaseQuestion(PublishedDataset dataset, BoundAgreement agreement, JobOrder order)
     {
-        var columns = order.Plan.Aggregate is null ? null : PlanCheck.ColumnsOf(order.Plan);
+        var columns = order.Plan.Sql is not null ? null : PlanCheck.ColumnsOf(order.Plan, self.Did);
         var question = RegulationQuestions.Use(dataset, check.KnownOf(dataset), self.Did, order, ContractTerms.Of(agreement), columns, RegionOf(order.Consumer));
         return Spent(question, dataset) with { Stage = RegulationStage.Release };
     }

@@ -23,10 +23,15 @@ internal sealed class UseFacts(ConnectorConfig config, PeerDirectory peers, stri
         ConsumerAddress = peers.Find(request.Consumer) is { } member && Uri.TryCreate(member.Url, UriKind.Absolute, out var url) ? url.Host.Trim('[', ']') : null,
         ConsumerGroup = config.ConsumerGroupOf(request.Consumer),
         Algorithms = WorkerDigest() is { } digest ? [ProtocolOf(plan), "sha256:" + digest] : [ProtocolOf(plan)],
-        ExecutionEnv = plan.Kind == JobKinds.Aggregate ? "mpc" : "sandbox",
+        ExecutionEnv = plan.Kind is JobKinds.Aggregate or JobKinds.Intersect or PolicyComputations.IntersectIds ? "mpc" : "sandbox",
         EncryptMode = "ciphertext",
         DeliveryMethod = "api",
-        MaxRows = plan.Aggregate?.Groups.Count,
+        MaxRows = plan.Intersect switch
+        {
+            null => plan.Aggregate?.Groups.Count,
+            { Result: IntersectQuery.Ids } query => query.MaxItems.Max(),
+            _ => 1,
+        },
         OutputBytes = PlainBytes(plan),
     };
 
@@ -37,12 +42,17 @@ internal sealed class UseFacts(ConnectorConfig config, PeerDirectory peers, stri
     public IReadOnlyList<string> GroupOf(string consumer) => config.ConsumerGroupOf(consumer);
 
     /// <summary>Name of the protocol that releases the result.</summary>
-    private static string ProtocolOf(JobPlan plan) => plan.Kind == JobKinds.Aggregate ? "secure-aggregation/1" : "sql-release/1";
+    private static string ProtocolOf(JobPlan plan) => plan.Kind switch
+    {
+        JobKinds.Aggregate => "secure-aggregation/1",
+        JobKinds.Intersect or PolicyComputations.IntersectIds => "private-set-intersection/1",
+        _ => "sql-release/1",
+    };
 
     /// <summary>Plaintext size of a joint statistic: eight bytes a figure, known before anything runs. A table's size is bounded when it is released.</summary>
     private static long? PlainBytes(JobPlan plan) => plan.Aggregate is { } query
         ? query.Groups.Count * query.Measures.Sum(m => (long)m.Statistics.Count) * sizeof(long)
-        : null;
+        : plan.Intersect is { Result: IntersectQuery.Cardinality } ? sizeof(long) : null;
 
     /// <summary>SHA-256 of the program that reads the data, as it lies on disk now; null when it is missing.</summary>
     private string? WorkerDigest()

@@ -21,7 +21,7 @@ internal sealed record UseRequest(
     public Listing? Listing { get; init; }
 
     /// <summary>Columns that the use reads: from the plan, or from the checked statement.</summary>
-    public IReadOnlyList<string> Columns { get; init; } = PlanCheck.ColumnsOf(Order.Plan);
+    public IReadOnlyList<string> Columns { get; init; } = PlanCheck.ColumnsOf(Order.Plan, Entry.Participant);
 
     /// <summary>Columns that the use groups by.</summary>
     public IReadOnlyList<string> GroupKeys { get; init; } = Order.Plan.Aggregate is { } query ? [query.GroupColumn] : [];
@@ -104,10 +104,13 @@ internal sealed class UseGate(
             var due = DebitsDue(decision.Obligations!, noise);
             if (LostCounter(use, due) is { } lost)
                 return Spell(lost, decision);
+            if (IntersectionCaps.Problem(use, facts, ledger) is { } capped)
+                return capped;
             var debits = due.Select(d => Budgets.DebitOf(use.Agreement, d, facts.GroupOf(use.Order.Consumer))).ToList();
             if (due.Any(IsEpsilon))
                 debits.AddRange(PrivacyCharge.Marks(noise!));
             debits.AddRange(regulation.Debits(use));
+            debits.AddRange(IntersectionCaps.Debits(use, facts));
             var granted = await ledger.GrantAsync(PayloadOf(use, decision, due), debits, cancellation);
             if (granted.TryGet(out var grant, out var error))
             {
@@ -115,7 +118,7 @@ internal sealed class UseGate(
                     ? unnoted : new AdmittedUse(grant, decision, noise);
             }
             if (attempt > 0 || noise is null || !PrivacyCharge.WasRaced(error, noise))
-                return RegulationGate.Spell(error) ?? Spell(error, decision);
+                return RegulationGate.Spell(error) ?? IntersectionCaps.Spell(error) ?? Spell(error, decision);
         }
     }
 
@@ -155,7 +158,7 @@ internal sealed class UseGate(
         // Held against the terms of this decision (the strictest of all permissions that apply), never against another permission's.
         if (PlanCheck.Problem(use, decision.Obligations!) is { } problem)
             return problem;
-        return PrivacyProblem(use, decision.Obligations!) is { } unpaid ? unpaid : decision;
+        return (IntersectionCaps.Problem(use, facts, ledger) ?? PrivacyProblem(use, decision.Obligations!)) is { } unpaid ? unpaid : decision;
     }
 
     /// <summary>
@@ -224,10 +227,10 @@ internal sealed class UseGate(
             ContractId = use.Agreement.Row.AgreementId,
             Now = clock.GetUtcNow(),
             Purpose = plan.Purpose,
-            Computation = plan.Kind,
+            Computation = plan.Computation,
             Columns = use.Columns,
             GroupKeys = use.GroupKeys,
-            MinimumGroupSize = plan.Aggregate?.MinGroupSize,
+            MinimumGroupSize = plan.MinimumGroup,
             DominancePercent = plan.Aggregate?.DominancePercent,
             CoProviders = [.. plan.Roster.Where(r => r.Participant != self.Did).Select(r => new CoProvider(r.Participant, r.KeyId))],
             EpsilonMicro = plan.EpsilonMicro,
@@ -243,7 +246,7 @@ internal sealed class UseGate(
         var agreementId = use.Agreement.Row.AgreementId;
         var limits = new SortedDictionary<string, long>(StringComparer.Ordinal)
         {
-            ["minGroupSize"] = Math.Max(obligations.MinimumGroupSize, order.Plan.Aggregate?.MinGroupSize ?? 0),
+            ["minGroupSize"] = Math.Max(obligations.MinimumGroupSize, order.Plan.MinimumGroup ?? 0),
             ["dominancePercent"] = obligations.DominancePercent ?? 0,
             ["wallLimitMs"] = order.Plan.WallLimitMs,
             ["parties"] = order.Plan.Roster.Count,
@@ -284,16 +287,21 @@ internal sealed class UseGate(
 /// <summary>Does a plan stay inside the contract where the policy engine has no words for it? Pure.</summary>
 internal static class PlanCheck
 {
-    /// <summary>Every column a plan touches.</summary>
-    public static IReadOnlyList<string> ColumnsOf(JobPlan plan) => plan.Aggregate is { } query
-        ? [.. query.Measures.Select(m => m.Column).Append(query.GroupColumn).Concat(query.Where.Select(w => w.Column)).Distinct(StringComparer.Ordinal)]
-        : [];
+    /// <summary>Every column a plan touches at one party.</summary>
+    public static IReadOnlyList<string> ColumnsOf(JobPlan plan, string participant) => plan switch
+    {
+        { Aggregate: { } query } => [.. query.Measures.Select(m => m.Column).Append(query.GroupColumn).Concat(query.Where.Select(w => w.Column)).Distinct(StringComparer.Ordinal)],
+        { Intersect: { } query } => [.. plan.Roster.Zip(query.Columns).Where(p => p.First.Participant == participant).SelectMany(p => p.Second).Distinct(StringComparer.Ordinal)],
+        _ => [],
+    };
 
     /// <summary>Columns that do not exist or identify subjects, or null.</summary>
     public static DsError? SchemaProblem(UseRequest use)
     {
+        if (use.Order.Plan.Intersect is { } intersect)
+            return IntersectionCheck.KeyProblem(use, intersect);
         var schema = use.Dataset.Source.Columns.ToDictionary(c => c.Name, StringComparer.Ordinal);
-        foreach (var name in ColumnsOf(use.Order.Plan))
+        foreach (var name in ColumnsOf(use.Order.Plan, use.Entry.Participant))
         {
             if (!schema.TryGetValue(name, out var column))
                 return Sandbox.SandboxErrors.UnknownColumn.Of(name);
@@ -306,6 +314,8 @@ internal static class PlanCheck
     /// <summary>The first reason why the decided terms do not cover the plan, or null.</summary>
     public static DsError? Problem(UseRequest use, UseObligations terms)
     {
+        if (use.Order.Plan.Kind is JobKinds.Intersect or PolicyComputations.IntersectIds)
+            return IntersectionCheck.Problem(use, terms);
         if (use.Order.Plan.Aggregate is not { } query)
         {
             // The SQL tier cannot clamp yet, and a bound that is not enforced is no bound.

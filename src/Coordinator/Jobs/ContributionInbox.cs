@@ -26,6 +26,8 @@ internal sealed class ContributionInbox(PeerDirectory peers, LogKeys logs, TimeP
             return error.Code == JobErrors.ContributionInvalid.Code && error.Detail?.StartsWith("grant", StringComparison.Ordinal) == true
                 ? CoordinatorErrors.NoGrantProof.Of(error.Detail)
                 : CoordinatorErrors.BadContribution.Of($"{error.Code} {error.Detail}");
+        if (order.Plan.Intersect is not null && contribution.Payload.Length != Privacy.Intersection.IntersectionParty.ClosingBytes)
+            return CoordinatorErrors.BadContribution.Of("closing of an intersection");
         if (order.Plan.Aggregate is not { } query)
             return Unit.Value;
         var shape = AggregationShapes.Of(query, order.Plan.Roster.Count);
@@ -46,14 +48,16 @@ internal sealed class ContributionInbox(PeerDirectory peers, LogKeys logs, TimeP
         => SumOf(Order(job), [.. parties.Select(p => Convert.FromBase64String(Envelope(p).Contribution.Payload))]);
 
     /// <summary>Remembers what was seen, and the provider's newest checkpoint: whoever shows an older one later was rolled back.</summary>
-    public async Task RecordAsync(CoordinatorState db, string jobHash, PartyRow party, DateTimeOffset now, CancellationToken cancellation)
+    public async Task RecordAsync(CoordinatorState db, JobRow job, PartyRow party, DateTimeOffset now, CancellationToken cancellation)
     {
+        var jobHash = job.JobHash;
         if (await db.Sights.AnyAsync(s => s.JobHash == jobHash && s.Sender == party.Participant && s.What.StartsWith("masked"), cancellation))
             return;
         var envelope = Envelope(party);
         var payload = Convert.FromBase64String(envelope.Contribution.Payload);
+        var isIntersection = payload.Length > 0 && Order(job).Plan.Intersect is not null;
         if (payload.Length > 0)
-            db.See(jobHash, party.Participant, "masked ciphertexts under the analyst's key", payload, now);
+            db.See(jobHash, party.Participant, isIntersection ? "closing digests of an intersection" : "masked ciphertexts under the analyst's key", payload, now);
         db.See(jobHash, party.Participant, "masked status sealed to the analyst", Convert.FromBase64String(envelope.Contribution.Sealed), now);
         var proof = Convert.FromBase64String(envelope.GrantProof);
         db.See(jobHash, party.Participant, "grant proof (ledger entry, opened fields, checkpoint)", proof, now);
@@ -76,7 +80,8 @@ internal sealed class ContributionInbox(PeerDirectory peers, LogKeys logs, TimeP
 
     private static ContributionEnvelope Envelope(PartyRow party) => JsonSerializer.Deserialize<ContributionEnvelope>(party.Envelope!, JobJson.Options)!;
 
-    private static JobOrder Order(JobRow job)
+    /// <summary>What the analyst signed.</summary>
+    public static JobOrder Order(JobRow job)
     {
         // Verified when it was accepted; the stored row is ours, so reading the payload suffices here.
         var payload = Kernel.Crypto.Jws.Parse(job.Order, Kernel.Crypto.SignedMessage.MaxDocumentChars).Value.Payload;

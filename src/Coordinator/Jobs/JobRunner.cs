@@ -16,7 +16,7 @@ namespace DataSpace.Coordinator.Jobs;
 /// </summary>
 internal sealed partial class JobRunner(
     IDbContextFactory<CoordinatorState> store, INodeTransport transport, PeerDirectory peers, NodeIdentity self,
-    DispatchLog dispatchLog, ContributionInbox inbox, DispatchRules rules, TimeProvider clock, ILogger<JobRunner> log) : IConsumer<AdvanceJob>
+    DispatchLog dispatchLog, ContributionInbox inbox, IntersectionRelay relay, DispatchRules rules, TimeProvider clock, ILogger<JobRunner> log) : IConsumer<AdvanceJob>
 {
     /// <summary>Time beside the providers' own work: network, retries, masks.</summary>
     public static readonly TimeSpan ProtocolAllowance = TimeSpan.FromSeconds(60);
@@ -151,12 +151,18 @@ internal sealed partial class JobRunner(
                     Refuse(party, response);
             }
         }));
+        if (parties.Exists(p => p.Envelope is null) && parties.TrueForAll(p => p is { RoundOneAccepted: true, State: not (PartyStates.Refused or PartyStates.Suspended) })
+            && await relay.PassAsync(db, job, parties, cancellation) is { } fault)
+            Refuse(fault.Party, RefusalNotice.Of(fault.Party.Participant, fault.Error));
         await Task.WhenAll(parties.Where(p => p is { RoundOneAccepted: true, Envelope: null, State: not PartyStates.Refused })
             .Select(p => CollectAsync(job, p, cancellation)));
         foreach (var party in parties.Where(p => p.State == PartyStates.Ready && p.Envelope is not null))
-            await inbox.RecordAsync(db, job.JobHash, party, clock.GetUtcNow(), cancellation);
+            await inbox.RecordAsync(db, job, party, clock.GetUtcNow(), cancellation);
         if (FailIfRefused(job, parties))
+        {
+            await relay.StopAsync(job, parties, cancellation);
             return TimeSpan.Zero;
+        }
         if (parties.Exists(p => p.Envelope is null))
             return parties.Exists(p => !p.RoundOneAccepted || p.State == PartyStates.Suspended) ? RetryInterval : PollInterval;
         StageClock.Enter(job, JobStages.Sum, parties.Count, clock.GetUtcNow());

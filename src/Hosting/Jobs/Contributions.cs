@@ -65,15 +65,23 @@ public static class Contributions
         return new VerifiedContribution(statement, payload, sealedReply, grant.Payload, grant.Proof, report);
     }
 
+    /// <summary>That a participant's use for this job is granted in its log, before there is a contribution. Keys as at <see cref="Verify"/>.</summary>
+    public static Result<Unit> VerifyGranted(JobOrder order, string jobHash, string participant, string grantProof, KeyResolver keys, string vkey)
+    {
+        if (order.Plan.Roster.FirstOrDefault(r => r.Participant == participant) is not { } entry || keys(participant, entry.KeyId) is not { } key)
+            return Invalid("the signer is not the party in the roster");
+        return VerifyGrant(order, jobHash, entry, null, grantProof, key, vkey).TryGet(out _, out var error) ? Unit.Value : error;
+    }
+
     private static Result<(GrantPayload Payload, GrantProof Proof)> VerifyGrant(
-        JobOrder order, string jobHash, RosterEntry entry, ContributionStatement statement, string grantProof, PublicKey key, string vkey)
+        JobOrder order, string jobHash, RosterEntry entry, ContributionStatement? statement, string grantProof, PublicKey key, string vkey)
     {
         if (Decode(grantProof, EntryProof.MaxBytes) is not { } bytes || !GrantProof.Decode(bytes).TryGet(out var proof, out _))
             return Invalid("grant proof malformed");
         if (!proof.Verify(key, vkey).TryGet(out var grant, out var error))
             return Invalid("grant proof: " + error.Code);
         var expectedUse = GrantPayload.ComputeUseId(jobHash, entry.AgreementId, JobOrders.ContributeStep);
-        return Convert.ToHexStringLower(proof.GrantHash.Span) == statement.GrantHash && statement.UseId == expectedUse && grant.UseId == expectedUse
+        return (statement is null || (Convert.ToHexStringLower(proof.GrantHash.Span) == statement.GrantHash && statement.UseId == expectedUse)) && grant.UseId == expectedUse
             && grant.JobHash == jobHash && grant.PlanHash == order.PlanHash && grant.ContractId == entry.AgreementId
             && grant.DatasetId == entry.DatasetId && grant.Participant == order.Consumer && grant.Nonce == order.Nonce
             ? (grant, proof)

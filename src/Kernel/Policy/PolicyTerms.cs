@@ -110,10 +110,20 @@ public static class PolicyTerms
     public const string Off = "off";
 
     /// <summary>Computation kinds that can be enforced so far.</summary>
-    public static IReadOnlyList<string> Computations { get; } = ["sql", "aggregate"];
+    public static IReadOnlyList<string> Computations { get; } = ["sql", "aggregate", PolicyComputations.Intersect, PolicyComputations.IntersectIds];
 
     /// <summary>Environments in which a computation runs so far: one provider's sandbox, or a joint computation over several.</summary>
     public static IReadOnlyList<string> Environments { get; } = ["sandbox", "mpc"];
+}
+
+/// <summary>Kinds of computation that have rules of their own.</summary>
+public static class PolicyComputations
+{
+    /// <summary>How many subjects two owners have in common, by private set intersection; their key columns are compared and never released.</summary>
+    public const string Intersect = "intersect";
+
+    /// <summary>Which subjects they have in common, told to the one of them that asks. Permitted by its own name alone.</summary>
+    public const string IntersectIds = "intersect:ids";
 }
 
 /// <summary>Actions of rules. A use performs <see cref="Compute"/> and <see cref="Delivery"/>; raw data is never read by, copied for or handed to a consumer.</summary>

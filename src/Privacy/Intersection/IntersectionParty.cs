@@ -54,6 +54,33 @@ public abstract class IntersectionParty : IDisposable
         return heard;
     }
 
+    /// <summary>
+    /// What this party says to everybody when all is said: digest of the last message, and with it of the whole conversation; commitments of receiver and sender. 96 bytes, the same from both
+    /// parties, of which nobody learns more than that both saw the same.
+    /// </summary>
+    /// <returns>DS-PRV-171 when messages are missing.</returns>
+    public Result<ProtocolMessage> Close()
+    {
+        if (!IsComplete)
+            return IntersectionErrors.Incomplete.Of();
+        var own = Items.Commit(Opening.Span);
+        byte[] payload = IsReceiver ? [.. Log.Last.Span, .. own, .. PeerCommitment.Span] : [.. Log.Last.Span, .. PeerCommitment.Span, .. own];
+        return new ProtocolMessage(Run.Grant, IntersectionMessage.Protocol, "close", payload);
+    }
+
+    /// <summary>Bytes of what <see cref="Close"/> says.</summary>
+    public const int ClosingBytes = 32 + (2 * IntersectionMessage.CommitmentBytes);
+
+    /// <summary>Longest message of a run.</summary>
+    public const int MostMessageBytes = IntersectionMessage.MostBytes;
+
+    /// <summary>Most bytes that a party says in a run of sets of these sizes.</summary>
+    public static long MostBytesSaid(int ownItems, int peerItems)
+        => ((long)(ownItems + peerItems) * IntersectionMessage.PointBytes)
+            + ((IntersectionMessage.Chunks(ownItems) + IntersectionMessage.Chunks(peerItems) + 2L) * (IntersectionMessage.HeaderBytes + IntersectionMessage.SignatureBytes + IntersectionMessage.NonceBytes + IntersectionMessage.CommitmentBytes));
+
+    private protected abstract bool IsReceiver { get; }
+
     /// <summary>Closes the run and wipes its key.</summary>
     public void Dispose()
     {

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 using DataSpace.Kernel.Results;
 
 namespace DataSpace.Privacy.Intersection;
@@ -34,6 +35,8 @@ public sealed class IntersectionReceiver : IntersectionParty
     /// <inheritdoc />
     public override bool IsComplete => _senderItems >= 0 && _maskedSaid == OwnChunks && _tagsHeard == OwnChunks && _ownHeard == IntersectionMessage.Chunks(_senderItems);
 
+    private protected override bool IsReceiver => true;
+
     private int OwnChunks => IntersectionMessage.Chunks(Items.Count);
 
     /// <summary>A new run.</summary>
@@ -55,6 +58,25 @@ public sealed class IntersectionReceiver : IntersectionParty
             return IntersectionErrors.TooFewInCommon.Of();
         return new IntersectionResult(rows.Count, Terms.Mode == IntersectionMode.Ids ? rows : null);
     }
+
+    /// <summary>
+    /// As <see cref="Finish"/>, for somebody else who is entitled to the number: JSON with <c>count</c>, rounded down to a multiple of <see cref="GrainOf"/>. Whoever gets it learns that number alone;
+    /// of two runs over sets that differ by one subject the numbers mostly are the same, and differ by the grain where they are not.
+    /// </summary>
+    public Result<ProtocolMessage> Tell()
+    {
+        if (!Finish().TryGet(out var result, out var error))
+            return error;
+        ToldRows = result.Rows;
+        var told = result.Count - (result.Count % GrainOf(Terms));
+        return new ProtocolMessage(Run.Grant, IntersectionMessage.Protocol, "tell", System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"count\":{told}}}")));
+    }
+
+    /// <summary>Numbers of this party's own rows that are common, once <see cref="Tell"/> has told how many; null where only the number was agreed.</summary>
+    public IReadOnlyList<int>? ToldRows { get; private set; }
+
+    /// <summary>Numbers are told in multiples of this: the minimum.</summary>
+    public static int GrainOf(IntersectionTerms terms) => Math.Max(1, terms.MinimumIntersection);
 
     /// <summary>What the tags say to a curious receiver. Where the sender shuffled them, only the number is true.</summary>
     internal List<int> MatchedRows() => [.. Enumerable.Range(0, Items.Count).Where(i => _matched![i]).Select(Items.RowOf).Order()];

@@ -25,6 +25,8 @@ public sealed class IntersectionSender : IntersectionParty
     /// <inheritdoc />
     public override bool IsComplete => _answered && _tagsSaid == PeerChunks && _ownSaid == IntersectionMessage.Chunks(Items.Count);
 
+    private protected override bool IsReceiver => false;
+
     private int PeerChunks => IntersectionMessage.Chunks(Math.Max(0, _receiverItems));
 
     /// <summary>A new run.</summary>

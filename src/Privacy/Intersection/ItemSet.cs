@@ -27,7 +27,7 @@ public sealed class ItemSet
     private readonly int[] _rows;
     private readonly byte[] _sortedDigest;
 
-    private ItemSet(ItemDigest[] items, int[] rows, int rowsRead, int rowsWithoutKey)
+    internal ItemSet(ItemDigest[] items, int[] rows, int rowsRead, int rowsWithoutKey)
     {
         (_items, _rows, RowsRead, RowsWithoutKey) = (items, rows, rowsRead, rowsWithoutKey);
         _sortedDigest = SHA256.HashData(MemoryMarshal.AsBytes(items.AsSpan()));
@@ -58,30 +58,14 @@ public sealed class ItemSet
     /// <returns>DS-PRV-168 beyond <paramref name="maxRows"/>.</returns>
     public static Result<ItemSet> Read(KeyRule rule, IEnumerable<IReadOnlyList<string?>> rows, int maxRows)
     {
-        var (items, numbers, row, without) = (new List<ItemDigest>(), new List<int>(), 0, 0);
+        var set = new ItemSetBuilder(rule, maxRows);
         foreach (var values in rows)
         {
-            if (row == Math.Min(maxRows, IntersectionTerms.MostItems))
-                return IntersectionErrors.SetTooLarge.Of();
-            if (rule.TryDigest(values, out var digest))
-            {
-                items.Add(digest);
-                numbers.Add(row);
-            }
-            else
-            {
-                without++;
-            }
-
-            row++;
+            if (!set.Add(values))
+                break;
         }
 
-        var (sorted, sortedRows) = (items.ToArray(), numbers.ToArray());
-        Array.Sort(sorted, sortedRows);
-        var count = Distinct(sorted, sortedRows);
-        Array.Resize(ref sorted, count);
-        Array.Resize(ref sortedRows, count);
-        return new ItemSet(sorted, sortedRows, row, without);
+        return set.Build();
     }
 
     /// <summary>
@@ -93,6 +77,54 @@ public sealed class ItemSet
     internal ReadOnlySpan<ItemDigest> Chunk(int chunk) => _items.AsSpan(chunk * IntersectionMessage.ChunkItems, IntersectionMessage.ItemsIn(chunk, Count));
 
     internal int RowOf(int index) => _rows[index];
+}
+
+/// <summary>Makes a set of rows that come one by one. Owned by one thread; used once.</summary>
+/// <param name="rule">Makes keys comparable.</param>
+/// <param name="maxRows">Most rows, duplicates included.</param>
+public sealed class ItemSetBuilder(KeyRule rule, int maxRows)
+{
+    private readonly List<ItemDigest> _items = [];
+    private readonly List<int> _numbers = [];
+    private int _rows, _without;
+    private bool _full;
+
+    /// <summary>The key columns of the next row, in the rule's order; false once there are too many.</summary>
+    public bool Add(IReadOnlyList<string?> values)
+    {
+        if (_full || _rows == Math.Min(maxRows, IntersectionTerms.MostItems))
+        {
+            _full = true;
+            return false;
+        }
+
+        if (rule.TryDigest(values, out var digest))
+        {
+            _items.Add(digest);
+            _numbers.Add(_rows);
+        }
+        else
+        {
+            _without++;
+        }
+
+        _rows++;
+        return true;
+    }
+
+    /// <summary>Every key once, with the number of the first row that has it.</summary>
+    /// <returns>DS-PRV-168 when there were too many rows.</returns>
+    public Result<ItemSet> Build()
+    {
+        if (_full)
+            return IntersectionErrors.SetTooLarge.Of();
+        var (sorted, rows) = (_items.ToArray(), _numbers.ToArray());
+        Array.Sort(sorted, rows);
+        var count = Distinct(sorted, rows);
+        Array.Resize(ref sorted, count);
+        Array.Resize(ref rows, count);
+        return new ItemSet(sorted, rows, _rows, _without);
+    }
 
     private static int Distinct(ItemDigest[] sorted, int[] rows)
     {

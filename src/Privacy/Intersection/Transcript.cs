@@ -15,6 +15,9 @@ internal sealed class Transcript(IntersectionRun run)
     /// <summary>Messages of the peer that were accepted; what a peer whose connection broke resends from.</summary>
     public int Received { get; private set; }
 
+    /// <summary>Digest of the newest message, of either party.</summary>
+    public ReadOnlyMemory<byte> Last => _last;
+
     /// <summary>Signs the next message of this party.</summary>
     public ProtocolMessage Write(IntersectionStep step, int chunk, int total, ReadOnlySpan<byte> payload)
     {

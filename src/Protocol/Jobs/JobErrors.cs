@@ -80,4 +80,12 @@ public static class JobErrors
     /// <summary>This roster was not the one fixed by the contract.</summary>
     public static readonly ErrorKind AnotherRoster = new("DS-JOB-019", 403, "Exact results of this dataset are bound to another set of parties", "该数据集的精确结果已绑定到另一组参与方",
         "Run the job with the same parties as before: results over two different sets would reveal the difference.", "请以相同的参与方运行：不同参与方集合的结果之差会泄露信息。");
+
+    /// <summary>An intersection is not told, for a reason that depends on data.</summary>
+    public static readonly ErrorKind IntersectionWithheld = new("DS-JOB-020", 403, "The intersection is withheld", "交集结果不予告知",
+        "Too few subjects, too many, or data that could not be read: which of them stands in the owners' logs alone. The use is spent.", "主体过少、过多或数据无法读取；具体原因仅记录在数据方日志中。本次使用已计。");
+
+    /// <summary>The other party of a protocol did not go on.</summary>
+    public static readonly ErrorKind PeerSilent = new("DS-JOB-021", 504, "The other owner's node did not go on with the protocol", "另一数据方节点未继续执行协议",
+        "The use is spent. Look at the other owner's reasons, and submit a new job.", "本次使用已计；请查看另一数据方的原因后提交新任务。");
 }

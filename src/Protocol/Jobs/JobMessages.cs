@@ -104,6 +104,40 @@ public sealed record ContributionAnswer(string State, ContributionEnvelope? Enve
     public const string Refused = "refused";
 }
 
+/// <summary>
+/// Coordinator → provider during an intersection: what the other provider said, and what is asked for. Safe to repeat: a message that was accepted before is passed over, and asking again gives
+/// the same bytes.
+/// </summary>
+/// <param name="From">Number of the first of <paramref name="Messages"/> among all that the other provider said, from 0.</param>
+/// <param name="Messages">Base64, in order, at most <see cref="MaxMessages"/>.</param>
+/// <param name="After">How many messages of the receiver of this request the other provider has accepted: the answer goes on from there. Null asks for none.</param>
+/// <param name="Stop">The job is over; there is nothing to wait for.</param>
+public sealed record RelayRequest(int From, IReadOnlyList<string> Messages, int? After = null, bool Stop = false)
+{
+    /// <summary>Most messages at once.</summary>
+    public const int MaxMessages = 8;
+
+    /// <summary>Longest request: eight messages of 4,096 points in Base64, with room.</summary>
+    public const int MaxBytes = 2 * 1024 * 1024;
+}
+
+/// <summary>What a provider answers to it: signed protocol messages, each bound to the job and to all that was said before; content as the protocol's README says.</summary>
+/// <param name="State"><see cref="Preparing"/>, <see cref="Talking"/> or <see cref="Over"/>.</param>
+/// <param name="Received">How many messages of the other provider were accepted.</param>
+/// <param name="Messages">Base64, from the number asked for, at most <see cref="RelayRequest.MaxMessages"/>.</param>
+/// <param name="GrantProof">Base64 of the proof that this provider's use is granted; beside messages always.</param>
+public sealed record RelayAnswer(string State, int Received, IReadOnlyList<string> Messages, string? GrantProof = null)
+{
+    /// <summary>Not granted yet, or the keys are being read.</summary>
+    public const string Preparing = "preparing";
+
+    /// <summary>Under way.</summary>
+    public const string Talking = "talking";
+
+    /// <summary>All is said and heard, or the use has ended; the contribution tells how.</summary>
+    public const string Over = "over";
+}
+
 /// <summary>A refusal by code, safe to show to anyone in the job.</summary>
 public sealed record RefusalNotice(string Participant, string Code, string Title, string TitleZh, string Advice, string AdviceZh, string? Detail = null)
 {

@@ -18,6 +18,9 @@ public static class JobOrders
     private const int MaxPredicates = 16;
     private const int MaxTextChars = 512;
     private const int MaxSqlChars = 16 * 1024;
+    private const int MaxKeyParts = 8;
+    private const int MaxKeyChars = 64;
+    private const int MaxItems = 1 << 25;
 
     /// <summary>Hex SHA-256 of the plan's canonical JSON.</summary>
     public static string HashOf(JobPlan plan) => Digest.Sha256Hex(CanonicalJson.Of(plan));
@@ -91,7 +94,8 @@ public static class JobOrders
         var plan = order.Plan;
         // The serializer lets null into lists whatever the type says.
         if (plan.Roster.Any(r => r is null) || (plan.Aggregate is { } q && (q.Groups.Any(g => g is null) || q.Measures.Any(m => m is null || m.Statistics.Any(s => s is null))
-            || q.Where.Any(w => w is null || w.Values.Any(v => v is null)))))
+            || q.Where.Any(w => w is null || w.Values.Any(v => v is null)))) || (plan.Intersect is { } set && (set.Key.Any(k => k is null || k.Steps.Any(s => s is null))
+            || set.Columns.Any(c => c is null || c.Any(n => n is null)))))
             return JobErrors.BadOrder.Of("null in a list");
         if (order.PlanHash != HashOf(plan))
             return JobErrors.PlanHashMismatch.Of();
@@ -116,8 +120,9 @@ public static class JobOrders
             return JobErrors.BadOrder.Of("wallLimitMs");
         return plan.Kind switch
         {
-            JobKinds.Aggregate when plan is { Aggregate: { } query, Sql: null } => Check(query) ?? Check(query.Noise, plan.Roster.Count),
-            JobKinds.Sql when plan is { Sql.Text.Length: > 0 and <= MaxSqlChars, Aggregate: null, Roster.Count: 1 } => null,
+            JobKinds.Aggregate when plan is { Aggregate: { } query, Sql: null, Intersect: null } => Check(query) ?? Check(query.Noise, plan.Roster.Count),
+            JobKinds.Sql when plan is { Sql.Text.Length: > 0 and <= MaxSqlChars, Aggregate: null, Intersect: null, Roster.Count: 1 } => null,
+            JobKinds.Intersect when plan is { Intersect: { } query, Aggregate: null, Sql: null, Roster.Count: 2 } => Check(query, plan.Roster, order.Consumer),
             _ => JobErrors.BadOrder.Of("kind and content do not fit"),
         };
     }
@@ -125,6 +130,18 @@ public static class JobOrders
     private static DsError? Check(NoiseQuery? noise, int parties)
         => noise is null || (noise.EpsilonMicro is >= 1 and <= 1_000_000_000 && noise.ContributionBound is >= 1 and <= MaxGroups && noise.HonestParties >= 1 && noise.HonestParties <= parties)
             ? null : JobErrors.BadOrder.Of("noise");
+
+    /// <summary>A minimum of 1 would tell whether one subject is there.</summary>
+    private static DsError? Check(IntersectQuery query, IReadOnlyList<RosterEntry> roster, string consumer)
+        => query.Result is not (IntersectQuery.Cardinality or IntersectQuery.Ids) || roster.All(r => r.Participant != query.Receiver)
+            || (query.Result == IntersectQuery.Ids && query.Receiver != consumer) ? JobErrors.BadOrder.Of("result or receiver")
+            : query.Key.Count is 0 or > MaxKeyParts || query.Key.Any(k => k.Name.Length is 0 or > MaxKeyChars || k.Steps.Count > MaxKeyParts || k.Steps.Any(s => s.Length is 0 or > MaxKeyChars))
+                ? JobErrors.BadOrder.Of("key")
+                : query.Columns.Count != roster.Count || query.Columns.Any(c => c.Count != query.Key.Count || c.Any(n => n.Length is 0 or > MaxTextChars))
+                    ? JobErrors.BadOrder.Of("columns of the key")
+                    : query.Minimum is < 2 or > 1_000_000 || query.MaxItems.Count != roster.Count || query.MaxItems.Any(n => n < query.Minimum || n > MaxItems)
+                        ? JobErrors.BadOrder.Of("limits")
+                        : null;
 
     private static DsError? Check(AggregateQuery query)
         => query.Groups.Count is 0 or > MaxGroups || query.Measures.Count is 0 or > MaxMeasures || query.Where.Count > MaxPredicates

@@ -8,7 +8,7 @@ namespace DataSpace.Protocol.Jobs;
 /// SHA-256 is the <em>plan hash</em> that the job order and every Grant carry.
 /// </summary>
 /// <param name="Version">Format version, 1.</param>
-/// <param name="Kind"><see cref="JobKinds.Aggregate"/> or <see cref="JobKinds.Sql"/>.</param>
+/// <param name="Kind">One of <see cref="JobKinds"/>.</param>
 /// <param name="Title">For people.</param>
 /// <param name="Purpose">Purpose code that the contracts must allow.</param>
 /// <param name="SpaceId">Logical space; several share one node.</param>
@@ -17,9 +17,10 @@ namespace DataSpace.Protocol.Jobs;
 /// <param name="Sql">The SELECT; null for other kinds.</param>
 /// <param name="Roster">Exactly the providers of this job, in mask order (ordinal by participant).</param>
 /// <param name="WallLimitMs">Longest time one provider may compute.</param>
+/// <param name="Intersect">The intersection; null for other kinds.</param>
 public sealed record JobPlan(
     int Version, string Kind, string Title, string Purpose, string SpaceId, IReadOnlyList<RosterEntry> Roster, int WallLimitMs,
-    string? CaseId = null, AggregateQuery? Aggregate = null, SqlQuery? Sql = null)
+    string? CaseId = null, AggregateQuery? Aggregate = null, SqlQuery? Sql = null, IntersectQuery? Intersect = null)
 {
     /// <summary>Most providers in one job.</summary>
     public const int MaxParties = 64;
@@ -30,6 +31,14 @@ public sealed record JobPlan(
     /// <summary>Micro-epsilon that this job asks every owner with a privacy budget to spend; null when it asks for exact figures.</summary>
     [JsonIgnore]
     public long? EpsilonMicro => Aggregate?.Noise?.EpsilonMicro;
+
+    /// <summary>What contracts must permit: the kind, or what it tells where that has a name of its own.</summary>
+    [JsonIgnore]
+    public string Computation => Intersect is { Result: IntersectQuery.Ids } ? JobKinds.Intersect + ":" + IntersectQuery.Ids : Kind;
+
+    /// <summary>Fewest subjects of which this job tells anything, where the plan says so.</summary>
+    [JsonIgnore]
+    public int? MinimumGroup => Aggregate?.MinGroupSize ?? Intersect?.Minimum;
 }
 
 /// <summary>Computation kinds of this version.</summary>
@@ -40,6 +49,9 @@ public static class JobKinds
 
     /// <summary>Aggregates from one provider through its SQL sandbox.</summary>
     public const string Sql = "sql";
+
+    /// <summary>Private set intersection of two providers.</summary>
+    public const string Intersect = "intersect";
 }
 
 /// <summary>One provider of a job and the contract under which it takes part.</summary>
@@ -86,6 +98,26 @@ public sealed record MeasureQuery(string Column, int Decimals, string Min, strin
 
 /// <summary>Column, operator (eq, neq, lt, lteq, gt, gteq, isAnyOf) and constants as text in the column's type.</summary>
 public sealed record PredicateQuery(string Column, string Operator, IReadOnlyList<string> Values);
+
+/// <summary>What two owners have in common, by keys that both write alike. Sets are whole datasets, as far as the contracts open them: nobody chooses who is in them.</summary>
+/// <param name="Result">What the analyst is told: <see cref="Cardinality"/> or <see cref="Ids"/>.</param>
+/// <param name="Receiver">The owner (DID) whose node finds the common subjects, learns how many they are, and tells the analyst.</param>
+/// <param name="Key">Parts of the key, the same for both.</param>
+/// <param name="Columns">Columns that hold the parts, one list per party in the order of the roster.</param>
+/// <param name="Minimum">Fewest common subjects that are told, and fewest subjects of a set: the largest of both contracts. Told numbers are its multiples.</param>
+/// <param name="MaxItems">Most subjects of each party, in the order of the roster.</param>
+public sealed record IntersectQuery(
+    string Result, string Receiver, IReadOnlyList<KeyPartQuery> Key, IReadOnlyList<IReadOnlyList<string>> Columns, int Minimum, IReadOnlyList<int> MaxItems)
+{
+    /// <summary>Their number, rounded down to a multiple of the minimum.</summary>
+    public const string Cardinality = "cardinality";
+
+    /// <summary>Which of its own subjects the other one has too: only where the analyst is the receiver, whose node they do not leave.</summary>
+    public const string Ids = "ids";
+}
+
+/// <summary>One part of a key: what it means, and how it is written before it is compared (contracts/schemas/job-spec.schema.json names the steps).</summary>
+public sealed record KeyPartQuery(string Name, IReadOnlyList<string> Steps);
 
 /// <summary>One SELECT over one dataset of one provider.</summary>
 public sealed record SqlQuery(string Text);

@@ -76,6 +76,18 @@ public sealed class ComplianceRulesTests
         Assert.Empty(Codes(dataset, Sample(dataset, ("note", PersonalDataClass.OrganisationId, 900, 900), ("firm", PersonalDataClass.OrganisationId, 900, 900))));
     }
 
+    [Theory]
+    [InlineData("intersect", true, "")] // compared, never released
+    [InlineData("intersect", false, "DS-CLS-012")] // not declared for it
+    [InlineData("sql", true, "DS-CLS-012")]
+    public void Numbers_of_persons_are_opened_for_comparing_alone(string computation, bool declared, string codes)
+    {
+        var dataset = Dataset(Plain(personal: true), c => c.Name == "note" ? c with { Identifier = true, Personal = "personal" } : c);
+        if (declared)
+            dataset = dataset with { Intersection = new IntersectionConfig(new Dictionary<string, IReadOnlyList<string>> { ["note"] = ["phone:86"] }) };
+        Assert.Equal(codes, Codes(dataset, Sample(dataset, ("note", PersonalDataClass.Phone, 900, 900)), Offer(["note", "year"], "year", 5, computation: computation)));
+    }
+
     [Fact]
     public void Core_data_is_never_listed()
         => Assert.Equal("DS-CLS-010", Codes(Dataset(Plain("core")), Sample(Dataset(Plain("core"))), Offer(["year"], "year", 100)));

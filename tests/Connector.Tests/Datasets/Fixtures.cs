@@ -30,7 +30,7 @@ internal static class Fixtures
             return new ColumnSample(c.Name, 1_000, matches, candidates);
         })]);
 
-    public static PublishedOffer Offer(string[] columns, string key, int minimumGroup, string dominance = "60")
+    public static PublishedOffer Offer(string[] columns, string key, int minimumGroup, string dominance = "60", string computation = "sql")
     {
         static JsonObject Constraint(string operand, string @operator, JsonNode value)
             => new() { ["leftOperand"] = operand, ["operator"] = @operator, ["rightOperand"] = value };
@@ -44,7 +44,7 @@ internal static class Fixtures
                 ["constraint"] = new JsonArray(
                     Constraint("purpose", "eq", "p"),
                     Constraint("count", "lteq", "10"),
-                    Constraint("dataspace:computation", "eq", "sql"),
+                    Constraint("dataspace:computation", "eq", computation),
                     Constraint("dataspace:column", "isAnyOf", new JsonArray([.. columns.Select(c => (JsonNode)c)])),
                     Constraint("dataspace:groupKey", "eq", key),
                     Constraint("dataspace:minimumGroupSize", "gteq", minimumGroup.ToString(System.Globalization.CultureInfo.InvariantCulture)),

@@ -53,6 +53,7 @@ internal static class Designs
         design.Dataset(a, CallsLater, WithNotes(csv, calls: false), Note(personal: null));
         design.Dataset(a, Unclassified, csv, d => d.Remove("classification"));
         design.Dataset(a, Torn, csv + "\"never closed,12,x");
+        IntersectionDesign.Add(design);
         foreach (var partner in Broken.Values)
             design.Dataset(b, partner, SpaceDesign.Csv(b));
     }

@@ -56,13 +56,13 @@ internal sealed class TestAnalyst : IDisposable
         bool keepPlanHash = false)
     {
         var plan = (change?.Invoke(Template) ?? Template).Plan;
-        var keys = KeysFor(plan);
+        var keys = plan.Aggregate is null ? null : KeysFor(plan);
         var reply = X25519KeyPair.Generate();
         var order = Template with
         {
             JobId = RandomId.New(),
             Nonce = RandomId.New(),
-            AnalystKeysDigest = Digest.Sha256Hex(keys.PublicKeys),
+            AnalystKeysDigest = keys is null ? "" : Digest.Sha256Hex(keys.PublicKeys),
             ReplyKey = Base64Url.EncodeToString(reply.PublicKey.Span),
         };
         order = change?.Invoke(order) ?? order;
@@ -72,7 +72,7 @@ internal sealed class TestAnalyst : IDisposable
         audiences ??= [.. order.Plan.Roster.Select(r => r.Participant).Append(order.ServiceParty).Distinct()];
         var token = SignedDocument.Create(order, signer ?? _space.Leader.Persona.Signer, order.Consumer, audiences, JobOrder.Typ, clock.GetUtcNow() + (life ?? TimeSpan.FromMinutes(10)), clock);
         var hash = Digest.Sha256Hex(Jws.Parse(token, SignedMessage.MaxDocumentChars).Value.Payload.Span);
-        return new TestJob(order, token, hash, keys.PublicKeys, keys.ExportSecret(), reply.ExportPrivateKey());
+        return new TestJob(order, token, hash, keys?.PublicKeys ?? [], keys?.ExportSecret() ?? [], reply.ExportPrivateKey());
     }
 
     /// <summary>Lets the real coordinator and the real owners carry out the job; the bundle.</summary>

@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+using DataSpace.Connector.Jobs;
+using DataSpace.Hosting;
+using DataSpace.Hosting.Http;
+using DataSpace.Kernel.Results;
+using DataSpace.Protocol.Jobs;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataSpace.Connector.Intersections;
+
+/// <summary>Which intersections are under way here, for the coordinator that carries their messages. In memory: a run whose process died is over, and its use stays spent. Thread-safe.</summary>
+internal sealed class IntersectionDesk(IDbContextFactory<ConnectorState> store)
+{
+    private const int MaxStopped = 1000;
+    private readonly ConcurrentDictionary<string, IntersectionSession> _sessions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, byte> _stopped = new(StringComparer.Ordinal);
+
+    /// <summary>Messages may come for this job from now on.</summary>
+    public void Open(string jobHash, IntersectionSession session)
+    {
+        _sessions[jobHash] = session;
+        if (_stopped.TryRemove(jobHash, out _))
+            session.Stop(JobErrors.PeerSilent.Of());
+    }
+
+    /// <summary>No more.</summary>
+    public void Close(string jobHash)
+    {
+        _sessions.TryRemove(jobHash, out _);
+        _stopped.TryRemove(jobHash, out _);
+    }
+
+    /// <summary>One exchange with the coordinator that the job names.</summary>
+    public async Task<Result<RelayAnswer>> ExchangeAsync(string jobHash, RelayRequest request, string carrier, CancellationToken cancellation)
+    {
+        await using var db = await store.CreateDbContextAsync(cancellation);
+        var row = await db.Uses.AsNoTracking().FirstOrDefaultAsync(u => u.JobHash == jobHash, cancellation);
+        if (row is null || ProviderDesk.Unverified(row.Order) is not { Plan.Intersect: not null } order || order.ServiceParty != carrier)
+            return JobErrors.Unknown.Of();
+        if (request.Messages is null)
+            return HostErrors.MalformedRequest.Of("messages");
+        if (_sessions.TryGetValue(jobHash, out var session))
+            return await session.ExchangeAsync(request, cancellation);
+        // The other owner ended while this one still reads: remembered, so that nobody is waited for. Without the note the run's own limit ends it.
+        if (request.Stop && row.State == UseStates.Running && _stopped.Count < MaxStopped)
+            _stopped[jobHash] = 0;
+        return new RelayAnswer(row.State is UseStates.Rostered or UseStates.Running ? RelayAnswer.Preparing : RelayAnswer.Over, 0, []);
+    }
+}
+
+/// <summary>The endpoint behind it.</summary>
+internal static class IntersectionEndpoint
+{
+    private static readonly PeerBodyLimit Limit = new(RelayRequest.MaxBytes);
+
+    public static void MapIntersections(this WebApplication app)
+        => app.MapGroup("/peer").RequirePeer().MapPost("/jobs/{jobHash}/messages", async (HttpContext http, string jobHash, IntersectionDesk desk, CancellationToken c) =>
+        {
+            var call = http.CallOf();
+            return call.Read<RelayRequest>().TryGet(out var request, out var error)
+                ? (await desk.ExchangeAsync(jobHash, request, call.Did, c)).ToHttp()
+                : error.ToProblem();
+        }).WithMetadata(Limit).WithSummary("During an intersection: brings the other owner's messages and takes this node's. Safe to repeat.");
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Text.Json;
+using DataSpace.Connector.Jobs;
+using DataSpace.Hosting.Jobs;
+using DataSpace.Kernel.Results;
+using DataSpace.Privacy.Intersection;
+using DataSpace.Protocol.Jobs;
+
+namespace DataSpace.Connector.Intersections;
+
+/// <summary>The analyst's side: both owners must have closed the same conversation, and one of them tells a number that the plan allows. Pure.</summary>
+internal static class IntersectionResults
+{
+    /// <summary>Name of the one column.</summary>
+    public const string Column = "intersection";
+
+    public static Result<object?> Read(JobPlan plan, IntersectQuery query, IReadOnlyList<VerifiedContribution> contributions, IReadOnlyList<SealedReply> replies, IReadOnlyList<string?[]>? own)
+    {
+        // Each owner signed its own: whoever altered a message on the way would have made them differ.
+        if (contributions.Any(c => c.Payload.Length != IntersectionParty.ClosingBytes || !c.Payload.AsSpan().SequenceEqual(contributions[0].Payload)))
+            return JobErrors.ContributionInvalid.Of("the owners did not close the same conversation");
+        string? told = null;
+        foreach (var (entry, reply) in plan.Roster.Zip(replies))
+        {
+            if ((entry.Participant == query.Receiver) != reply.Table is not null)
+                return JobErrors.ContributionInvalid.Of("the answer is not the receiver's");
+            told ??= reply.Table;
+        }
+        using var json = JsonDocument.Parse(told!);
+        if (!json.RootElement.TryGetProperty("count", out var property) || !property.TryGetInt32(out var count) || count < query.Minimum || count % query.Minimum != 0)
+            return JobErrors.ContributionInvalid.Of("no number that the plan allows");
+        if (query.Result == IntersectQuery.Ids)
+        {
+            // Found by this node's own part in the job; what the reply says is only how many.
+            if (own is null)
+                return JobErrors.Abandoned.Of("restarted before the result was read");
+            return own.Count - (own.Count % query.Minimum) == count
+                ? new ResultTable([.. query.Key.Select(k => new ResultColumn(k.Name, k.Name))], [.. own.OrderBy(r => r[0], StringComparer.Ordinal)], [], false)
+                : JobErrors.ContributionInvalid.Of("another number than this node found");
+        }
+        return new ResultTable([new ResultColumn(Column, Column)], [[count.ToString(CultureInfo.InvariantCulture)]], [], false);
+    }
+}

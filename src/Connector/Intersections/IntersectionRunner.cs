@@ -1,0 +1,177 @@
+using System.Diagnostics;
+using System.Text.Json;
+using DataSpace.Connector.History;
+using DataSpace.Connector.Jobs;
+using DataSpace.Connector.Uses;
+using DataSpace.Hosting;
+using DataSpace.Hosting.Identity;
+using DataSpace.Kernel.Results;
+using DataSpace.Ledger.Sequencing;
+using DataSpace.Privacy.Intersection;
+using DataSpace.Privacy.Intersection.Keys;
+using DataSpace.Protocol.Jobs;
+using DataSpace.Sandbox;
+
+namespace DataSpace.Connector.Intersections;
+
+/// <summary>
+/// The part of an intersection that touches data: keys read in the sandbox, the protocol with the other owner's node, and what the analyst is told. Reached only with a grant. Raw keys do not
+/// leave this process; messages leave through <see cref="IntersectionSession"/>, the answer through <see cref="Egress"/>.
+/// </summary>
+internal sealed partial class IntersectionRunner(
+    ProviderDesk desk, ControlledSandbox controlled, IntersectionDesk sessions, AuditLedger ledger, Egress egress, LocalMatches matches, NodeIdentity self, NodeOptions options, TimeProvider clock,
+    ILogger<IntersectionRunner> log)
+{
+    private const string SpoolPrefix = "intersection-";
+
+    /// <summary>What a killed process left of messages it had said: points that nobody can use any more.</summary>
+    public static void RemoveLeftovers(string directory)
+    {
+        foreach (var file in Directory.EnumerateFiles(directory, SpoolPrefix + "*"))
+            File.Delete(file);
+    }
+
+    /// <summary>What goes into the contribution: the closing, and for the receiver what it tells.</summary>
+    private sealed record Spoken(ProtocolMessage Closing, ProtocolMessage? Told, string? Code);
+
+    public async Task<Result<UseWork>> RunAsync(UseRow row, UseRequest use, AdmittedUse admitted, EgressContext context, CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var plan = use.Order.Plan;
+        if (!IntersectionCheck.RuleOf(plan.Intersect!).TryGet(out var rule, out var error))
+            return error;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(plan.WallLimitMs);
+        var keys = await ReadAsync(use, admitted, rule, context.Grant, limit.Token);
+        if (!keys.TryGet(out var read, out error))
+        {
+            cancellation.ThrowIfCancellationRequested(); // stopped from outside is no finding about the data
+            return Withheld(error);
+        }
+        LogSet(log, read.Items.RowsRead, read.Items.Count, read.Items.RowsWithoutKey);
+        if (!PartyOf(row, use, context, rule, read.Items).TryGet(out var party, out error))
+            return Judged(error);
+        using (party)
+        {
+            if (!(await TalkAsync(row, use, party, context, read.Items, limit.Token)).TryGet(out var bytesSaid, out error))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                return Judged(error);
+            }
+            if (!Say(party).TryGet(out var spoken, out error))
+                return error;
+            if (party is IntersectionReceiver { ToldRows: { } common })
+                matches.Keep(row.JobHash, [.. common.Select(i => read.Written![i])]);
+            return egress.Pack(context, spoken.Closing, spoken.Told, spoken.Code).TryGet(out var bytes, out error)
+                ? new UseWork(bytes, 1, read.Usage, Stopwatch.GetElapsedTime(started), read.Items.Count) { ProtocolBytes = bytesSaid }
+                : error;
+        }
+    }
+
+    private async Task<Result<(ItemSet Items, List<string?[]>? Written, SandboxUsage Usage)>> ReadAsync(UseRequest use, AdmittedUse admitted, KeyRule rule, GrantHandle grant, CancellationToken cancellation)
+    {
+        var plan = use.Order.Plan;
+        var most = IntersectionCheck.MaxItemsOf(plan, self.Did);
+        // Whoever is told which subjects are common needs them as its rows write them.
+        var rows = new Rows(new ItemSetBuilder(rule, most), plan.Intersect is { Result: IntersectQuery.Ids } query && query.Receiver == self.Did ? [] : null);
+        var ran = await controlled.ReadKeysAsync(
+            grant, use, IntersectionCheck.ColumnsOf(plan, self.Did), CellPlans.FilterOf(admitted.Decision.Obligations!.RowFilter), most, rows, UseComputation.LimitsOf(use), cancellation);
+        if (!ran.TryGet(out var run, out var error))
+            return error;
+        return rows.Set.Build().TryGet(out var items, out error) ? (items, rows.Written, run.Usage) : error;
+    }
+
+    private Result<IntersectionParty> PartyOf(UseRow row, UseRequest use, EgressContext context, KeyRule rule, ItemSet items)
+    {
+        var (plan, query) = (use.Order.Plan, use.Order.Plan.Intersect!);
+        var statements = JsonSerializer.Deserialize<List<string>>(row.RoundZeros!, JobJson.Options)!;
+        if (!JobOrders.VerifyRoster(use.Order, row.JobHash, statements, self.Did, desk.PinnedCoProvider, clock).TryGet(out var roster, out var error))
+            return error;
+        var peer = plan.Roster.First(r => r.Participant != self.Did);
+        if (desk.PinnedCoProvider(peer.Participant, peer.KeyId) is not { } key)
+            return JobErrors.RosterBroken.Of("key of the other owner");
+        var sender = plan.Roster.First(r => r.Participant != query.Receiver).Participant;
+        string VersionOf(string did) => roster.First(s => s.Participant == did).DatasetVersion;
+        var terms = new IntersectionTerms(query.Result == IntersectQuery.Ids ? IntersectionMode.Ids : IntersectionMode.Cardinality, query.Minimum, IntersectionCheck.MaxItemsOf(plan, query.Receiver), IntersectionCheck.MaxItemsOf(plan, sender));
+        // The roster hash covers the job, both parties' keys of round 0 and the versions of their data: one conversation, once.
+        var run = new IntersectionRun(context.Grant, new IntersectionContext(
+            row.RosterHash!, string.Join(' ', plan.Roster.Select(r => r.AgreementId)), use.Order.PlanHash, query.Receiver, sender, VersionOf(query.Receiver), VersionOf(sender), rule.Digest, terms), self.Signer, key);
+        if (query.Receiver == self.Did)
+            return IntersectionReceiver.Create(run, items).TryGet(out var receiver, out error) ? receiver : error;
+        return IntersectionSender.Create(run, items).TryGet(out var other, out error) ? other : error;
+    }
+
+    private async Task<Result<long>> TalkAsync(UseRow row, UseRequest use, IntersectionParty party, EgressContext context, ItemSet items, CancellationToken cancellation)
+    {
+        if (!ledger.ProveGrant(context.Grant.UseId).TryGet(out var proof, out var error))
+            return error;
+        var peer = use.Order.Plan.Roster.First(r => r.Participant != self.Did).Participant;
+        var spool = new MessageSpool(
+            Path.Combine(options.Directory, SpoolPrefix + context.Grant.UseId), IntersectionParty.MostBytesSaid(items.Count, IntersectionCheck.MaxItemsOf(use.Order.Plan, peer)));
+        using var session = new IntersectionSession(party, spool, Convert.ToBase64String(proof.Encode()));
+        sessions.Open(row.JobHash, session);
+        try
+        {
+            await using var late = cancellation.Register(() => session.Stop(JobErrors.PeerSilent.Of()));
+            if (await session.End is { } ended)
+                return ended;
+            return session.BytesSaid;
+        }
+        finally
+        {
+            sessions.Close(row.JobHash);
+        }
+    }
+
+    /// <summary>Too few in common is told to the analyst alone, in a reply like any other.</summary>
+    private Result<Spoken> Say(IntersectionParty party)
+    {
+        if (!party.Close().TryGet(out var closing, out var error))
+            return error;
+        if (party is not IntersectionReceiver receiver)
+            return new Spoken(closing, null, null);
+        if (receiver.Tell().TryGet(out var told, out error))
+            return new Spoken(closing, told, null);
+        LogWithheld(log, error.Code, error.Detail);
+        return new Spoken(closing, null, JobErrors.IntersectionWithheld.Code);
+    }
+
+    /// <summary>What is about the sets has one code; what is about the protocol has its own, for it says that the other party did not keep to it.</summary>
+    private DsError Judged(DsError error)
+        => error.Kind == IntersectionErrors.SetTooSmall || error.Kind == IntersectionErrors.SetTooLarge || error.Kind == IntersectionErrors.SpoolFull ? Withheld(error)
+            : Broken(error);
+
+    private DsError Broken(DsError error)
+    {
+        LogBroken(log, error.Code, error.Detail);
+        return error.Kind.Of();
+    }
+
+    private DsError Withheld(DsError error)
+    {
+        LogWithheld(log, error.Code, error.Detail);
+        return JobErrors.IntersectionWithheld.Of();
+    }
+
+    private sealed class Rows(ItemSetBuilder set, List<string?[]>? written) : IKeySink
+    {
+        public ItemSetBuilder Set => set;
+
+        public List<string?[]>? Written => written;
+
+        public void Add(IReadOnlyList<string?> values)
+        {
+            if (set.Add(values))
+                written?.Add([.. values]);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Set of an intersection: {Rows} different keys as written, {Items} as compared, {WithoutKey} without a valid key")]
+    private static partial void LogSet(ILogger logger, int rows, int items, int withoutKey);
+
+    [LoggerMessage(2, LogLevel.Warning, "The intersection is withheld: {Code} {Detail}")]
+    private static partial void LogWithheld(ILogger logger, string code, string? detail);
+
+    [LoggerMessage(3, LogLevel.Warning, "The protocol of the intersection ended: {Code} {Detail}")]
+    private static partial void LogBroken(ILogger logger, string code, string? detail);
+}

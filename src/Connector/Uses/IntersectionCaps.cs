@@ -1,0 +1,50 @@
+using System.Text;
+using DataSpace.Kernel.Crypto;
+using DataSpace.Kernel.Results;
+using DataSpace.Ledger;
+using DataSpace.Ledger.Sequencing;
+using DataSpace.Protocol.Jobs;
+
+namespace DataSpace.Connector.Uses;
+
+/// <summary>
+/// How often a dataset may be intersected: by one consumer with everyone who counts as one with it, over all contracts; and with one other owner, who could put into its set whom it wants to ask about.
+/// Counters in the ledger's file, debited with the Grant, never given back.
+/// </summary>
+internal static class IntersectionCaps
+{
+    private const string Prefix = "intersections/";
+    private const string Definition = "private-set-intersection/1 runs";
+
+    /// <summary>Debits of an intersection; none of other kinds.</summary>
+    public static IEnumerable<BudgetDebit> Debits(UseRequest use, UseFacts facts)
+        => use.Order.Plan.Intersect is null || use.Dataset.Config.Intersection is not { } config ? []
+            : Counters(use, config, facts).Select(id => BudgetDebit.WithLimit(id, Definition, 1, config.MaxRuns));
+
+    /// <summary>
+    /// An early refusal when a counter is full: the other owner would pay its part for nothing. What a log that continues a lost one does not know counts as spent, until the owner begins another
+    /// series.
+    /// </summary>
+    public static DsError? Problem(UseRequest use, UseFacts facts, AuditLedger ledger)
+    {
+        if (use.Order.Plan.Intersect is null || use.Dataset.Config.Intersection is not { } config)
+            return null;
+        var isContinued = ledger.ContinuedAtMs is not null && config.Series == 0;
+        return Counters(use, config, facts).Any(id => ledger.GetBudget(id) is { } counter ? counter.Spent >= config.MaxRuns : isContinued)
+            ? ConnectorErrors.IntersectionsExhausted.Of($"at most {config.MaxRuns}") : null;
+    }
+
+    /// <summary>The ledger's refusal in this room's words, when it is one of these counters.</summary>
+    public static DsError? Spell(DsError error)
+        => error.Kind == LedgerErrors.BudgetExhausted && error.Detail?.Contains(Prefix, StringComparison.Ordinal) == true ? ConnectorErrors.IntersectionsExhausted.Of() : null;
+
+    private static IEnumerable<string> Counters(UseRequest use, IntersectionConfig config, UseFacts facts)
+    {
+        yield return Id(use, config, "consumer", facts.GroupOf(use.Order.Consumer));
+        foreach (var other in use.Order.Plan.Roster.Where(r => r.Participant != use.Entry.Participant))
+            yield return Id(use, config, "owner", facts.GroupOf(other.Participant));
+    }
+
+    private static string Id(UseRequest use, IntersectionConfig config, string role, IReadOnlyList<string> group)
+        => Prefix + Digest.Sha256Hex(Encoding.UTF8.GetBytes(string.Join('\n', group.Prepend(role).Prepend(use.Entry.DatasetId)))) + "/" + config.Series.ToString(System.Globalization.CultureInfo.InvariantCulture);
+}
