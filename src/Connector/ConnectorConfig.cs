@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DataSpace.Hosting;
+using DataSpace.Hosting.Disclosing;
 using DataSpace.Hosting.Regulation;
 using DataSpace.Kernel.Results;
 using DataSpace.Protocol.Jobs;
@@ -26,6 +27,7 @@ internal sealed record Bilingual(string En, string Zh);
 /// <param name="WitnessPolicy">A tlog-policy file instead of <paramref name="Witnesses"/>.</param>
 /// <param name="RequireWitnesses">A use waits until the quorum has cosigned its Grant.</param>
 /// <param name="ReceiptWaitMs">How long a receipt is waited for; then the use is disputed.</param>
+/// <param name="Auditors">Who may ask for which entries of this node's log under which case; nobody else sees anything of them.</param>
 /// <param name="ConsumerGroups">Participants that count as one consumer for budgets and query history.</param>
 internal sealed record ConnectorConfig(
     string Did, Bilingual DisplayName, string SpaceId, IReadOnlyList<DatasetConfig> Datasets,
@@ -33,7 +35,7 @@ internal sealed record ConnectorConfig(
     string? Region = null, IReadOnlyDictionary<string, string>? Regions = null, IReadOnlyList<IReadOnlyList<string>>? ConsumerGroups = null,
     IReadOnlyList<RegulatorConfig>? Regulators = null, int RegulationPollMs = PinnedRegulators.DefaultPollMs,
     IReadOnlyList<string>? Witnesses = null, string? WitnessPolicy = null, bool RequireWitnesses = false,
-    int ReceiptWaitMs = ConnectorConfig.DefaultReceiptWaitMs)
+    int ReceiptWaitMs = ConnectorConfig.DefaultReceiptWaitMs, IReadOnlyList<AuditorConfig>? Auditors = null)
 {
     /// <summary>Participants that count as one with this consumer, itself included, sorted.</summary>
     public IReadOnlyList<string> ConsumerGroupOf(string consumer)

@@ -12,6 +12,7 @@ using DataSpace.Connector.Regulation;
 using DataSpace.Connector.Settlement;
 using DataSpace.Connector.Uses;
 using DataSpace.Hosting;
+using DataSpace.Hosting.Disclosing;
 using DataSpace.Hosting.Messaging;
 using DataSpace.Hosting.Regulation;
 using DataSpace.Hosting.Storage;
@@ -27,9 +28,10 @@ if (!NodeOptions.Parse(args).TryGet(out var options, out var error)
     || !DatasetRegistry.Create(config).TryGet(out var datasets, out error)
     || !CoordinatorLink.Load(options.CoordinatorFile).TryGet(out var link, out error)
     || !WitnessConfig.Create(config.Witnesses, config.WitnessPolicy, config.RequireWitnesses, Path.GetDirectoryName(options.ConfigFile)!).TryGet(out var witnesses, out error)
+    || !Auditors.Create(config.Auditors, Path.GetDirectoryName(options.ConfigFile)!).TryGet(out var auditors, out error)
     || !PinnedRegulators.Create(config.Regulators, config.RegulationPollMs, Path.GetDirectoryName(options.ConfigFile)!).TryGet(out var regulators, out error))
     return NodeApplication.Report(error, NodeApplication.ExitBadConfiguration);
-if (!NodeApplication.CreateBuilder(options, "connector", config.Did, config.DisplayName.En, NodeClock.Create(), witnesses).TryGet(out var builder, out error))
+if (!NodeApplication.CreateBuilder(options, "connector", config.Did, config.DisplayName.En, NodeClock.Create(), witnesses, auditors).TryGet(out var builder, out error))
     return NodeApplication.Report(error, NodeApplication.ExitCannotStart);
 
 var services = builder.Services;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DataSpace.Hosting;
+using DataSpace.Hosting.Disclosing;
 using DataSpace.Hosting.Regulation;
 using DataSpace.Kernel.Results;
 using DataSpace.Protocol.Jobs;
@@ -13,9 +14,10 @@ namespace DataSpace.Coordinator;
 /// <param name="RegulationPollMs">How often the regulator (else the coordinator) is asked for anything newer, at most 15,000.</param>
 /// <param name="Witnesses">Participants that are asked to witness this node's log; null asks up to three members.</param>
 /// <param name="WitnessPolicy">A tlog-policy file instead of <paramref name="Witnesses"/>.</param>
+/// <param name="Auditors">Who may ask for which entries of this node's log under which case.</param>
 internal sealed record CoordinatorConfig(string Did, IReadOnlyDictionary<string, string> DisplayName, string? SpaceId = null,
     IReadOnlyList<RegulatorConfig>? Regulators = null, int RegulationPollMs = PinnedRegulators.DefaultPollMs,
-    IReadOnlyList<string>? Witnesses = null, string? WitnessPolicy = null)
+    IReadOnlyList<string>? Witnesses = null, string? WitnessPolicy = null, IReadOnlyList<AuditorConfig>? Auditors = null)
 {
     /// <summary>Reads and validates the file.</summary>
     public static Result<CoordinatorConfig> Load(string path)

@@ -5,6 +5,7 @@ using DataSpace.Coordinator.Membership;
 using DataSpace.Coordinator.Regulation;
 using DataSpace.Coordinator.Witness;
 using DataSpace.Hosting;
+using DataSpace.Hosting.Disclosing;
 using DataSpace.Hosting.Http;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Messaging;
@@ -18,9 +19,10 @@ using Microsoft.EntityFrameworkCore;
 
 if (!NodeOptions.Parse(args).TryGet(out var options, out var error) || !CoordinatorConfig.Load(options.ConfigFile).TryGet(out var config, out error)
     || !WitnessConfig.Create(config.Witnesses, config.WitnessPolicy, requireQuorum: false, Path.GetDirectoryName(options.ConfigFile)!).TryGet(out var witnesses, out error)
+    || !Auditors.Create(config.Auditors, Path.GetDirectoryName(options.ConfigFile)!).TryGet(out var auditors, out error)
     || !PinnedRegulators.Create(config.Regulators, config.RegulationPollMs, Path.GetDirectoryName(options.ConfigFile)!).TryGet(out var regulators, out error))
     return NodeApplication.Report(error, NodeApplication.ExitBadConfiguration);
-if (!NodeApplication.CreateBuilder(options, "coordinator", config.Did, config.DisplayName["en"], NodeClock.Create(), witnesses).TryGet(out var builder, out error))
+if (!NodeApplication.CreateBuilder(options, "coordinator", config.Did, config.DisplayName["en"], NodeClock.Create(), witnesses, auditors).TryGet(out var builder, out error))
     return NodeApplication.Report(error, NodeApplication.ExitCannotStart);
 
 builder.Services.AddStateStore<CoordinatorState>(options);

@@ -42,7 +42,7 @@ public static class NodeApplication
     /// <summary>
     /// A builder with everything shared in place. Fails with a coded error when the directory, the keys or the ledger cannot be used.
     /// </summary>
-    public static Result<WebApplicationBuilder> CreateBuilder(NodeOptions options, string role, string did, string name, TimeProvider clock, WitnessConfig? witnesses = null)
+    public static Result<WebApplicationBuilder> CreateBuilder(NodeOptions options, string role, string did, string name, TimeProvider clock, WitnessConfig? witnesses = null, Auditors? auditors = null)
     {
         NodeIdentity identity;
         try
@@ -87,7 +87,7 @@ public static class NodeApplication
             .AddSingleton<EgressMeter>().AddSingleton<PeerDirectory>().AddSingleton(new ReplayGuard(clock))
             .AddSingleton<Regulation.RegulationMarks>().AddSingleton<INodeTransport, DirectHttpsTransport>();
         services.AddWitnessing(witnessStore, witnesses ?? WitnessConfig.Default);
-        services.AddSingleton(new NodeRole(role));
+        services.AddSingleton(new NodeRole(role)).AddSingleton(auditors ?? Auditors.None);
         services.AddSingleton<NodeAddress>();
         services.AddProblemDetails().AddOpenApi("v1");
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.MaxDepth = JobJson.Options.MaxDepth);
@@ -121,6 +121,7 @@ public static class NodeApplication
         app.MapNodeEndpoints();
         app.MapWitness();
         app.MapErasures();
+        app.MapDisclosures();
     }
 
     /// <summary>Starts, announces readiness, waits for the end. Returns the process exit code.</summary>

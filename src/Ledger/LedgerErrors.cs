@@ -204,4 +204,19 @@ public static class LedgerErrors
     public static readonly ErrorKind ErasurePending = new("DS-LED-040", 503,
         "The erasure is decided but not complete: another process reads the vault.", "删除已决定但尚未完成：另一进程正在读取保险库。",
         "End that process and repeat the erasure; the node's next start completes it as well.", "请结束该进程后重试；节点下次启动时也会自动完成。");
+
+    /// <summary>A disclosure was asked for too many entries, or too much of them.</summary>
+    public static readonly ErrorKind RangeTooLong = new("DS-LED-041", 400,
+        "The range of a disclosure is empty or too long.", "披露请求的范围为空或过长。",
+        "Ask for at most 256 entries at a time, or for fewer fields.", "请每次最多请求 256 条，或减少字段。");
+
+    /// <summary>An answer that does not verify.</summary>
+    public static readonly ErrorKind DisclosureInvalid = new("DS-LED-042", 502,
+        "A disclosure is incomplete, altered or not recorded in the log.", "披露答复不完整、被改动或未记入日志。",
+        "Treat it as no answer; keep it and the request as evidence.", "请视为未答复；保留该答复与请求作为证据。");
+
+    /// <summary>The owner entitled this asker to nothing of the kind.</summary>
+    public static readonly ErrorKind NotEntitled = new("DS-LED-043", 403,
+        "The asker is not entitled to this entry or field under this case.", "请求方在该案件下无权查看该条目或字段。",
+        "The owner enters askers, cases and ranges in the node's configuration (auditors).", "由数据方在节点配置（auditors）中登记请求方、案件与范围。");
 }

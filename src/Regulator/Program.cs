@@ -1,4 +1,5 @@
 using DataSpace.Hosting;
+using DataSpace.Hosting.Disclosing;
 using DataSpace.Hosting.Secrets;
 using DataSpace.Hosting.Storage;
 using DataSpace.Hosting.Witnessing;
@@ -7,9 +8,10 @@ using DataSpace.Regulator.Nodes;
 using DataSpace.Regulator.Publication;
 
 if (!NodeOptions.Parse(args).TryGet(out var options, out var error) || !RegulatorConfig.Load(options.ConfigFile).TryGet(out var config, out error)
-    || !WitnessConfig.Create(config.Witnesses, config.WitnessPolicy, requireQuorum: false, Path.GetDirectoryName(options.ConfigFile)!).TryGet(out var witnesses, out error))
+    || !WitnessConfig.Create(config.Witnesses, config.WitnessPolicy, requireQuorum: false, Path.GetDirectoryName(options.ConfigFile)!).TryGet(out var witnesses, out error)
+    || !Auditors.Create(config.Auditors, Path.GetDirectoryName(options.ConfigFile)!).TryGet(out var auditors, out error))
     return NodeApplication.Report(error, NodeApplication.ExitBadConfiguration);
-if (!NodeApplication.CreateBuilder(options, "regulator", config.Did, config.DisplayName["en"], TimeProvider.System, witnesses).TryGet(out var builder, out error))
+if (!NodeApplication.CreateBuilder(options, "regulator", config.Did, config.DisplayName["en"], TimeProvider.System, witnesses, auditors).TryGet(out var builder, out error))
     return NodeApplication.Report(error, NodeApplication.ExitCannotStart);
 StampKeyStore stampKey;
 try

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DataSpace.Hosting;
+using DataSpace.Hosting.Disclosing;
 using DataSpace.Kernel.NegativeList;
 using DataSpace.Kernel.Results;
 using DataSpace.Protocol.Jobs;
@@ -14,9 +15,10 @@ namespace DataSpace.Regulator;
 /// <param name="LooseningThreshold">How many different people sign a lift or a clearance; 0: the management token alone will do; null: as many as sign a rule set.</param>
 /// <param name="Witnesses">Registered nodes that are asked to witness this log; null asks up to three and a coordinator among them.</param>
 /// <param name="WitnessPolicy">A tlog-policy file instead of <paramref name="Witnesses"/>.</param>
+/// <param name="Auditors">Who may ask for which entries of this node's log under which case.</param>
 internal sealed record RegulatorConfig(
     string Did, IReadOnlyDictionary<string, string> DisplayName, IReadOnlyList<string> RootKeys, int Threshold = RegulatorPin.DefaultThreshold,
-    int? LooseningThreshold = null, IReadOnlyList<string>? Witnesses = null, string? WitnessPolicy = null)
+    int? LooseningThreshold = null, IReadOnlyList<string>? Witnesses = null, string? WitnessPolicy = null, IReadOnlyList<AuditorConfig>? Auditors = null)
 {
     /// <summary>The regulator as nodes pin it; what they would refuse is refused here first.</summary>
     public RegulatorPin Pin { get; private init; } = null!;

@@ -112,6 +112,40 @@ public sealed class LedgerCommandTests
     }
 
     [Fact]
+    public async Task Entries_are_searched_and_what_was_erased_is_said_to_be()
+    {
+        using var ledger = await SmallLedger.CreateAsync(2);
+        var found = (await CliProcess.RunAsync("ledger", "search", "--dir", ledger.Directory, "--participant", SmallLedger.Consumer, "--kind", "grant", "--json")).Exits(0).Json;
+        Assert.Equal(2, found.GetProperty("matches").GetInt64());
+        var contract = found.GetProperty("entries")[0].GetProperty("contract").GetString()!;
+        Assert.Equal(2, (await CliProcess.RunAsync("ledger", "search", "--dir", ledger.Directory, "--contract", contract, "--result", "released", "--limit", "1", "--json")).Exits(0).Json.GetProperty("matches").GetInt64());
+        (await CliProcess.RunAsync("ledger", "search", "--dir", ledger.Directory, "--policy", "none", "--until", "2020-01")).Exits(1);
+        var table = (await CliProcess.RunAsync("ledger", "search", "--dir", ledger.Directory, "--result", "released", "--lang", "zh")).Exits(0);
+        Assert.Contains("结果", table.Output, StringComparison.Ordinal);
+
+        await ledger.EraseAsync(0);
+        var verified = (await CliProcess.RunAsync("ledger", "verify", "--dir", ledger.Directory, "--json")).Exits(0).Json;
+        Assert.Equal((1, 0, 0), (verified.GetProperty("payloadsErased").GetInt64(), verified.GetProperty("payloadsAbsent").GetInt64(), verified.GetProperty("erased")[0].GetProperty("index").GetInt64()));
+        Assert.Contains("PIPL 47", (await CliProcess.RunAsync("ledger", "verify", "--dir", ledger.Directory)).Exits(0).Output, StringComparison.Ordinal);
+        Assert.Contains("(erased)", (await CliProcess.RunAsync("ledger", "show", "--dir", ledger.Directory, "--from", "0", "--to", "0")).Exits(0).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_kept_disclosure_is_verified_offline_and_a_changed_one_is_not()
+    {
+        using var ledger = await SmallLedger.CreateAsync(1);
+        var file = Path.Combine(ledger.Directory, "answer.json");
+        await File.WriteAllTextAsync(file, await ledger.DiscloseAsync("case-1", 0, 2), TestContext.Current.CancellationToken);
+        var kept = (await CliProcess.RunAsync("ledger", "disclosed", file, "--vkey", ledger.Vkey, "--json")).Exits(0).Json;
+        Assert.Equal(2, kept.GetProperty("entries").GetArrayLength());
+        Assert.Equal("research", kept.GetProperty("entries")[0].GetProperty("fields").GetProperty("purpose").GetString());
+        (await CliProcess.RunAsync("ledger", "disclosed", file, "--vkey", "another+00000000+AAAA")).Exits(1);
+        await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).Replace("\"to\":2", "\"to\":3", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        var refused = (await CliProcess.RunAsync("ledger", "disclosed", file, "--json")).Exits(1);
+        Assert.Equal("DS-LED-042", refused.Json.GetProperty("error").GetProperty("code").GetString());
+    }
+
+    [Fact]
     public async Task A_payload_changed_in_the_vault_is_not_billed()
     {
         using var ledger = await SmallLedger.CreateAsync(1);

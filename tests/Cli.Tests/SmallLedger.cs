@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Results;
+using DataSpace.Ledger.Disclosing;
 using DataSpace.Ledger.Receipts;
 using DataSpace.Ledger.Sequencing;
 using Xunit;
@@ -39,7 +41,7 @@ internal sealed class SmallLedger : IDisposable
     public async Task AppendAsync(int first, int uses)
     {
         var cancel = TestContext.Current.CancellationToken;
-        await using var ledger = AuditLedger.Open(new LedgerOptions { Directory = Directory, Origin = "provider.example/log/1" }, Provider, TimeProvider.System).Value;
+        await using var ledger = Open();
         Vkey = ledger.VerifierKey;
         Assert.True(ledger.DefineBudget("uses", 100, "contract-1").IsOk);
         for (var i = first; i < first + uses; i++)
@@ -53,6 +55,24 @@ internal sealed class SmallLedger : IDisposable
         }
         await ledger.WaitPublishedAsync(ledger.Latest.Size, cancel);
     }
+
+    /// <summary>Opens it again and erases the content of an entry.</summary>
+    public async Task EraseAsync(long index)
+    {
+        await using var ledger = Open();
+        Assert.True((await ledger.EraseAsync(new ErasureRequest(index, ErasedPayload.Content, "PIPL 47", "officer-2"), TestContext.Current.CancellationToken)).IsOk);
+    }
+
+    /// <summary>An answer about a range, as an asker keeps it.</summary>
+    public async Task<string> DiscloseAsync(string caseId, long from, long to)
+    {
+        await using var ledger = Open();
+        var request = new DisclosureRequest(ledger.Origin, caseId, "did:web:auditor.example", from, to, null, Digest("nonce"));
+        var answer = (await ledger.DiscloseAsync(request, new DisclosureCapability(caseId, 0, null, AllFields: true), TestContext.Current.CancellationToken)).Value;
+        return JsonSerializer.Serialize(new { request, vkey = ledger.VerifierKey, answer = Convert.ToBase64String(answer) }, JsonSerializerOptions.Web);
+    }
+
+    private AuditLedger Open() => AuditLedger.Open(new LedgerOptions { Directory = Directory, Origin = "provider.example/log/1" }, Provider, TimeProvider.System).Value;
 
     /// <summary>The newest entry bundle on disk.</summary>
     public string NewestBundle() => System.IO.Directory.EnumerateFiles(Path.Combine(Directory, "tile", "entries"), "*", SearchOption.AllDirectories)

@@ -16,7 +16,7 @@ public sealed class UsageTests
 
     [Theory]
     [InlineData("job", "plan", "submit", "status", "why", "result", "cancel")]
-    [InlineData("ledger", "verify", "show", "bill", "erase")]
+    [InlineData("ledger", "verify", "show", "search", "bill", "erase", "disclose", "disclosed")]
     [InlineData("members", "list", "approve", "reject")]
     [InlineData("regulator", "run", "keygen", "import", "preview", "sign", "publish", "freeze", "lift", "clear", "register", "status")]
     [InlineData("policy", "explain", "lint", "diff", "translate")]
@@ -56,6 +56,7 @@ public sealed class UsageTests
     [InlineData("DS-CLI-001", "--rows does not take \"5\"", "demo", "--rows", "5")]
     [InlineData("DS-CLI-002", "Give --node DIR", "catalog")]
     [InlineData("DS-CLI-003", "/nowhere/at-all", "catalog", "--node", "/nowhere/at-all")]
+    [InlineData("DS-CLI-001", "--kind nonsense", "ledger", "search", "--dir", "/nowhere", "--kind", "nonsense")]
     [InlineData("DS-CLI-060", "entries 3 to 5", "ledger", "erase", "--from", "3", "--to", "5", "--ground", "PIPL 47", "--by", "officer-2", "--node", "/nowhere/at-all")]
     [InlineData("DS-CLI-030", "/nowhere/at-all", "ledger", "verify", "--dir", "/nowhere/at-all")]
     public async Task A_wrong_command_line_exits_2_and_says_what_to_do(string code, string said, params string[] arguments)

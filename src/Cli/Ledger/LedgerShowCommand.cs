@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Formats.Cbor;
 using System.Globalization;
 using DataSpace.Cli.Session;
 using DataSpace.Ledger.Fsck;
@@ -40,7 +39,7 @@ internal static class LedgerShowCommand
         foreach (var record in records)
         {
             var content = record.Fields is { } fields
-                ? string.Join('\n', fields.Select(f => $"{f.Label}: {Shorten(Value(f.Value))}").Concat(record.IsErased ? [ui.T(LedgerTexts.ErasedPayload)] : []))
+                ? string.Join('\n', fields.Select(f => $"{f.Label}: {Shorten(FieldText.Of(f.Value))}").Concat(record.IsErased ? [ui.T(LedgerTexts.ErasedPayload)] : []))
                 : ui.T(record.IsErased ? LedgerTexts.ErasedPayload : LedgerTexts.Closed);
             ui.Row(table, Money.Number(record.Index), Time(record), record.Entry.Kind.ToString(), content);
         }
@@ -59,33 +58,11 @@ internal static class LedgerShowCommand
         leafHash = Convert.ToHexStringLower(record.LeafHash.Span),
         signers = record.Entry.SignerKeyIds,
         erased = record.IsErased,
-        fields = record.Fields?.ToDictionary(f => f.Label, f => Value(f.Value)),
+        fields = record.Fields?.ToDictionary(f => f.Label, f => FieldText.Of(f.Value)),
     };
 
     private static string Time(LedgerRecord record)
         => DateTimeOffset.FromUnixTimeMilliseconds(record.Entry.TimeMs).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-
-    /// <summary>A field's value as text: digests in hex, lists joined. Fields are text, integers, byte strings or arrays of text.</summary>
-    private static string Value(ReadOnlyMemory<byte> cbor)
-    {
-        var reader = new CborReader(cbor, CborConformanceMode.Canonical);
-        switch (reader.PeekState())
-        {
-            case CborReaderState.TextString:
-                return reader.ReadTextString();
-            case CborReaderState.UnsignedInteger or CborReaderState.NegativeInteger:
-                return Money.Number(reader.ReadInt64());
-            case CborReaderState.ByteString:
-                return Convert.ToHexStringLower(reader.ReadByteString());
-            case CborReaderState.StartArray:
-                var items = new List<string>();
-                for (var left = reader.ReadStartArray() ?? 0; left > 0; left--)
-                    items.Add(reader.ReadTextString());
-                return string.Join(", ", items);
-            default:
-                return Convert.ToHexStringLower(cbor.Span);
-        }
-    }
 
     private static string Shorten(string value)
         => value.Length >= 2 * ShortHex && value.All(char.IsAsciiHexDigitLower) ? value[..ShortHex] + "..." : value;

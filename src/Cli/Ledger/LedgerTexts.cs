@@ -77,6 +77,39 @@ internal static class LedgerTexts
     public static readonly Phrase EraseWarning = new("the payloads of entries {0} to {1} would be erased for good", "条目 {0} 至 {1} 的载荷将被永久删除");
     public static readonly Phrase ErasedEntry = new("Entry {0} erased; entry {1} says so.", "条目 {0} 已删除；条目 {1} 为证。");
     public static readonly Phrase NotErased = new("Entry {0} not erased: {1} {2} {3}", "条目 {0} 未删除：{1} {2} {3}");
+    public static readonly Phrase Disclose = new(
+        "Ask another node for a range of its log under a case. It must answer every entry with a disclosure or a signed refusal, and record that in its log; all of it is verified here.",
+        "按案件向另一节点请求其日志的一段范围。对方须对每条目给出披露或签名拒绝，并记入其日志；全部在此验证。");
+    public static readonly Phrase Disclosed = new("Verify a kept answer without network.", "离线验证保存的披露答复。");
+    public static readonly Phrase DisclosedFile = new("File that disclose --out wrote.", "由 disclose --out 写入的文件。");
+    public static readonly Phrase DisclosedVkey = new("The log's verifier key, to trust it and not the file's own.", "日志的验证公钥；指定后不采信文件自带的公钥。");
+    public static readonly Phrase DiscloseParticipant = new("Whose log.", "日志所属的参与方。");
+    public static readonly Phrase DiscloseCase = new("The case, as its owner entered it (auditors in the configuration).", "案件编号，须与对方配置（auditors）中登记的一致。");
+    public static readonly Phrase DiscloseField = new("A field to ask for; may be repeated (default: all).", "请求的字段；可重复（默认全部）。");
+    public static readonly Phrase DiscloseOut = new("Keep the answer with its proofs in a file.", "将答复及其证明保存到文件。");
+    public static readonly Phrase RefusedEntry = new("(refused)", "（拒绝）");
+    public static readonly Phrase HiddenFields = new("({0} fields hidden)", "（{0} 个字段未披露）");
+    public static readonly Phrase DisclosureComplete = new(
+        "Verified: {0} entries answered, {1} of them refused. The log records this answer as entry {2}.",
+        "验证通过：共答复 {0} 条，其中拒绝 {1} 条。对方日志以条目 {2} 记录此次答复。");
+    public static readonly Phrase Search = new(
+        "Search the owner's own ledger, offline. A report or receipt is found by contract, participant and policy when its grant is. What was erased is found by what is left.",
+        "离线检索所有者自己的账本。报告与回执按其授权所属的合约、参与方与策略检索。已删除的内容仅能按剩余字段检索。");
+    public static readonly Phrase SearchContract = new("Contract (agreement) id.", "合约标识。");
+    public static readonly Phrase SearchParticipant = new("A participant, in whatever part.", "参与方（任意角色）。");
+    public static readonly Phrase SearchPolicy = new("Strategy: version of the policy that decided, or id of a decision.", "策略：作出决定的策略版本，或决定标识。");
+    public static readonly Phrase SearchResult = new("Result: released, failed …, or the code of a refusal.", "结果：released、failed 等，或拒绝代码。");
+    public static readonly Phrase SearchKind = new("Kind of entry, for example Grant.", "条目种类，例如 Grant。");
+    public static readonly Phrase SearchSince = new("From this month, day or moment on (UTC).", "起始月份、日期或时刻（UTC，含）。");
+    public static readonly Phrase SearchUntil = new("Before this month, day or moment (UTC).", "截止月份、日期或时刻（UTC，不含）。");
+    public static readonly Phrase SearchLimit = new("Most entries that are listed (default 100); all are counted.", "最多列出的条数（默认 100）；总数照计。");
+    public static readonly Phrase Searching = new("searching", "正在检索");
+    public static readonly Phrase ParticipantColumn = new("participant", "参与方");
+    public static readonly Phrase PolicyColumn = new("policy", "策略");
+    public static readonly Phrase ResultColumn = new("result", "结果");
+    public static readonly Phrase OfGrant = new("(grant {0})", "（授权 {0}）");
+    public static readonly Phrase Found = new("{0} of {1} matches listed; {2} entries looked at.", "列出 {0} 条，共匹配 {1} 条；已检索 {2} 条。");
+    public static readonly Phrase FoundClosed = new("{0} of them have no payload here and matched by kind and time alone.", "其中 {0} 条的载荷不在此处，仅按种类与时间匹配。");
     public static readonly Phrase MoreProblems = new("  ... and {0} more", "  …… 另有 {0} 处");
     public static readonly Phrase Verified = new("Verified.", "验证通过。");
     public static readonly Phrase NotVerified = new("{0} NOT verified: {1} problems.", "{0} 验证未通过：{1} 处问题。");

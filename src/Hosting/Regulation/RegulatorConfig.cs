@@ -59,25 +59,26 @@ public sealed class PinnedRegulators
             if (!RegulatorPin.Create(regulator.Did, regulator.Name, regulator.RootKeys, regulator.Threshold).TryGet(out var pin, out var error))
                 return HostErrors.BadConfiguration.Of($"regulator '{regulator.Did}': {error.Detail}");
             MemberDocument? card = null;
-            if (regulator.Card is { } file && !ReadCard(Path.GetFullPath(file, directory), regulator.Did).TryGet(out card, out error))
+            if (regulator.Card is { } file && !ReadCard("regulators", Path.GetFullPath(file, directory), regulator.Did).TryGet(out card, out error))
                 return error;
             all.Add(new PinnedRegulator(pin, card));
         }
         return new PinnedRegulators(all, pollMs);
     }
 
-    private static Result<MemberDocument> ReadCard(string path, string did)
+    /// <summary>A node's public <c>node.json</c> that a configuration names.</summary>
+    internal static Result<MemberDocument> ReadCard(string member, string path, string did)
     {
         try
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(path));
             string Text(string name) => json.RootElement.GetProperty(name).GetString()!;
             var card = new MemberDocument(Text("did"), Text("name"), Text("role"), Text("url"), Text("publicKey"), Text("keyId"), Text("tlsSpki"), Text("ledgerVkey"));
-            return card.Did == did ? card : HostErrors.BadConfiguration.Of($"regulators: {Path.GetFileName(path)} is the card of another participant than '{did}'");
+            return card.Did == did ? card : HostErrors.BadConfiguration.Of($"{member}: {Path.GetFileName(path)} is the card of another participant than '{did}'");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return HostErrors.BadConfiguration.Of($"regulators: {Path.GetFileName(path)} is not a node's node.json");
+            return HostErrors.BadConfiguration.Of($"{member}: {Path.GetFileName(path)} is not a node's node.json");
         }
     }
 }

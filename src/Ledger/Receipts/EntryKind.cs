@@ -71,4 +71,7 @@ public enum EntryKind
 
     /// <summary>The payload of an earlier entry was erased.</summary>
     Erased = 24,
+
+    /// <summary>An auditor or regulator was answered about a range of this log.</summary>
+    DisclosureGiven = 25,
 }

@@ -65,7 +65,7 @@ public sealed partial class AuditLedger
             return LedgerErrors.InvalidField.Of("part, ground or by");
         if (Decoded(request.Index) is not { } entry)
             return LedgerErrors.IndexOutOfRange.Of();
-        if (entry.Kind is EntryKind.Erased or EntryKind.LogContinued)
+        if (entry.Kind is EntryKind.Erased or EntryKind.DisclosureGiven or EntryKind.LogContinued)
             return LedgerErrors.NotErasable.Of($"{entry.Kind}: what the log says of itself stays");
         var metered = MeteringFields.Has(entry.Kind);
         if (request.Part == ErasedPayload.All && metered && RetainedUntil(entry) is var end && end > _clock.GetUtcNow())

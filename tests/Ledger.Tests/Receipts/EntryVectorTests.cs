@@ -85,6 +85,10 @@ public sealed class EntryVectorTests
         },
         new UnreportedPayload { JobHash = LedgerFixture.JobHash, JobId = "job-1", Participant = "did:web:a.example", DeadlineMs = 1_790_000_060_000 },
         new ErasedPayload { Index = 17, EntryHash = LedgerFixture.Digest("entry"), Part = ErasedPayload.Content, Ground = "PIPL 47", By = "officer-2" },
+        new DisclosureGivenPayload
+        {
+            CaseId = "case-9", Asker = Regulator, From = 3, To = 9, Disclosed = 4, Refused = 2, RequestHash = LedgerFixture.Digest("request"), AnswerHash = LedgerFixture.Digest("answer"),
+        },
     ];
 
     [Fact]
@@ -225,6 +229,7 @@ public sealed class EntryVectorTests
         EntryKind.OneSided => OneSidedPayload.FromFields(fields).Value,
         EntryKind.Unreported => UnreportedPayload.FromFields(fields).Value,
         EntryKind.Erased => ErasedPayload.FromFields(fields).Value,
+        EntryKind.DisclosureGiven => DisclosureGivenPayload.FromFields(fields).Value,
         _ => throw new InvalidOperationException(),
     };
 
