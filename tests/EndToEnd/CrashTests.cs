@@ -27,7 +27,7 @@ public sealed class CrashTests(FragileSpace fragile)
         await Victim.Process.StopAsync();
         await Victim.RestartAsync(new Dictionary<string, string?> { ["DATASPACE_CRASH_AT"] = point });
         var job = await Space.SubmitAsync(fragile.Spec);
-        await Victim.Process.WaitForExitAsync(TimeSpan.FromSeconds(40));
+        await Victim.Process.WaitForExitAsync(Eventually.Least);
         await Victim.RestartAsync();
         var outcome = await Space.EndAsync(job);
         if (end == "COMPLETED")

@@ -11,7 +11,7 @@ namespace DataSpace.EndToEnd;
 /// <summary>The regulator's host: who may publish, what stands in its ledger, what a restart or an older copy of its state can do, what nodes get and say.</summary>
 public sealed class RegulatorHostTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Soon = Eventually.Least;
 
     private static readonly Rule Plates = new("R-1", "Notice 7", "Licence plates stay", "车牌不得流通", new RuleMatch(Pattern: ["plate"]), RuleRoute.Prohibited);
 

@@ -12,7 +12,7 @@ namespace DataSpace.Sandbox.Process;
 internal sealed class WorkerLauncher : IDisposable
 {
     private const int MaxStderrBytes = 16 * 1024;
-    private static readonly TimeSpan KillGrace = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan KillGrace = TimeSpan.FromSeconds(30);
 
     private readonly SandboxProfileKind _profile;
     private readonly string _bubblewrap;
@@ -128,11 +128,12 @@ internal sealed class WorkerLauncher : IDisposable
 
     /// <summary>
     /// The direct child is bwrap (every shim before it used exec). Its death takes the namespace's first process with it, and that takes all others;
-    /// the pipes close only when the last of them is gone.
+    /// the pipes close only when the last of them is gone. Children are looked for all the same: one that bwrap had only just started does not yet die with it,
+    /// and would wait for its parent for ever.
     /// </summary>
     private async Task KillAsync(System.Diagnostics.Process process)
     {
-        process.Kill();
+        process.Kill(entireProcessTree: true);
         using var grace = new CancellationTokenSource(KillGrace, _time);
         await process.WaitForExitAsync(grace.Token).ConfigureAwait(false);
         await DrainAsync(process.StandardOutput.BaseStream, grace.Token).ConfigureAwait(false);

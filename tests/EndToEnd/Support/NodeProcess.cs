@@ -27,8 +27,8 @@ internal sealed record Ended(int ExitCode, string Output, string Error);
 /// <summary>One running host: a real process, ready when it said so, ended by its id.</summary>
 internal sealed class NodeProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(40);
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan StartLimit = Eventually.Least;
+    private static readonly TimeSpan StopLimit = Eventually.Least;
     private readonly Process _process;
     private readonly StringBuilder _error;
 

@@ -136,10 +136,14 @@ internal sealed class Space : IAsyncDisposable
 /// <summary>Waits for a condition outside this process; a timeout tells the story.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(60);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>A node's start alone takes a minute and a half when forty programs want the two cores. Only a failing test waits that long.</summary>
+    public static readonly TimeSpan Least = TimeSpan.FromMinutes(3);
 
     public static async Task TrueAsync(Func<Task<bool>> condition, TimeSpan atMost, Func<string> story)
     {
+        atMost = atMost > Least ? atMost : Least;
         using var ticks = new PeriodicTimer(Interval);
         var started = TimeProvider.System.GetTimestamp();
         while (!await condition())

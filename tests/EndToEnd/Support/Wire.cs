@@ -12,7 +12,7 @@ namespace DataSpace.EndToEnd.Support;
 /// </summary>
 internal sealed class Wire : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = Eventually.Least;
     private readonly HttpMessageInvoker _http;
     private readonly string _url;
 

@@ -169,6 +169,14 @@ public sealed class ProbeTests(ProbeFixture probes) : IClassFixture<ProbeFixture
     }
 
     [Fact]
+    public async Task Killed_at_any_moment_of_its_start_it_leaves_nothing_behind()
+    {
+        // A run ends only when the last holder of its pipes is gone: a process that outlived its parent would keep it waiting.
+        for (var ms = 1; ms <= 60; ms += 2)
+            Assert.Equal(LaunchEnd.WallLimit, (await probes.RunAsync("hang", limits: new SandboxLimits { WallLimitMs = ms })).End);
+    }
+
+    [Fact]
     public async Task Flood_of_output_is_cut_and_killed()
     {
         var outcome = await probes.RunAsync("flood");
