@@ -3,6 +3,7 @@ using DataSpace.Cli.Audit;
 using DataSpace.Cli.Catalog;
 using DataSpace.Cli.Dataset;
 using DataSpace.Cli.Demo;
+using DataSpace.Cli.Demo.Intersection;
 using DataSpace.Cli.Demo.Privacy;
 using DataSpace.Cli.Doctor;
 using DataSpace.Cli.Job;
@@ -33,6 +34,7 @@ internal static class CommandTree
         ["dataspace dataset check"] = "dataspace dataset check --node ./connector\ndataspace dataset check --dataset investment --json --node ./connector",
         ["dataspace dataset history"] = "dataspace dataset history status --node ./connector\ndataspace dataset history begin --confirm --reason \"restored from a backup\" --node ./connector",
         ["dataspace privacy demo"] = "dataspace privacy demo --yes --lang zh",
+        ["dataspace intersect demo"] = "dataspace intersect demo --yes --lang zh",
         ["dataspace negotiate"] = "dataspace negotiate --participant did:web:localhost%3A7001 --dataset investment --offer joint-statistics --node ./connector",
         ["dataspace job plan"] = "dataspace job plan job.yaml --node ./connector",
         ["dataspace job submit"] = "dataspace job submit job.yaml --wait --node ./connector",
@@ -83,6 +85,7 @@ internal static class CommandTree
         root.Subcommands.Add(JobCommand.Build(globals));
         root.Subcommands.Add(PolicyCommand.Build(globals));
         root.Subcommands.Add(PrivacyDemo.Build(globals));
+        root.Subcommands.Add(IntersectionDemo.Build(globals));
         root.Subcommands.Add(LedgerCommand.Build(globals));
         root.Subcommands.Add(AuditCommand.Build(globals));
         root.Subcommands.Add(MeterCommand.Build(globals));

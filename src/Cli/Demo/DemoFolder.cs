@@ -21,6 +21,9 @@ internal sealed record DemoFolder(string Root, IReadOnlyDictionary<string, int> 
     /// <summary>Folder names of the owners; the first is the chain leader, who is the analyst too.</summary>
     public static readonly IReadOnlyList<string> Owners = ["chain-leader", "supplier-a", "supplier-b"];
 
+    /// <summary>What owners are called where a demo calls them otherwise than the sample; before they start.</summary>
+    public Dictionary<string, (string En, string Zh)> Names { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Regulators that every configuration names; none in the plain demo.</summary>
     private JsonArray? _regulators;
 
@@ -80,6 +83,8 @@ internal sealed record DemoFolder(string Root, IReadOnlyDictionary<string, int> 
     {
         var config = JsonNode.Parse(File.ReadAllText(Path.Combine(Sample, owner, "config.json")))!.AsObject();
         config["did"] = Did(owner);
+        if (Names.TryGetValue(owner, out var name))
+            config["displayName"] = new JsonObject { ["en"] = name.En, ["zh"] = name.Zh };
         // Short names for job specs; only the analyst's node needs them.
         if (owner == Owners[0])
             config["aliases"] = new JsonObject(Owners.Select(o => KeyValuePair.Create(o, (JsonNode?)JsonValue.Create(Did(o)))));
@@ -89,7 +94,20 @@ internal sealed record DemoFolder(string Root, IReadOnlyDictionary<string, int> 
             config["datasets"] = new JsonArray();
         else if (dataset is not null)
             config["datasets"] = new JsonArray(dataset.DeepClone());
+        foreach (var (other, alias) in _aliases)
+            (config["aliases"] as JsonObject)?.Add(alias, Did(other));
         WriteJson(ConfigFile(owner), config);
+    }
+
+    private readonly List<(string Owner, string Alias)> _aliases = [];
+
+    /// <summary>A further short name of an owner in job specs, and what people read.</summary>
+    public void Call(string owner, string alias, string en, string zh)
+    {
+        Names[owner] = (en, zh);
+        _aliases.Add((owner, alias));
+        foreach (var each in Owners)
+            WriteConfig(each, withDatasets: false, dataset: null);
     }
 
     /// <summary>Names regulators in every node's configuration, from now on.</summary>

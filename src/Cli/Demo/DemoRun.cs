@@ -32,6 +32,9 @@ internal sealed class DemoRun(Ui ui, DemoOptions options, DemoFolder folder)
     /// <summary>The plaintext union, where it is kept while rows are generated.</summary>
     public PlaintextUnion? Union { get; set; }
 
+    /// <summary>Where the data comes from, on every screen; null: as the sample of the supply chain.</summary>
+    public Phrase? Origin { get; set; }
+
     /// <summary>The main job.</summary>
     public string JobId { get; set; } = "";
 
@@ -72,7 +75,7 @@ internal sealed class DemoRun(Ui ui, DemoOptions options, DemoFolder folder)
                 Border = Ui.IsUnicode ? Spectre.Console.BoxBorder.Rounded : Spectre.Console.BoxBorder.Ascii,
             });
         }
-        Ui.Styled("grey", Ui.T(Options.Rows is null ? DemoTexts.Simulated : DemoTexts.Synthetic));
+        Ui.Styled("grey", Ui.T(Origin ?? (Options.Rows is null ? DemoTexts.Simulated : DemoTexts.Synthetic)));
     }
 
     /// <summary>Shows the command that does the same by hand.</summary>

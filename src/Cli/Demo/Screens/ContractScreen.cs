@@ -21,12 +21,15 @@ internal static class ContractScreen
     }
 
     /// <summary>Negotiates one contract and prints the states in one growing line; gives the agreement's id.</summary>
-    public static async Task<string> NegotiateAsync(DemoRun run, string owner, string offer, CancellationToken cancel)
+    public static Task<string> NegotiateAsync(DemoRun run, string owner, string offer, CancellationToken cancel) => NegotiateAsync(run, owner, run.DatasetId, offer, cancel);
+
+    /// <summary>The same for any dataset.</summary>
+    public static async Task<string> NegotiateAsync(DemoRun run, string owner, string datasetId, string offer, CancellationToken cancel)
     {
         var (ui, started, first) = (run.Ui, TimeProvider.System.GetTimestamp(), true);
         var node = run.Nodes[owner].Client.Info;
         Write($"  {ui.Plain(node.Name)}: ");
-        var view = await WhenKnownAsync(() => NegotiateCommand.RunAsync(run.Analyst, node.Did, run.DatasetId, offer, state =>
+        var view = await WhenKnownAsync(() => NegotiateCommand.RunAsync(run.Analyst, node.Did, datasetId, offer, state =>
         {
             Write((first ? "" : ui.IsUnicode ? " → " : " -> ") + ui.Plain(state));
             first = false;

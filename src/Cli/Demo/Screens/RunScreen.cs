@@ -33,7 +33,8 @@ internal static class RunScreen
         return await JobProgress.FollowAsync(run.Ui, run.Analyst, submitted.JobId, cancel);
     }
 
-    private static async Task ShowCoordinatorViewAsync(DemoRun run, CancellationToken cancel)
+    /// <summary>Everything that the coordinator saw of the main job.</summary>
+    public static async Task ShowCoordinatorViewAsync(DemoRun run, CancellationToken cancel)
     {
         var ui = run.Ui;
         var view = await run.Coordinator.GetAsync<CoordinatorSawView>(JobCommand.PathOf(run.JobId, "view"), cancel).OrStop();
