@@ -4,6 +4,7 @@ using DataSpace.EndToEnd.Support;
 namespace DataSpace.EndToEnd;
 
 /// <summary>The contract is enforced at every use, by the owner's own node: what it does not cover is refused with its code and spends nothing.</summary>
+[Collection(CountedLog.Name)]
 public sealed class PolicyAtUseTests(SharedSpace shared)
 {
     private Space Space => shared.Space;

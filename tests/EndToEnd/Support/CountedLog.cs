@@ -1,6 +1,6 @@
 namespace DataSpace.EndToEnd.Support;
 
-/// <summary>Tests that count the entries of an owner's log in the shared space: nobody else works there meanwhile.</summary>
+/// <summary>Tests that count the entries of an owner's log, or the uses of its contracts, in the shared space: nobody else works there meanwhile.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class CountedLog
 {
