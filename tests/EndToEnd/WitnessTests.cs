@@ -4,6 +4,7 @@ using DataSpace.EndToEnd.Support;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Ledger.Merkle;
 using DataSpace.Ledger.Notes;
+using DataSpace.Ledger.Tiles;
 using DataSpace.Ledger.Witnessing;
 
 namespace DataSpace.EndToEnd;
@@ -57,11 +58,18 @@ public sealed class WitnessTests(SharedSpace shared)
         (await AskAsync(at, Body(2_000_000, huge))).Refused("DS-WIT-004", 400);
         // What it holds of the leader it says with a 409, and then a forged proof from exactly there is worth nothing.
         await Eventually.TrueAsync(async () => (await Space.Coordinator.Wire.SendAsync(HttpMethod.Get, $"/witness/{Witness.HashOf(origin)}/checkpoint", null, null)).Status == 200, TimeSpan.FromSeconds(20), Space.Story);
-        var conflict = await AskAsync(Space.Coordinator, Body(999_999, huge));
-        Assert.Equal((409, "text/x.tlog.size"), (conflict.Status, conflict.ContentType));
-        var heldSize = long.Parse(Encoding.ASCII.GetString(conflict.Body).TrimEnd('\n'), System.Globalization.CultureInfo.InvariantCulture);
-        Assert.Equal($"{heldSize}\n", Encoding.ASCII.GetString(conflict.Body));
-        (await AskAsync(Space.Coordinator, Body(heldSize, huge, root, root))).Refused("DS-WIT-006", 422);
+        Answer forged;
+        var tries = 0;
+        do
+        {
+            var conflict = await AskAsync(Space.Coordinator, Body(999_999, huge));
+            Assert.Equal((409, "text/x.tlog.size"), (conflict.Status, conflict.ContentType));
+            var heldSize = long.Parse(Encoding.ASCII.GetString(conflict.Body).TrimEnd('\n'), System.Globalization.CultureInfo.InvariantCulture);
+            Assert.Equal($"{heldSize}\n", Encoding.ASCII.GetString(conflict.Body));
+            forged = await AskAsync(Space.Coordinator, Body(heldSize, huge, root, root));
+        }
+        while (forged.Status == 409 && ++tries < 20); // the leader's log grew in between
+        forged.Refused("DS-WIT-006", 422);
     }
 
     [Fact]
@@ -85,10 +93,15 @@ public sealed class WitnessTests(SharedSpace shared)
             Task<Answer> GetAsync(string path) => Space.Coordinator.Wire.SendAsync(HttpMethod.Get, prefix + path, null, null);
             await Eventually.TrueAsync(async () => (await GetAsync("/checkpoint")).Status == 200, TimeSpan.FromSeconds(30), Space.Story);
             var shown = Checkpoint.Open(Encoding.UTF8.GetString((await GetAsync("/checkpoint")).Body), key).Value;
-            var bundle = Ledger.Tiles.EntryBundle.Decode((await GetAsync($"/tile/entries/000.p/{shown.Size}")).Body)!;
-            Assert.Equal(shown.Size, bundle.Count);
-            Assert.Equal(shown.RootHash.ToArray(), MerkleHash.Root([.. bundle.Select(e => MerkleHash.Leaf(e.Span))]));
-            (await GetAsync("/tile/entries/000.p/255")).Refused("DS-WIT-015", 404);
+            var leaves = new List<byte[]>();
+            for (var number = 0L; number * TilePath.FullWidth < shown.Size; number++)
+            {
+                var width = (int)Math.Min(TilePath.FullWidth, shown.Size - number * TilePath.FullWidth);
+                leaves.AddRange(EntryBundle.Decode((await GetAsync($"/{new TilePath(TilePath.EntriesLevel, number, width)}")).Body)!.Select(e => MerkleHash.Leaf(e.Span)));
+            }
+            Assert.Equal(shown.Size, leaves.Count);
+            Assert.Equal(shown.RootHash.ToArray(), MerkleHash.Root(leaves));
+            (await GetAsync("/tile/entries/999.p/255")).Refused("DS-WIT-015", 404);
             (await GetAsync("/tile/..%2F..%2Fledger%2Fledger.db")).Refused("DS-WIT-015", 404);
         }
         (await Space.Coordinator.Wire.SendAsync(HttpMethod.Get, "/mirror/" + new string('0', 64) + "/checkpoint", null, null)).Refused("DS-WIT-015", 404);
