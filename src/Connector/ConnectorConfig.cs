@@ -203,9 +203,8 @@ internal sealed record ClassificationConfig(
 /// <param name="Keys">Columns that may be compared, each an identifier, with the steps by which its values are written alike (<see cref="Privacy.Intersection.Keys.KeySteps"/>).</param>
 /// <param name="MaxRuns">Most intersections of one consumer (with its group), and most with one other owner, in all.</param>
 /// <param name="MaxPeerItems">Most subjects in the other owner's set: whoever may ask about everybody learns everything.</param>
-/// <param name="Series">Another number begins counting again; the owner's decision after a restore, or when <paramref name="MaxRuns"/> are spent.</param>
 internal sealed record IntersectionConfig(
-    IReadOnlyDictionary<string, IReadOnlyList<string>> Keys, int MaxRuns = IntersectionConfig.DefaultMaxRuns, int MaxPeerItems = IntersectionConfig.DefaultMaxPeerItems, int Series = 0)
+    IReadOnlyDictionary<string, IReadOnlyList<string>> Keys, int MaxRuns = IntersectionConfig.DefaultMaxRuns, int MaxPeerItems = IntersectionConfig.DefaultMaxPeerItems)
 {
     /// <value>Default most runs.</value>
     public const int DefaultMaxRuns = 10;
@@ -228,7 +227,5 @@ internal sealed record IntersectionConfig(
             yield return "maxRuns is 1 to 1000000";
         if (MaxPeerItems is < 2 or > Privacy.Intersection.IntersectionTerms.MostItems)
             yield return $"maxPeerItems is 2 to {Privacy.Intersection.IntersectionTerms.MostItems}";
-        if (Series < 0)
-            yield return "series is 0 or more";
     }
 }

@@ -14,23 +14,24 @@ namespace DataSpace.Connector.Uses;
 internal static class IntersectionCaps
 {
     private const string Prefix = "intersections/";
-    private const string Definition = "private-set-intersection/1 runs";
+    /// <summary>What these counters count.</summary>
+    public const string Definition = "private-set-intersection/1 runs";
 
     /// <summary>Debits of an intersection; none of other kinds.</summary>
     public static IEnumerable<BudgetDebit> Debits(UseRequest use, UseFacts facts)
         => use.Order.Plan.Intersect is null || use.Dataset.Config.Intersection is not { } config ? []
-            : Counters(use, config, facts).Select(id => BudgetDebit.WithLimit(id, Definition, 1, config.MaxRuns));
+            : Counters(use, facts).Select(id => BudgetDebit.WithLimit(id, Definition, 1, config.MaxRuns));
 
     /// <summary>
-    /// An early refusal when a counter is full: the other owner would pay its part for nothing. What a log that continues a lost one does not know counts as spent, until the owner begins another
-    /// series.
+    /// An early refusal when a counter is full: the other owner would pay its part for nothing. What a log that continues a lost one does not know counts as spent, until the owner lets this
+    /// consumer begin anew in an entry of the ledger (<see cref="Regrants"/>).
     /// </summary>
     public static DsError? Problem(UseRequest use, UseFacts facts, AuditLedger ledger)
     {
         if (use.Order.Plan.Intersect is null || use.Dataset.Config.Intersection is not { } config)
             return null;
-        var isContinued = ledger.ContinuedAtMs is not null && config.Series == 0;
-        return Counters(use, config, facts).Any(id => ledger.GetBudget(id) is { } counter ? counter.Spent >= config.MaxRuns : isContinued)
+        var mayBegin = ledger.ContinuedAtMs is null || ledger.GetBudget(Regrants.AgainOf(OfConsumer(use.Entry.DatasetId, facts.GroupOf(use.Order.Consumer)))) is { Limit: > 0 };
+        return Counters(use, facts).Any(id => ledger.GetBudget(id) is { } counter ? counter.Spent >= config.MaxRuns : !mayBegin)
             ? ConnectorErrors.IntersectionsExhausted.Of($"at most {config.MaxRuns}") : null;
     }
 
@@ -38,13 +39,16 @@ internal static class IntersectionCaps
     public static DsError? Spell(DsError error)
         => error.Kind == LedgerErrors.BudgetExhausted && error.Detail?.Contains(Prefix, StringComparison.Ordinal) == true ? ConnectorErrors.IntersectionsExhausted.Of() : null;
 
-    private static IEnumerable<string> Counters(UseRequest use, IntersectionConfig config, UseFacts facts)
+    /// <summary>Counter of one consumer with its group.</summary>
+    public static string OfConsumer(string dataset, IReadOnlyList<string> group) => Id(dataset, "consumer", group);
+
+    private static IEnumerable<string> Counters(UseRequest use, UseFacts facts)
     {
-        yield return Id(use, config, "consumer", facts.GroupOf(use.Order.Consumer));
+        yield return OfConsumer(use.Entry.DatasetId, facts.GroupOf(use.Order.Consumer));
         foreach (var other in use.Order.Plan.Roster.Where(r => r.Participant != use.Entry.Participant))
-            yield return Id(use, config, "owner", facts.GroupOf(other.Participant));
+            yield return Id(use.Entry.DatasetId, "owner", facts.GroupOf(other.Participant));
     }
 
-    private static string Id(UseRequest use, IntersectionConfig config, string role, IReadOnlyList<string> group)
-        => Prefix + Digest.Sha256Hex(Encoding.UTF8.GetBytes(string.Join('\n', group.Prepend(role).Prepend(use.Entry.DatasetId)))) + "/" + config.Series.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private static string Id(string dataset, string role, IReadOnlyList<string> group)
+        => Prefix + Digest.Sha256Hex(Encoding.UTF8.GetBytes(string.Join('\n', group.Prepend(role).Prepend(dataset))));
 }

@@ -20,7 +20,7 @@ internal sealed class Regrants(AuditLedger ledger, ConnectorConfig config, NodeI
     /// <summary>Counter whose limit says how often the owner let <paramref name="budgetId"/> begin anew in a log that does not know it.</summary>
     public static string AgainOf(string budgetId) => "again/" + budgetId;
 
-    /// <summary>Raises every counter of uses by what the contract gives; a privacy budget that a continued log does not know may begin. New limits by counter.</summary>
+    /// <summary>Raises every counter of uses by what the contract gives; a privacy budget and a count of intersections that a continued log does not know may begin. New limits by counter.</summary>
     /// <param name="agreement">A contract that this node gave.</param>
     /// <param name="reason">In the owner's words; stands in the ledger.</param>
     /// <param name="cancellation">Ends the wait; what was written stays.</param>
@@ -34,18 +34,15 @@ internal sealed class Regrants(AuditLedger ledger, ConnectorConfig config, NodeI
             if (await RaiseAsync(counter, counter.Limit > long.MaxValue - debit.Limit ? long.MaxValue : counter.Limit + debit.Limit) is { } error)
                 return error;
         }
-        if (ledger.ContinuedAtMs is not null && agreement.Policy.Terms.Any(t => t.Obligations.Privacy is not null))
+        if (ledger.ContinuedAtMs is null)
+            return raised;
+        foreach (var (id, definition) in Unknown(agreement))
         {
-            var epsilon = Budgets.IdOf(
-                agreement, new Kernel.Policy.BudgetDebit(Kernel.Policy.BudgetDebit.Epsilon, 0, 0, Kernel.Policy.BudgetScope.DatasetAndConsumerGroup), config.ConsumerGroupOf(agreement.Row.Consumer));
-            if (ledger.GetBudget(epsilon) is null)
-            {
-                if (ledger.GetBudget(AgainOf(epsilon)) is null && ledger.DefineBudget(AgainOf(epsilon), limit: 0, Kernel.Policy.BudgetDebit.Epsilon) is { IsOk: false } undefined)
-                    return undefined.Error;
-                var again = ledger.GetBudget(AgainOf(epsilon))!;
-                if (await RaiseAsync(again, again.Limit + 1) is { } error)
-                    return error;
-            }
+            if (ledger.GetBudget(AgainOf(id)) is null && ledger.DefineBudget(AgainOf(id), limit: 0, definition) is { IsOk: false } undefined)
+                return undefined.Error;
+            var again = ledger.GetBudget(AgainOf(id))!;
+            if (await RaiseAsync(again, again.Limit + 1) is { } error)
+                return error;
         }
         return raised;
 
@@ -57,6 +54,21 @@ internal sealed class Regrants(AuditLedger ledger, ConnectorConfig config, NodeI
             raised[counter.BudgetId] = limit;
             return null;
         }
+    }
+
+    /// <summary>Counters of a consumer group that come into being with their first use, and that this log does not know.</summary>
+    private IEnumerable<(string Id, string Definition)> Unknown(BoundAgreement agreement)
+    {
+        var group = config.ConsumerGroupOf(agreement.Row.Consumer);
+        if (agreement.Policy.Terms.Any(t => t.Obligations.Privacy is not null))
+        {
+            var epsilon = new Kernel.Policy.BudgetDebit(Kernel.Policy.BudgetDebit.Epsilon, 0, 0, Kernel.Policy.BudgetScope.DatasetAndConsumerGroup);
+            if (Budgets.IdOf(agreement, epsilon, group) is var id && ledger.GetBudget(id) is null)
+                yield return (id, Kernel.Policy.BudgetDebit.Epsilon);
+        }
+        if (agreement.Policy.Terms.Any(t => t.Computations.Any(c => c is Kernel.Policy.PolicyComputations.Intersect or Kernel.Policy.PolicyComputations.IntersectIds))
+            && IntersectionCaps.OfConsumer(agreement.Row.DatasetId, group) is var runs && ledger.GetBudget(runs) is null)
+            yield return (runs, IntersectionCaps.Definition);
     }
 }
 

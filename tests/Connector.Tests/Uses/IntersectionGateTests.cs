@@ -1,7 +1,9 @@
 using DataSpace.Connector.Uses;
 using DataSpace.Kernel.Policy;
+using DataSpace.Ledger.Receipts;
 using DataSpace.Ledger.Sequencing;
 using DataSpace.Protocol.Jobs;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DataSpace.Connector.Tests.Uses;
 
@@ -63,7 +65,7 @@ public sealed class IntersectionGateTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_cap_counts_a_consumer_over_all_contracts_and_ends_with_the_series()
+    public async Task The_cap_counts_a_consumer_over_all_contracts()
     {
         var declared = Declared() with { MaxRuns = 2 };
         Assert.Null((await _world.AdmitAsync(Use(declared))).Error);
@@ -74,7 +76,6 @@ public sealed class IntersectionGateTests : IAsyncLifetime
         Assert.Equal(ConnectorErrors.IntersectionsExhausted, _world.Gate.Preview(Use(declared)).Error?.Kind);
         _world.Restart();
         Assert.Equal(ConnectorErrors.IntersectionsExhausted, (await _world.AdmitAsync(Use(declared))).Error?.Kind);
-        Assert.Null((await _world.AdmitAsync(Use(declared with { Series = 1 }))).Error);
         Assert.Null((await _world.AdmitAsync(Use(declared with { MaxRuns = 3 }))).Error);
     }
 
@@ -99,11 +100,16 @@ public sealed class IntersectionGateTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_log_that_continues_a_lost_one_counts_as_spent_until_another_series()
+    public async Task A_log_that_continues_a_lost_one_counts_as_spent_until_its_owner_grants_again_in_an_entry()
     {
         Assert.True(_world.Ledger.RaiseMark(LogSuccession.ContinuedMark, _world.Clock.GetUtcNow().AddHours(-1).ToUnixTimeMilliseconds(), "old").IsOk);
         Assert.Equal(ConnectorErrors.IntersectionsExhausted, (await _world.AdmitAsync(Use(Declared()))).Error?.Kind);
-        Assert.Null((await _world.AdmitAsync(Use(Declared() with { Series = 1 }))).Error);
+        Assert.Equal(ConnectorErrors.IntersectionsExhausted, (await _world.AdmitAsync(Use(Declared() with { MaxRuns = 1_000 }))).Error?.Kind);
+        var use = Use(Declared() with { MaxRuns = 1 });
+        Assert.Single((await _world.Services.GetRequiredService<Regrants>().GrantAgainAsync(use.Agreement, "restored from a backup", TestContext.Current.CancellationToken)).Value);
+        Assert.Single(_world.Ledger.Read(0, _world.Ledger.Latest.Size), r => r.Entry.Kind == EntryKind.BudgetRegranted);
+        Assert.Null((await _world.AdmitAsync(use)).Error);
+        Assert.Equal(ConnectorErrors.IntersectionsExhausted, (await _world.AdmitAsync(Use(Declared() with { MaxRuns = 1 }))).Error?.Kind);
     }
 
     private static IntersectionConfig Declared() => new(Keys("firm", "trim"), MaxRuns: 100);
