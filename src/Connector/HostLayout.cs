@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using DataSpace.Hosting;
 using DataSpace.Kernel.Crypto;
 
 namespace DataSpace.Connector;
@@ -14,26 +15,23 @@ internal static class HostLayout
     /// The sandbox worker: DATASPACE_WORKER, else beside this program, else where a build in the source tree publishes it. Null lets the sandbox say that it
     /// is missing.
     /// </summary>
-    public static string? WorkerDirectory
+    public static string? WorkerDirectory(NodeSurroundings surroundings)
     {
-        get
-        {
-            string?[] places =
-            [
-                Environment.GetEnvironmentVariable("DATASPACE_WORKER"),
-                Path.Combine(AppContext.BaseDirectory, "sandbox-worker"),
-                Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "publish", "DataSpace.SandboxWorker", "release_linux-x64")),
-            ];
-            return Array.Find(places, p => p is not null && File.Exists(Path.Combine(p, "sandbox-worker")));
-        }
+        string?[] places =
+        [
+            surroundings.Variable("DATASPACE_WORKER"),
+            Path.Combine(AppContext.BaseDirectory, "sandbox-worker"),
+            Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "publish", "DataSpace.SandboxWorker", "release_linux-x64")),
+        ];
+        return Array.Find(places, p => p is not null && File.Exists(Path.Combine(p, "sandbox-worker")));
     }
 
     /// <summary>The bubblewrap program: DATASPACE_BWRAP, else null, which searches the system's directories.</summary>
-    public static string? BubblewrapPath => Environment.GetEnvironmentVariable("DATASPACE_BWRAP") is { Length: > 0 } path ? path : null;
+    public static string? BubblewrapPath(NodeSurroundings surroundings) => surroundings.Variable("DATASPACE_BWRAP") is { Length: > 0 } path ? path : null;
 
     /// <summary>Compiled SEAL modules: per user, shared by the nodes of this user, private. Follows XDG_CACHE_HOME.</summary>
-    public static string SealCacheDirectory => Path.Combine(
-        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache
+    public static string SealCacheDirectory(NodeSurroundings surroundings) => Path.Combine(
+        surroundings.Variable("XDG_CACHE_HOME") is { Length: > 0 } cache
             ? cache
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
         "dataspace", "seal");

@@ -1,4 +1,3 @@
-using DataSpace.Connector;
 using DataSpace.Connector.Agreements;
 using DataSpace.Connector.Catalog;
 using DataSpace.Connector.Datasets;
@@ -23,75 +22,90 @@ using DataSpace.Privacy.Seal;
 using DataSpace.Sandbox;
 using MassTransit;
 
-if (!NodeOptions.Parse(args).TryGet(out var options, out var error)
-    || !ConnectorConfig.Load(options.ConfigFile).TryGet(out var config, out error)
-    || !DatasetRegistry.Create(config).TryGet(out var datasets, out error)
-    || !CoordinatorLink.Load(options.CoordinatorFile).TryGet(out var link, out error)
-    || !WitnessConfig.Create(config.Witnesses, config.WitnessPolicy, config.RequireWitnesses, Path.GetDirectoryName(options.ConfigFile)!).TryGet(out var witnesses, out error)
-    || !Auditors.Create(config.Auditors, Path.GetDirectoryName(options.ConfigFile)!).TryGet(out var auditors, out error)
-    || !PinnedRegulators.Create(config.Regulators, config.RegulationPollMs, Path.GetDirectoryName(options.ConfigFile)!).TryGet(out var regulators, out error))
-    return NodeApplication.Report(error, NodeApplication.ExitBadConfiguration);
-if (!NodeApplication.CreateBuilder(options, "connector", config.Did, config.DisplayName.En, NodeClock.Create(), witnesses, auditors).TryGet(out var builder, out error))
-    return NodeApplication.Report(error, NodeApplication.ExitCannotStart);
+namespace DataSpace.Connector;
 
-var services = builder.Services;
-services.AddStateStore<ConnectorState>(options);
-services.AddSingleton(config).AddSingleton(datasets).AddSingleton(link).AddSingleton(new PolicyDecisionPoint())
-    .AddSingleton<KeyPins>().AddSingleton<AgreementBook>().AddSingleton<Regrants>().AddSingleton<NegotiationDesk>().AddSingleton<CatalogReader>()
-    .AddSingleton(provider => new UseFacts(config, provider.GetRequiredService<PeerDirectory>(), HostLayout.WorkerDirectory is { } directory ? Path.Combine(directory, "sandbox-worker") : null))
-    .AddSingleton<NoiseDesk>().AddSingleton<UseGate>().AddSingleton<PolicyExplainer>().AddSingleton<Egress>().AddSingleton<CrashPoints>().AddSingleton<RunningUses>().AddSingleton<MaskKeys>().AddSingleton<UseComputation>().AddSingleton<LocalMatches>().AddSingleton<IntersectionDesk>().AddSingleton<IntersectionRunner>().AddSingleton<ProviderDesk>()
-    .AddSingleton<JobPlanner>().AddSingleton<PlanView>().AddSingleton<AnalystDesk>().AddSingleton<ResultDesk>().AddSingleton<ReceiptDesk>()
-    .AddSingleton(provider => new SqlSandbox(new SandboxOptions
+/// <summary>The connector: a participant's own node.</summary>
+public static class Program
+{
+    /// <summary>Runs a node as this process.</summary>
+    /// <returns>Exit code.</returns>
+    public static Task<int> Main(string[] args) => RunAsync(args, NodeSurroundings.OfThisProcess);
+
+    /// <summary>Runs a node until it is asked to end.</summary>
+    /// <returns>Exit code.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, NodeSurroundings surroundings)
     {
-        WorkerDirectory = HostLayout.WorkerDirectory,
-        BubblewrapPath = HostLayout.BubblewrapPath,
-        SlotUidBase = HostLayout.SlotUidBase(config.Did),
-        OnIncident = incident => SandboxLog.Incident(provider.GetRequiredService<ILogger<SqlSandbox>>(), incident.Code, incident.Dataset, incident.Detail),
-    }))
-    .AddSingleton<ISealEngine>(provider => new IdleSealEngine(
-        new WasmSealEngine(new WasmSealOptions { CacheDirectory = HostLayout.SealCacheDirectory }), provider.GetRequiredService<TimeProvider>()))
-    .AddSingleton<ComplianceCheck>().AddSingleton<ClassificationPreview>()
-    .AddHostedService<MembershipService>().AddHostedService<ReceiptClerk>();
-services.AddRegulation(regulators).AddSingleton<RegulationGate>().AddSingleton<SuspensionBook>().AddSingleton<NoticeBook>().AddSingleton<RegulationOutlook>().AddSingleton<IRegulationPreview, RegulationPreview>()
-    .AddSingleton<IRegulationListener>(s => s.GetRequiredService<SuspensionBook>()).AddSingleton<IRegulationReport>(s => s.GetRequiredService<SuspensionBook>())
-    .AddSingleton<DatasetVolumes>().AddSingleton<IRegulationListener>(s => s.GetRequiredService<DatasetVolumes>())
-    .AddSingleton<RegulationMail>().AddHostedService(s => s.GetRequiredService<RegulationMail>());
-services.AddQueryHistory();
-services.AddDuties();
-services.AddInMemoryBus(bus =>
-{
-    bus.AddConsumer<NegotiationConsumer>();
-    bus.AddConsumer<UseRunner>();
-    bus.AddConsumer<AnalystRunner>();
-}, concurrency: 16);
+        if (!NodeOptions.Parse(args).TryGet(out var options, out var error)
+            || !ConnectorConfig.Load(options.ConfigFile).TryGet(out var config, out error)
+            || !DatasetRegistry.Create(config).TryGet(out var datasets, out error)
+            || !CoordinatorLink.Load(options.CoordinatorFile).TryGet(out var link, out error)
+            || !WitnessConfig.Create(config.Witnesses, config.WitnessPolicy, config.RequireWitnesses, Path.GetDirectoryName(options.ConfigFile)!).TryGet(out var witnesses, out error)
+            || !Auditors.Create(config.Auditors, Path.GetDirectoryName(options.ConfigFile)!).TryGet(out var auditors, out error)
+            || !PinnedRegulators.Create(config.Regulators, config.RegulationPollMs, Path.GetDirectoryName(options.ConfigFile)!).TryGet(out var regulators, out error))
+            return surroundings.Report(error, NodeApplication.ExitBadConfiguration);
+        if (!NodeApplication.CreateBuilder(options, surroundings, "connector", config.Did, config.DisplayName.En, NodeClock.Create(surroundings), witnesses, auditors).TryGet(out var builder, out error))
+            return surroundings.Report(error, NodeApplication.ExitCannotStart);
 
-await using var app = builder.Build();
-if (StateStore.Open<ConnectorState>(app.Services) is { IsOk: false } failed)
-    return NodeApplication.Report(failed.Error, NodeApplication.ExitCannotStart);
-app.UseNode();
-app.MapStatus();
-app.MapCatalog();
-app.MapDatasets();
-app.MapHistory();
-app.MapRegrants();
-app.MapNegotiation();
-app.MapPeer();
-app.MapIntersections();
-app.MapAdminJobs();
-app.MapPolicyExplain();
-app.MapSettlement();
-app.MapRegulation();
-app.MapNotices();
-app.MapPreview();
-app.MapDuties();
-MembershipService.Remember(app.Services);
-// Before the first request: nothing is listed that was not looked at.
-await app.Services.GetRequiredService<ComplianceCheck>().CheckAllAsync(CancellationToken.None);
-app.Lifetime.ApplicationStarted.Register(() => _ = Task.Run(async () =>
-{
-    await app.Services.GetRequiredService<NegotiationDesk>().ResumeAsync();
-    IntersectionRunner.RemoveLeftovers(options.Directory);
-    await UseRunner.ResumeAsync(app.Services);
-    await app.Services.GetRequiredService<AnalystDesk>().ResumeAsync();
-}));
-return await app.RunNodeAsync();
+        var services = builder.Services;
+        services.AddStateStore<ConnectorState>(options);
+        services.AddSingleton(config).AddSingleton(datasets).AddSingleton(link).AddSingleton(new PolicyDecisionPoint())
+            .AddSingleton<KeyPins>().AddSingleton<AgreementBook>().AddSingleton<Regrants>().AddSingleton<NegotiationDesk>().AddSingleton<CatalogReader>()
+            .AddSingleton(provider => new UseFacts(config, provider.GetRequiredService<PeerDirectory>(), HostLayout.WorkerDirectory(surroundings) is { } directory ? Path.Combine(directory, "sandbox-worker") : null))
+            .AddSingleton<NoiseDesk>().AddSingleton<UseGate>().AddSingleton<PolicyExplainer>().AddSingleton<Egress>().AddSingleton<CrashPoints>().AddSingleton<RunningUses>().AddSingleton<MaskKeys>().AddSingleton<UseComputation>().AddSingleton<LocalMatches>().AddSingleton<IntersectionDesk>().AddSingleton<IntersectionRunner>().AddSingleton<ProviderDesk>()
+            .AddSingleton<JobPlanner>().AddSingleton<PlanView>().AddSingleton<AnalystDesk>().AddSingleton<ResultDesk>().AddSingleton<ReceiptDesk>()
+            .AddSingleton(provider => new SqlSandbox(new SandboxOptions
+            {
+                WorkerDirectory = HostLayout.WorkerDirectory(surroundings),
+                BubblewrapPath = HostLayout.BubblewrapPath(surroundings),
+                SlotUidBase = HostLayout.SlotUidBase(config.Did),
+                OnIncident = incident => SandboxLog.Incident(provider.GetRequiredService<ILogger<SqlSandbox>>(), incident.Code, incident.Dataset, incident.Detail),
+            }))
+            .AddSingleton<ISealEngine>(provider => new IdleSealEngine(
+                new WasmSealEngine(new WasmSealOptions { CacheDirectory = HostLayout.SealCacheDirectory(surroundings) }), provider.GetRequiredService<TimeProvider>()))
+            .AddSingleton<ComplianceCheck>().AddSingleton<ClassificationPreview>()
+            .AddHostedService<MembershipService>().AddHostedService<ReceiptClerk>();
+        services.AddRegulation(regulators).AddSingleton<RegulationGate>().AddSingleton<SuspensionBook>().AddSingleton<NoticeBook>().AddSingleton<RegulationOutlook>().AddSingleton<IRegulationPreview, RegulationPreview>()
+            .AddSingleton<IRegulationListener>(s => s.GetRequiredService<SuspensionBook>()).AddSingleton<IRegulationReport>(s => s.GetRequiredService<SuspensionBook>())
+            .AddSingleton<DatasetVolumes>().AddSingleton<IRegulationListener>(s => s.GetRequiredService<DatasetVolumes>())
+            .AddSingleton<RegulationMail>().AddHostedService(s => s.GetRequiredService<RegulationMail>());
+        services.AddQueryHistory();
+        services.AddDuties();
+        services.AddInMemoryBus(bus =>
+        {
+            bus.AddConsumer<NegotiationConsumer>();
+            bus.AddConsumer<UseRunner>();
+            bus.AddConsumer<AnalystRunner>();
+        }, concurrency: 16);
+
+        await using var app = builder.Build();
+        if (StateStore.Open<ConnectorState>(app.Services) is { IsOk: false } failed)
+            return surroundings.Report(failed.Error, NodeApplication.ExitCannotStart);
+        app.UseNode();
+        app.MapStatus();
+        app.MapCatalog();
+        app.MapDatasets();
+        app.MapHistory();
+        app.MapRegrants();
+        app.MapNegotiation();
+        app.MapPeer();
+        app.MapIntersections();
+        app.MapAdminJobs();
+        app.MapPolicyExplain();
+        app.MapSettlement();
+        app.MapRegulation();
+        app.MapNotices();
+        app.MapPreview();
+        app.MapDuties();
+        MembershipService.Remember(app.Services);
+        // Before the first request: nothing is listed that was not looked at.
+        await app.Services.GetRequiredService<ComplianceCheck>().CheckAllAsync(CancellationToken.None);
+        app.Lifetime.ApplicationStarted.Register(() => _ = Task.Run(async () =>
+        {
+            await app.Services.GetRequiredService<NegotiationDesk>().ResumeAsync();
+            IntersectionRunner.RemoveLeftovers(options.Directory);
+            await UseRunner.ResumeAsync(app.Services);
+            await app.Services.GetRequiredService<AnalystDesk>().ResumeAsync();
+        }));
+        return await app.RunNodeAsync();
+    }
+}

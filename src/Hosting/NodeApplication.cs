@@ -42,7 +42,7 @@ public static class NodeApplication
     /// <summary>
     /// A builder with everything shared in place. Fails with a coded error when the directory, the keys or the ledger cannot be used.
     /// </summary>
-    public static Result<WebApplicationBuilder> CreateBuilder(NodeOptions options, string role, string did, string name, TimeProvider clock, WitnessConfig? witnesses = null, Auditors? auditors = null)
+    public static Result<WebApplicationBuilder> CreateBuilder(NodeOptions options, NodeSurroundings surroundings, string role, string did, string name, TimeProvider clock, WitnessConfig? witnesses = null, Auditors? auditors = null)
     {
         NodeIdentity identity;
         try
@@ -83,7 +83,7 @@ public static class NodeApplication
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("MassTransit", LogLevel.Warning).AddFilter("System", LogLevel.Warning);
         builder.Logging.AddProvider(new JsonLinesLoggerProvider(Path.Combine(options.Directory, "logs", "node.log"), clock));
         var services = builder.Services;
-        services.AddSingleton(options).AddSingleton(clock).AddSingleton(identity).AddSingleton(log)
+        services.AddSingleton(options).AddSingleton(surroundings).AddSingleton(clock).AddSingleton(identity).AddSingleton(log)
             .AddSingleton<EgressMeter>().AddSingleton<PeerDirectory>().AddSingleton(new ReplayGuard(clock))
             .AddSingleton<Regulation.RegulationMarks>().AddSingleton<INodeTransport, DirectHttpsTransport>();
         services.AddWitnessing(witnessStore, witnesses ?? WitnessConfig.Default);
@@ -127,6 +127,7 @@ public static class NodeApplication
     /// <summary>Starts, announces readiness, waits for the end. Returns the process exit code.</summary>
     public static async Task<int> RunNodeAsync(this WebApplication app)
     {
+        var surroundings = app.Services.GetRequiredService<NodeSurroundings>();
         try
         {
             await app.StartAsync();
@@ -147,26 +148,27 @@ public static class NodeApplication
         {
             return await FailAsync(app, HostErrors.DirectoryNotWritable.Of("node.json"));
         }
-        await Console.Out.WriteLineAsync("ready " + JsonSerializer.Serialize(new { card.Did, card.Url, pid = Environment.ProcessId }, JobJson.Options));
-        await Console.Out.FlushAsync();
-        await app.WaitForShutdownAsync();
+        await surroundings.Output.WriteLineAsync("ready " + JsonSerializer.Serialize(new { card.Did, card.Url, pid = Environment.ProcessId }, JobJson.Options));
+        await surroundings.Output.FlushAsync();
+        await app.WaitForShutdownAsync(surroundings.Stop);
         await app.Services.GetRequiredService<AuditLedger>().DisposeAsync();
         return ExitOk;
     }
 
     /// <summary>Prints a start-up failure for people and scripts.</summary>
-    public static int Report(DsError error, int exitCode)
+    public static int Report(this NodeSurroundings surroundings, DsError error, int exitCode)
     {
-        Console.Error.WriteLine(error.ToString());
-        Console.Error.WriteLine($"  → {error.Kind.Advice}");
-        Console.Error.WriteLine($"  → {error.Kind.TitleZh}：{error.Kind.AdviceZh}");
+        surroundings.Error.WriteLine(error.ToString());
+        surroundings.Error.WriteLine($"  → {error.Kind.Advice}");
+        surroundings.Error.WriteLine($"  → {error.Kind.TitleZh}：{error.Kind.AdviceZh}");
         return exitCode;
     }
 
     private static async Task<int> FailAsync(WebApplication app, DsError error)
     {
+        var surroundings = app.Services.GetRequiredService<NodeSurroundings>();
         await app.DisposeAsync();
-        return Report(error, ExitCannotStart);
+        return surroundings.Report(error, ExitCannotStart);
     }
 
     private static void Configure(KestrelServerOptions kestrel, NodeOptions options, NodeIdentity identity)

@@ -11,9 +11,9 @@ public static class NodeClock
     /// <summary>Name of the variable.</summary>
     public const string Variable = "DATASPACE_CLOCK_SHIFT_S";
 
-    /// <summary>The clock of this process.</summary>
-    public static TimeProvider Create()
-        => long.TryParse(Environment.GetEnvironmentVariable(Variable), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds) && seconds != 0
+    /// <summary>The clock of a node in these surroundings.</summary>
+    public static TimeProvider Create(NodeSurroundings surroundings)
+        => long.TryParse(surroundings.Variable(Variable), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds) && seconds != 0
             ? new Shifted(TimeSpan.FromSeconds(seconds))
             : TimeProvider.System;
 

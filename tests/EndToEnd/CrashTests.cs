@@ -42,6 +42,7 @@ public sealed class CrashTests(FragileSpace fragile)
     [Fact]
     public async Task A_coordinator_killed_in_the_middle_finishes_the_job_after_its_restart()
     {
+        await Space.Coordinator.InOwnProcessAsync();
         var job = await Space.SubmitAsync(fragile.Spec);
         await Space.Coordinator.Process.KillAsync();
         await Space.Coordinator.RestartAsync();
@@ -55,7 +56,8 @@ public sealed class CrashTests(FragileSpace fragile)
     public async Task An_owner_that_comes_back_while_the_coordinator_is_away_still_knows_the_members()
     {
         Task<Answer> AskAsync(Party caller) => Victim.FromAsync(caller.Persona, HttpMethod.Get, DspBase.Path + CatalogPaths.Dataset("investments"));
-        await Space.Coordinator.Process.KillAsync();
+        await Space.Coordinator.Process.StopAsync();
+        await Victim.InOwnProcessAsync();
         await Victim.Process.KillAsync();
         await Victim.RestartAsync();
         foreach (var member in (Party[])[Space.SupplierB, Space.Leader, Space.Coordinator])
@@ -75,6 +77,7 @@ public sealed class CrashTests(FragileSpace fragile)
     [Fact]
     public async Task An_analyst_killed_in_the_middle_has_the_result_after_its_restart()
     {
+        await Space.Leader.InOwnProcessAsync();
         var job = await Space.SubmitAsync(fragile.Spec);
         await Space.Leader.Process.KillAsync();
         await Space.Leader.RestartAsync();
@@ -89,6 +92,7 @@ public sealed class CrashTests(FragileSpace fragile)
     {
         var agreement = await Space.AgreeAsync(Victim, "investments", "many");
         var before = await Space.SpentAsync(Victim, agreement);
+        await Task.WhenAll(Space.Everyone.Select(p => p.InOwnProcessAsync()));
         var done = await Space.RunAsync(fragile.Spec);
         await Task.WhenAll(Space.Everyone.Select(p => p.Process.KillAsync()));
         await Space.Coordinator.RestartAsync();

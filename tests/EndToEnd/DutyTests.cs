@@ -97,7 +97,7 @@ public sealed class DutyTests(ObligedSpace obliged) : IClassFixture<ObligedSpace
         var agreement = await Space.AgreeAsync(Owner, "investments", ObligedSpace.Offer);
         var useId = UseOf(HashOf(outcome.JobId), agreement);
         var template = TestAnalyst.OrderOf(TestAnalyst.TokenOf(Space, outcome.JobId));
-        await Consumer.Process.KillAsync();
+        await Consumer.Process.StopAsync();
         try
         {
             await Eventually.TrueAsync(() => Task.FromResult(Ledgers.Read(Owner).Any(r => r.Entry.Kind == EntryKind.DutyBreached && DutyBreachedPayload.FromFields(r.PayloadFields).Value.UseId == useId)), Soon, Space.Story);
@@ -119,7 +119,7 @@ public sealed class DutyTests(ObligedSpace obliged) : IClassFixture<ObligedSpace
         var spec = await SpecAsync();
         var agreement = await Space.AgreeAsync(Owner, "investments", ObligedSpace.Offer);
         var before = await Space.SpentAsync(Owner, agreement);
-        await Informed.Process.KillAsync();
+        await Informed.Process.StopAsync();
         try
         {
             var outcome = await Space.RunAsync(spec);

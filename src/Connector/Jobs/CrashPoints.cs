@@ -1,3 +1,5 @@
+using DataSpace.Hosting;
+
 namespace DataSpace.Connector.Jobs;
 
 /// <summary>Points of a use between which a crash must neither lose nor repeat anything.</summary>
@@ -12,9 +14,9 @@ internal enum CrashPoint
 /// <summary>
 /// Ends the process at a named point, for crash tests: environment variable <c>DATASPACE_CRASH_AT</c>. Absent in operation.
 /// </summary>
-internal sealed class CrashPoints
+internal sealed class CrashPoints(NodeSurroundings surroundings)
 {
-    private readonly string? _armed = Environment.GetEnvironmentVariable("DATASPACE_CRASH_AT");
+    private readonly string? _armed = surroundings.Variable("DATASPACE_CRASH_AT");
 
     /// <summary>Kills this process without any clean-up when the point is armed.</summary>
     public void Reach(CrashPoint point)

@@ -171,7 +171,8 @@ public static class Witnessing
 {
     /// <summary>Adds witness, gossip and the collector of cosignatures.</summary>
     internal static IServiceCollection AddWitnessing(this IServiceCollection services, WitnessStore store, WitnessConfig config)
-        => services.AddSingleton(store).AddSingleton(config).AddSingleton<LogKeys>().AddSingleton<CheckpointBook>().AddSingleton<GossipDesk>().AddSingleton<CosignedLog>()
+        => services.AddSingleton(_ => store) // by a factory: ends with the node
+            .AddSingleton(config).AddSingleton<LogKeys>().AddSingleton<CheckpointBook>().AddSingleton<GossipDesk>().AddSingleton<CosignedLog>()
             .AddSingleton(s => new Witness(s.GetRequiredService<Identity.NodeIdentity>().Did, s.GetRequiredService<Identity.NodeIdentity>().Signer, store,
                 s.GetRequiredService<LogKeys>().FindForeign, s.GetRequiredService<TimeProvider>()))
             .AddSingleton<GossipWorker>().AddHostedService(s => s.GetRequiredService<GossipWorker>()).AddHostedService<CosignatureCollector>();

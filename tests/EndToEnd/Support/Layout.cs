@@ -1,4 +1,4 @@
-// Every class drives several processes that wait for each other most of the time: two spaces at once keep two cores busy.
+// Every class drives several nodes that wait for each other most of the time: two spaces at once keep two cores busy.
 [assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.Collections, MaxThreads = 2)]
 
 namespace DataSpace.EndToEnd.Support;
