@@ -67,6 +67,28 @@ public sealed class PolicyAtUseTests(SharedSpace shared)
     }
 
     [Fact]
+    public async Task Who_owes_as_much_as_the_contract_allows_gets_no_use_until_a_payment_is_recorded()
+    {
+        var agreement = await Space.AgreeAsync(Space.SupplierA, "investments", Designs.OnCredit);
+        var spec = Jobs.SqlSpec(Space.SupplierA, "investments", "SELECT year, SUM(invest) AS total FROM investments GROUP BY year", agreement);
+        var first = await Space.RunAsync(spec);
+        Assert.True(first.State == "COMPLETED", first.Why + Space.Story());
+        var refused = await Space.RunAsync(spec);
+        Assert.Equal(["DS-POL-055"], refused.Codes);
+        var payment = new { contractId = agreement, amount = "2.00", currency = "CNY", reference = "e2e-1" };
+        (await Space.Leader.PostAsync("/admin/settlement/payments", payment)).Refused("DS-CON-003"); // who owes cannot say that it paid
+        var paid = (await Space.SupplierA.PostAsync("/admin/settlement/payments", payment)).Ok();
+        Assert.Equal(0, paid["owedMinor"]!.GetValue<long>());
+        (await Space.SupplierA.PostAsync("/admin/settlement/payments", payment)).Refused("DS-SET-023", 409);
+        var entry = Ledgers.Read(Space.SupplierA)[(int)paid["index"]!.GetValue<long>()];
+        Assert.Equal(Ledger.Receipts.EntryKind.BudgetRegranted, entry.Entry.Kind);
+        var again = await Space.RunAsync(spec);
+        Assert.True(again.State == "COMPLETED", again.Why + Space.Story());
+        Assert.Equal(["DS-POL-055"], (await Space.RunAsync(spec)).Codes);
+        Assert.True(Ledgers.Verify(Space.SupplierA).Ok);
+    }
+
+    [Fact]
     public async Task The_second_use_of_a_one_use_contract_is_refused()
     {
         var spec = await Space.JointSpecAsync(Space.Trial);

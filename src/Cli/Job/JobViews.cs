@@ -34,6 +34,13 @@ internal static class JobViews
             ui.Line(JobTexts.SeveralPermissions, contract.ParticipantName ?? "", contract.Permissions!.Count);
         foreach (var contract in plan.Contracts?.Where(c => c.Permissions?.Any(p => p.Duties is { Count: > 0 }) == true) ?? [])
             ui.Line(JobTexts.ContractDuties, contract.ParticipantName ?? "", string.Join("; ", contract.Permissions!.Select(p => DutyLines.Of(ui, p.Duties).Replace('\n', ';')).Where(t => t.Length > 0).Distinct()));
+        foreach (var contract in plan.Contracts?.Where(c => c.PricePerUseMinor > 0) ?? [])
+        {
+            if (contract.CreditLimitMinor is { } credit)
+                ui.Line(JobTexts.CreditLimit, contract.ParticipantName ?? "", Money.Show(credit, contract.Currency ?? plan.Currency));
+            else
+                ui.Line(JobTexts.NoCreditLimit, contract.ParticipantName ?? "");
+        }
         ShowSlots(ui, plan.Slots);
         ShowNoise(ui, plan);
         if (plan.TotalPriceMinor is { } total)

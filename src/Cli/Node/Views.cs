@@ -53,7 +53,7 @@ internal sealed record OfferSummary(
 /// <summary>One permission of an offer or contract.</summary>
 internal sealed record PermissionView(
     string? Rule, string? Purpose, long? UsesLimit, long? UsesSpent, int? MinGroupSize, string? Dominance, long? PricePerUseMinor, string? Currency,
-    IReadOnlyList<string>? Columns, IReadOnlyList<DutyView>? Duties);
+    IReadOnlyList<string>? Columns, IReadOnlyList<DutyView>? Duties, long? CreditLimitMinor = null, long? OwedMinor = null);
 
 /// <summary>A duty: of a permission, or of a job with its state (pending, done, breached, at-owner).</summary>
 internal sealed record DutyView(
@@ -105,7 +105,7 @@ internal sealed record StepView(int N, string? From, string? To, string? Message
 /// <summary>A contract that a plan would spend from.</summary>
 internal sealed record PlanContractView(
     string? ParticipantName, string AgreementId, long? UsesLimit, long? UsesSpent, long? Debit, long? PricePerUseMinor, string? Currency,
-    long? PrivacyBudgetMicro = null, IReadOnlyList<PermissionView>? Permissions = null);
+    long? PrivacyBudgetMicro = null, IReadOnlyList<PermissionView>? Permissions = null, long? CreditLimitMinor = null);
 
 /// <summary>Fixed-point layout of the aggregate.</summary>
 internal sealed record SlotsView(System.Text.Json.JsonElement Scale, long? MaxRowsPerParty, IReadOnlyList<SlotStatisticView>? Statistics);

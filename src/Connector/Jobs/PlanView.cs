@@ -57,7 +57,7 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
 
     private object Contract(Agreements.BoundAgreement agreement, Kernel.Policy.UseObligations terms)
     {
-        var debit = terms.Debits.Count > 0 ? terms.Debits[0] : null;
+        var debit = terms.Uses;
         // Only our own ledger knows what was spent of contracts with ourselves; other owners' counters are theirs.
         var spent = agreement.Row.Provider == self.Did && debit is not null
             ? ledger.GetBudget(Agreements.AgreementBook.BudgetId(agreement, debit.Key))?.Spent
@@ -74,6 +74,8 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
             dominance = Agreements.TermsView.Dominance(terms),
             pricePerUseMinor = terms.Price?.Minor ?? 0,
             currency = terms.Price?.Currency.Code ?? "CNY",
+            // Null where there is a price: uses go on whether they are paid or not.
+            creditLimitMinor = terms.Credit?.Minor,
             permissions = Agreements.TermsView.Of(agreement.Policy, agreement.Row.Provider == self.Did ? Agreements.TermsView.SpentOf(ledger, agreement) : null),
         };
     }

@@ -194,6 +194,7 @@ internal sealed class UseGate(
             : decision.Obligations!.Debits.FirstOrDefault(d => error.Detail?.EndsWith(d.Key, StringComparison.Ordinal) == true) is not { } debit ? error
             : IsRate(debit) ? PolicyErrors.TooFrequent.Of()
             : debit.Key == Kernel.Policy.BudgetDebit.Epsilon ? PolicyErrors.PrivacyBudgetExhausted.Of()
+            : debit.IsCredit ? PolicyErrors.CreditExhausted.Of()
             : PolicyErrors.UsesExhausted.Of();
 
     /// <summary>A refusal, for the record: a dispatch without Grant or Denied is an unreported use.</summary>

@@ -26,7 +26,7 @@ internal static class GateFactory
         services.AddStateStore<ConnectorState>(options);
         services.AddSingleton<TimeProvider>(world.Clock).AddSingleton(world.Ledger).AddSingleton(self).AddSingleton(world.Peers).AddSingleton(world.Config)
             .AddSingleton(DatasetRegistry.Create(world.Config).Value).AddSingleton(new PolicyDecisionPoint())
-            .AddSingleton(options).AddSingleton<INodeTransport>(world.Wire).AddSingleton<KeyPins>().AddSingleton<AgreementBook>().AddSingleton<Regrants>()
+            .AddSingleton(options).AddSingleton<INodeTransport>(world.Wire).AddSingleton<KeyPins>().AddSingleton<AgreementBook>().AddSingleton<Regrants>().AddSingleton<Settlement.Payments>()
             .AddSingleton(new UseFacts(world.Config, world.Peers, null)).AddSingleton<UseGate>();
         services.AddRegulation(regulators).AddSingleton<RegulationGate>().AddSingleton<ComplianceCheck>().AddSingleton<DatasetVolumes>().AddSingleton<NoiseDesk>()
             .AddSingleton(new DataSpace.Sandbox.SqlSandbox(new DataSpace.Sandbox.SandboxOptions { WorkerDirectory = null }));

@@ -11,6 +11,9 @@ internal static class Designs
     /// <summary>The same for three uses.</summary>
     public const string ThreeUses = "sql-three-uses";
 
+    /// <summary>The same, of which no more than one use may go unpaid.</summary>
+    public const string OnCredit = "sql-on-credit";
+
     /// <summary>Joint statistics with noise: room for two different queries.</summary>
     public const string Private = "joint-private";
 
@@ -36,6 +39,17 @@ internal static class Designs
     {
         design.Offer(Sql, Statements);
         design.Offer(ThreeUses, p => Statements(p.Set("count", "3")));
+        design.Offer(OnCredit, p =>
+        {
+            Statements(p);
+            p.Json["obligation"]![0]!["constraint"]!.AsArray().Add((JsonNode)new JsonObject
+            {
+                ["leftOperand"] = "dataspace:creditLimit",
+                ["operator"] = "lteq",
+                ["rightOperand"] = "2.00",
+                ["unit"] = "CNY",
+            });
+        });
         design.Offer(Private, p => p
             .Add("dataspace:privacyBudget", "lteq", $"{2 * PrivateEpsilon}").Add("dataspace:epsilonPerUse", "lteq", $"{PrivateEpsilon}")
             .Add("dataspace:contributionBound", "lteq", "20")); // a firm has a row in every year
