@@ -1,7 +1,6 @@
 using DataSpace.Connector.Agreements;
 using DataSpace.Hosting.Identity;
 using DataSpace.Kernel.Money;
-using DataSpace.Kernel.Policy;
 using DataSpace.Kernel.Results;
 using DataSpace.Ledger;
 using DataSpace.Ledger.Receipts;
@@ -36,7 +35,7 @@ internal sealed class Payments(AuditLedger ledger, AgreementBook agreements, Nod
 
     public async Task<Result<RecordedPayment>> RecordAsync(BoundAgreement agreement, Money amount, string reference, CancellationToken cancellation)
     {
-        if (agreement.Policy.Terms.SelectMany(t => t.Obligations.Debits).FirstOrDefault(d => d.Key == BudgetDebit.CreditOf(amount.Currency)) is not { } credit || amount.Minor == 0)
+        if (agreement.Policy.Terms.SelectMany(t => t.Obligations.Debits).FirstOrDefault(d => d.Key == Kernel.Policy.BudgetDebit.CreditOf(amount.Currency)) is not { } credit || amount.Minor == 0)
             return SettlementErrors.NoCredit.Of(amount.Currency.Code);
         var id = AgreementBook.BudgetId(agreement, credit.Key);
         if (ledger.GetBudget(id) is null)

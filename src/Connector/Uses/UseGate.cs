@@ -96,6 +96,9 @@ internal sealed class UseGate(
         return admitted;
     }
 
+    /// <summary>Duties during a use that was admitted, before any data is read: why it must not go on, or null. It stays spent either way.</summary>
+    public Task<DsError?> AnnounceAsync(UseRequest use, AdmittedUse admitted, CancellationToken cancellation) => duties.DuringAsync(use, admitted, cancellation);
+
     private async Task<Result<AdmittedUse>> GrantAsync(UseRequest use, PolicyDecision decision, Kernel.NegativeList.RegulationDecision? lawful, UseNoise? noise, CancellationToken cancellation)
     {
         // Twice, because an equal query may be charged between the look and the debit; then this one is free.

@@ -10,6 +10,9 @@ namespace DataSpace.Kernel.Policy;
 /// </summary>
 internal static class DutyCompiler
 {
+    /// <summary>Longest time that a use may stand still for an acknowledgement.</summary>
+    public static readonly TimeSpan LongestDuring = TimeSpan.FromMinutes(10);
+
     /// <summary>What the duties of a rule or of a policy come to.</summary>
     public readonly record struct Compiled(Payment? Payment, IReadOnlyList<DutyTerm> Duties)
     {
@@ -53,7 +56,7 @@ internal static class DutyCompiler
     /// <summary><c>payAmount eq</c> with a currency as unit; after it at most the hash of a price plan and a credit limit in that currency.</summary>
     private static Result<Payment> PaymentOf(OdrlRule duty)
     {
-        if (duty.Constraints is not [OdrlComparison { LeftOperand: PolicyTerms.PayAmount, RightOperand: [var amount], IsList: false } pay, .. var others])
+        if (duty.Constraints.Count == 0 || duty.Constraints[0] is not OdrlComparison { LeftOperand: PolicyTerms.PayAmount, RightOperand: [var amount], IsList: false } pay)
             return PolicyErrors.UnknownDuty.Of("compensate begins with exactly one payAmount");
         if (pay.Operator != "eq")
             return PolicyErrors.UnknownOperator.Of("payAmount " + PolicyReader.Show(pay.Operator));
@@ -61,7 +64,7 @@ internal static class DutyCompiler
             return PolicyErrors.InvalidValue.Of("payAmount needs a decimal amount and a known currency as unit");
         string? plan = null;
         Money.Money? credit = null;
-        foreach (var other in others)
+        foreach (var other in duty.Constraints.Skip(1))
         {
             switch (other)
             {
@@ -107,11 +110,11 @@ internal static class DutyCompiler
         }
         return rule.Action switch
         {
-            RuleActions.Inform when party is not null && (within is null || phase is null or DutyPhase.After) => Of(rule.Action, phase ?? DutyPhase.After, party, within),
+            RuleActions.Inform when party is not null && (within is null || phase is null or DutyPhase.After || (phase is DutyPhase.During && within <= LongestDuring)) => Of(rule.Action, phase ?? DutyPhase.After, party, within),
             RuleActions.Delete when within is not null && party is null && phase is null or DutyPhase.After => Of(rule.Action, DutyPhase.After, null, within),
             RuleActions.LogRecordSend when party is null && within is null && phase is null or DutyPhase.During => Of(rule.Action, DutyPhase.During, null, null),
             RuleActions.Inform or RuleActions.Delete or RuleActions.LogRecordSend
-                => PolicyErrors.UnknownDuty.Of(rule.Action + ": inform names a recipient and, after the use, may name a time, delete a time after the use, logRecordSend nothing"),
+                => PolicyErrors.UnknownDuty.Of(rule.Action + ": inform names a recipient and may name a time after the use, or one of at most ten minutes during it, delete a time after the use, logRecordSend nothing"),
             _ => PolicyErrors.UnknownDuty.Of(PolicyReader.Show(rule.Action)),
         };
     }
