@@ -62,7 +62,7 @@ public static class Program
             }))
             .AddSingleton<ISealEngine>(provider => new IdleSealEngine(
                 new WasmSealEngine(new WasmSealOptions { CacheDirectory = HostLayout.SealCacheDirectory(surroundings) }), provider.GetRequiredService<TimeProvider>()))
-            .AddSingleton<ComplianceCheck>().AddSingleton<ClassificationPreview>()
+            .AddSingleton<DerivedData>().AddSingleton<ResultExport>().AddSingleton<ComplianceCheck>().AddSingleton<ClassificationPreview>()
             .AddHostedService<MembershipService>().AddHostedService<ReceiptClerk>();
         services.AddRegulation(regulators).AddSingleton<RegulationGate>().AddSingleton<SuspensionBook>().AddSingleton<NoticeBook>().AddSingleton<RegulationOutlook>().AddSingleton<IRegulationPreview, RegulationPreview>()
             .AddSingleton<IRegulationListener>(s => s.GetRequiredService<SuspensionBook>()).AddSingleton<IRegulationReport>(s => s.GetRequiredService<SuspensionBook>())

@@ -28,7 +28,7 @@ internal static class GateFactory
             .AddSingleton(DatasetRegistry.Create(world.Config).Value).AddSingleton(new PolicyDecisionPoint())
             .AddSingleton(options).AddSingleton<INodeTransport>(world.Wire).AddSingleton<KeyPins>().AddSingleton<AgreementBook>().AddSingleton<Regrants>().AddSingleton<Settlement.Payments>()
             .AddSingleton(new UseFacts(world.Config, world.Peers, null)).AddSingleton<UseGate>();
-        services.AddRegulation(regulators).AddSingleton<RegulationGate>().AddSingleton<ComplianceCheck>().AddSingleton<DatasetVolumes>().AddSingleton<NoiseDesk>()
+        services.AddRegulation(regulators).AddSingleton<RegulationGate>().AddSingleton<DerivedData>().AddSingleton<ComplianceCheck>().AddSingleton<DatasetVolumes>().AddSingleton<NoiseDesk>()
             .AddSingleton(new DataSpace.Sandbox.SqlSandbox(new DataSpace.Sandbox.SandboxOptions { WorkerDirectory = null }));
         services.AddSingleton<RegulationMarks>();
         if (transport is not null)
