@@ -3,7 +3,7 @@ using DataSpace.Connector.Agreements;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Transport;
 using DataSpace.Kernel.Classification;
-using DataSpace.Kernel.Identity;
+using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Policy;
 using DataSpace.Kernel.Results;
 using DataSpace.Ledger.Sequencing;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using DataSpace.Kernel.Crypto;
-using DataSpace.Kernel.Identity;
 using DataSpace.Kernel.Results;
 
 namespace DataSpace.Connector.Datasets;
