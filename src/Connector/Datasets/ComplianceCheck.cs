@@ -18,11 +18,8 @@ namespace DataSpace.Connector.Datasets;
 /// that passed for the declaration and the file of this moment is not listed, not negotiated and not used. Results stand in the ledger too.
 /// </summary>
 internal sealed partial class ComplianceCheck(
-<<<<<<< HEAD
-    DatasetRegistry datasets, SqlSandbox sandbox, DerivedData derived, NodeIdentity self, ConnectorConfig config, AuditLedger ledger, TimeProvider clock, ILogger<ComplianceCheck> log)
-=======
-    DatasetRegistry datasets, PolicyDecisionPoint decisions, SqlSandbox sandbox, NodeIdentity self, ConnectorConfig config, AuditLedger ledger, TimeProvider clock, ILogger<ComplianceCheck> log)
->>>>>>> main
+    DatasetRegistry datasets, PolicyDecisionPoint decisions, SqlSandbox sandbox, DerivedData derived, NodeIdentity self, ConnectorConfig config, AuditLedger ledger, TimeProvider clock,
+    ILogger<ComplianceCheck> log)
 {
     private const int WallLimitMs = 600_000;
     private const int MaxFindingsLogged = 100;
