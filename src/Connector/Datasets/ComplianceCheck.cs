@@ -110,11 +110,11 @@ internal sealed partial class ComplianceCheck(
             var looked = await sandbox.SampleAsync(dataset.Source, seed, new SandboxLimits { WallLimitMs = WallLimitMs, CpuLimitSeconds = WallLimitMs / 1000 }, cancellation);
             if (!looked.TryGet(out var sample, out error))
                 return NotSampled(dataset, declared, stamp, version, error);
+            if (!derived.Of(dataset.Config).TryGet(out var inherited, out error))
+                return Withheld(dataset, declared, stamp, version, new(error.Kind, error.Detail ?? error.Kind.Title));
             // The version was taken before the look: only a file that is still the same was looked at.
             if (stamp != StampOf(dataset) || !datasets.VersionOf(dataset, self.DatasetVersionKey).TryGet(out var after, out _) || after != version)
                 continue;
-            if (!derived.Of(dataset.Config).TryGet(out var inherited, out error))
-                return Withheld(dataset, declared, stamp, version, new(error.Kind, error.Detail ?? error.Kind.Title));
             var (columns, findings, gradeFound) = ComplianceRules.Judge(dataset.Config, declared, sample, dataset.Offers);
             findings = [.. findings, .. DerivedRules.Judge(declared, dataset.Offers, inherited, clock.GetUtcNow())];
             var scale = dataset.Config.Classification!.Scale ?? new DataScale(sample.Rows, sample.Subjects);
