@@ -7,7 +7,6 @@ using DataSpace.Kernel.Classification;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Results;
 using DataSpace.Ledger;
-using DataSpace.Protocol.Jobs;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataSpace.Connector.Jobs;
