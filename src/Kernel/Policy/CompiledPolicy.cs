@@ -110,6 +110,8 @@ internal sealed record DebitRule(string Key, long Limit, long WindowTicks, bool 
 {
     private readonly BudgetDebit _constant = new(Key, Limit, Amount);
 
+    public bool IsCredit => _constant.IsCredit;
+
     /// <summary>The debit of one use.</summary>
     public BudgetDebit For(PolicyRequest request)
         => IsEpsilon ? new BudgetDebit(Key, Limit, request.EpsilonMicro ?? 0, BudgetScope.DatasetAndConsumerGroup)
