@@ -150,19 +150,19 @@ public sealed class ComplianceTests(SharedSpace shared)
         var file = Path.Combine(Space.Root, "resold.csv");
         var (exit, text) = await CliAsync("job", "result", outcome.JobId, "--out", file, "--node", Space.Leader.Process.Directory);
         Assert.True(exit == 0, text);
-        var columns = File.ReadLines(file).First().Split(',');
+        var columns = File.ReadAllLines(file).First().Split(',');
         var wider = Path.Combine(Space.Root, "resold.odrl.json");
-        var offer = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Space.Root, Space.Joint + ".odrl.json")))!;
+        var offer = JsonNode.Parse(File.ReadAllText(Path.Combine(Space.Root, Space.Joint + ".odrl.json")))!;
         var constraints = offer["permission"]![0]!["constraint"]!.AsArray();
         foreach (var (term, value) in ((string, JsonNode)[])[("dataspace:column", new JsonArray([.. columns.Select(c => (JsonNode)c)])), ("dataspace:groupKey", columns[0])])
             constraints.Single(c => c!["leftOperand"]!.GetValue<string>() == term)!["rightOperand"] = value;
         constraints.Remove(constraints.Single(c => c!["leftOperand"]!.GetValue<string>() == "dataspace:clamp"));
         var equal = Path.Combine(Space.Root, "resold-equal.odrl.json");
-        await File.WriteAllTextAsync(equal, offer.ToJsonString());
+        File.WriteAllText(equal, offer.ToJsonString());
         constraints.Single(c => c!["leftOperand"]!.GetValue<string>() == "purpose")!["rightOperand"] = "advertising";
-        await File.WriteAllTextAsync(wider, offer.ToJsonString());
+        File.WriteAllText(wider, offer.ToJsonString());
 
-        var original = await File.ReadAllTextAsync(Space.Leader.ConfigFile);
+        var original = File.ReadAllText(Space.Leader.ConfigFile);
         try
         {
             Assert.Equal(["DS-CLS-019"], await ListedAsync(equal, "general-3", null));
@@ -172,7 +172,7 @@ public sealed class ComplianceTests(SharedSpace shared)
         }
         finally
         {
-            await File.WriteAllTextAsync(Space.Leader.ConfigFile, original);
+            File.WriteAllText(Space.Leader.ConfigFile, original);
             Assert.Equal(204, (await Space.Leader.PostAsync("/admin/reload")).Status);
         }
 
@@ -192,7 +192,7 @@ public sealed class ComplianceTests(SharedSpace shared)
             if (provenance is not null)
                 dataset["derivedFrom"] = new JsonArray(provenance);
             config["datasets"]!.AsArray().Add((JsonNode)dataset);
-            await File.WriteAllTextAsync(Space.Leader.ConfigFile, config.ToJsonString());
+            File.WriteAllText(Space.Leader.ConfigFile, config.ToJsonString());
             var reloaded = await Space.Leader.PostAsync("/admin/reload");
             Assert.True(reloaded.Status == 204, reloaded.ToString());
             var view = (await Space.Leader.PostAsync("/admin/datasets/resold/check")).Ok()["datasets"]![0]!;

@@ -75,11 +75,11 @@ public sealed class PolicyAtUseTests(SharedSpace shared)
         Assert.True(first.State == "COMPLETED", first.Why + Space.Story());
         var refused = await Space.RunAsync(spec);
         Assert.Equal(["DS-POL-055"], refused.Codes);
-        var payment = new { contractId = agreement, amount = "2.00", currency = "CNY", reference = "e2e-1" };
-        (await Space.Leader.PostAsync("/admin/settlement/payments", payment)).Refused("DS-CON-003"); // who owes cannot say that it paid
-        var paid = (await Space.SupplierA.PostAsync("/admin/settlement/payments", payment)).Ok();
+        JsonNode Payment() => new JsonObject { ["contractId"] = agreement, ["amount"] = "2.00", ["currency"] = "CNY", ["reference"] = "e2e-1" };
+        (await Space.Leader.PostAsync("/admin/settlement/payments", Payment())).Refused("DS-CON-003"); // who owes cannot say that it paid
+        var paid = (await Space.SupplierA.PostAsync("/admin/settlement/payments", Payment())).Ok();
         Assert.Equal(0, paid["owedMinor"]!.GetValue<long>());
-        (await Space.SupplierA.PostAsync("/admin/settlement/payments", payment)).Refused("DS-SET-023", 409);
+        (await Space.SupplierA.PostAsync("/admin/settlement/payments", Payment())).Refused("DS-SET-023", 409);
         var entry = Ledgers.Read(Space.SupplierA)[(int)paid["index"]!.GetValue<long>()];
         Assert.Equal(Ledger.Receipts.EntryKind.BudgetRegranted, entry.Entry.Kind);
         var again = await Space.RunAsync(spec);
