@@ -20,7 +20,7 @@ namespace DataSpace.Connector.Datasets;
 /// <param name="DeleteByMs">When it must be gone; null when no contract says so.</param>
 internal sealed record ResultProvenance(
     string Issuer, string JobId, string JobHash, string ResultDigest, string FileDigest, string Grade, string Personal, IReadOnlyList<string> Regions,
-    IReadOnlyList<JsonElement> Policies, long ExportedAtMs, long? DeleteByMs)
+    IReadOnlyList<JsonElement> Policies, long ExportedAtMs, long? DeleteByMs = null)
 {
     /// <summary>JWS type.</summary>
     public const string Typ = "dataspace-result-provenance+jws";
