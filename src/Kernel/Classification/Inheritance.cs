@@ -28,13 +28,13 @@ public static class Inheritance
         return [.. wider];
     }
 
-    private static IEnumerable<string> Wider(CompiledRule permission, CompiledRule source)
+    private static List<string> Wider(CompiledRule permission, CompiledRule source)
     {
-        foreach (var check in source.Checks.Where(c => Inherited.Contains(c.Kind) && !RuleOrder.Implies(permission.Checks, c)))
-            yield return PolicyChecks.TermOf(check.Kind);
+        var wider = source.Checks.Where(c => Inherited.Contains(c.Kind) && !RuleOrder.Implies(permission.Checks, c)).Select(c => PolicyChecks.TermOf(c.Kind)).ToList();
         if (permission.Obligations!.MinimumGroupSize < source.Obligations!.MinimumGroupSize)
-            yield return PolicyTerms.MinimumGroupSize;
+            wider.Add(PolicyTerms.MinimumGroupSize);
         if (source.Obligations.Retention is { } longest && !(permission.Obligations.Retention <= longest))
-            yield return PolicyTerms.Retention;
+            wider.Add(PolicyTerms.Retention);
+        return wider;
     }
 }
