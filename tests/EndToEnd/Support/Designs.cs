@@ -14,6 +14,12 @@ internal static class Designs
     /// <summary>The same, of which no more than one use may go unpaid.</summary>
     public const string OnCredit = "sql-on-credit";
 
+    /// <summary>The same for one use.</summary>
+    public const string OneUse = "sql-one-use";
+
+    /// <summary>A dataset of supplier B under several contracts.</summary>
+    public const string Choices = "choices";
+
     /// <summary>Joint statistics with noise: room for two different queries.</summary>
     public const string Private = "joint-private";
 
@@ -53,6 +59,7 @@ internal static class Designs
                 ["unit"] = "CNY",
             });
         });
+        design.Offer(OneUse, p => Statements(p.Set("count", "1")));
         design.Offer(Private, p => p
             .Add("dataspace:privacyBudget", "lteq", $"{2 * PrivateEpsilon}").Add("dataspace:epsilonPerUse", "lteq", $"{PrivateEpsilon}")
             .Add("dataspace:contributionBound", "lteq", "20")); // a firm has a row in every year
@@ -70,6 +77,7 @@ internal static class Designs
         design.Dataset(a, CallsLater, WithNotes(csv, calls: false), Note(personal: null));
         design.Dataset(a, Unclassified, csv, d => d.Remove("classification"));
         design.Dataset(a, Torn, csv + "\"never closed,12,x");
+        design.Dataset(b, Choices, SpaceDesign.Csv(b));
         design.Dataset(a, InAnothersName, csv);
         design.OnlyOffer(InAnothersName, "not-ours", p => p.Json["assigner"] = b.Did);
         IntersectionDesign.Add(design);
