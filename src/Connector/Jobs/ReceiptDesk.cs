@@ -16,7 +16,7 @@ namespace DataSpace.Connector.Jobs;
 /// Two-sided receipts: the consumer signs over Grant, Report and result digest, the provider countersigns, both append the same receipt.
 /// </summary>
 internal sealed class ReceiptDesk(
-    AgreementBook agreements, Duties.DutyBook duties, AuditLedger ledger, INodeTransport transport, PeerDirectory peers, LogKeys logs, NodeIdentity self, NodeOptions options)
+    AgreementBook agreements, Duties.DutyBook duties, AuditLedger ledger, INodeTransport transport, PeerDirectory peers, LogKeys logs, NodeIdentity self, NodeOptions options, CrashPoints crashPoints)
 {
     /// <summary>Folder of the node's directory with the proof of every receipt, by use id (C2SP tlog-proof).</summary>
     public const string ProofFolder = "receipts";
@@ -42,6 +42,7 @@ internal sealed class ReceiptDesk(
             return ConnectorErrors.ReceiptUnknown.Of("grant, report or consumer");
         if (!receipt.Countersign(agreement.ConsumerKey, self.Signer).TryGet(out var countersigned, out var error))
             return error;
+        crashPoints.Reach(CrashPoint.BeforeReceipt);
         // The event id follows from the use, so that a repeated offer cannot append a second receipt.
         var draft = new EntryDraft(countersigned, use.ContractId) { EventId = EventId("receipt", offer.UseId) };
         if (!(await ledger.AppendAsync(draft, cancellation)).TryGet(out var entry, out error))

@@ -52,8 +52,18 @@ public sealed class ReceiptClerkTests : IAsyncLifetime
             {
                 db.Jobs.Add(new JobRow
                 {
-                    JobId = "job-1", JobHash = job, Title = "t", Kind = "aggregate", Order = "", OrderJson = "{}", AnalystKeys = [], Secrets = [],
-                    State = AnalystStates.Completed, Stage = AnalystStages.Done, CreatedAt = _world.Clock.GetUtcNow(), StageStartedAt = _world.Clock.GetUtcNow(),
+                    JobId = "job-1",
+                    JobHash = job,
+                    Title = "t",
+                    Kind = "aggregate",
+                    Order = "",
+                    OrderJson = "{}",
+                    AnalystKeys = [],
+                    Secrets = [],
+                    State = AnalystStates.Completed,
+                    Stage = AnalystStages.Done,
+                    CreatedAt = _world.Clock.GetUtcNow(),
+                    StageStartedAt = _world.Clock.GetUtcNow(),
                     NotAfter = _world.Clock.GetUtcNow().AddHours(1),
                     PendingReceipts = JsonSerializer.Serialize<List<PendingReceipt>>(
                         [new(GateWorld.Provider, GateWorld.Contract, use, Hash("grant"), Hash("report"), Hash("result"))], JobJson.Options),
@@ -85,9 +95,19 @@ public sealed class ReceiptClerkTests : IAsyncLifetime
                 var row = use.Agreement.Row;
                 db.Agreements.Add(new AgreementRow
                 {
-                    AgreementId = row.AgreementId, AgreementHash = row.AgreementHash, Role = AgreementBook.Consumer, Provider = row.Provider, Consumer = row.Consumer, DatasetId = row.DatasetId,
-                    Policy = row.Policy, PolicyVersion = row.PolicyVersion, ProviderKey = row.ProviderKey, ProviderKeyId = _world.Self.Signer.PublicKey.KeyId, ConsumerKey = row.ConsumerKey,
-                    ConsumerKeyId = row.ConsumerKeyId, SignedAt = row.SignedAt,
+                    AgreementId = row.AgreementId,
+                    AgreementHash = row.AgreementHash,
+                    Role = AgreementBook.Consumer,
+                    Provider = row.Provider,
+                    Consumer = row.Consumer,
+                    DatasetId = row.DatasetId,
+                    Policy = row.Policy,
+                    PolicyVersion = row.PolicyVersion,
+                    ProviderKey = row.ProviderKey,
+                    ProviderKeyId = _world.Self.Signer.PublicKey.KeyId,
+                    ConsumerKey = row.ConsumerKey,
+                    ConsumerKeyId = row.ConsumerKeyId,
+                    SignedAt = row.SignedAt,
                 });
                 await db.SaveChangesAsync(Stop);
             }
@@ -104,8 +124,16 @@ public sealed class ReceiptClerkTests : IAsyncLifetime
             });
             var job = new JobRow
             {
-                JobId = "job-1", JobHash = use.JobHash, Title = "t", Kind = "aggregate", Order = "", OrderJson = "{}", AnalystKeys = [], Secrets = [],
-                State = AnalystStates.Completed, Stage = AnalystStages.Done,
+                JobId = "job-1",
+                JobHash = use.JobHash,
+                Title = "t",
+                Kind = "aggregate",
+                Order = "",
+                OrderJson = "{}",
+                AnalystKeys = [],
+                Secrets = [],
+                State = AnalystStates.Completed,
+                Stage = AnalystStages.Done,
             };
             PendingReceipt[] pending = [new(GateWorld.Provider, GateWorld.Contract, grant.Handle.UseId, grant.Entry.LeafHashHex, report.LeafHashHex, Hash("result"))];
             foreach (var how in (Func<ReceiptCountersigned, Task<ReceiptCountersigned>>[])[
@@ -160,8 +188,16 @@ public sealed class ReceiptClerkTests : IAsyncLifetime
 
         UseRow Released(string jobHash, int minute) => new()
         {
-            JobHash = jobHash, Consumer = GateWorld.Consumer, AgreementId = GateWorld.Contract, Order = "", AnalystKeys = [], RoundZero = "", State = UseStates.Committed,
-            ReceivedAt = _world.Clock.GetUtcNow(), NotAfter = _world.Clock.GetUtcNow(), ReleasedAt = _world.Clock.GetUtcNow().AddSeconds(minute),
+            JobHash = jobHash,
+            Consumer = GateWorld.Consumer,
+            AgreementId = GateWorld.Contract,
+            Order = "",
+            AnalystKeys = [],
+            RoundZero = "",
+            State = UseStates.Committed,
+            ReceivedAt = _world.Clock.GetUtcNow(),
+            NotAfter = _world.Clock.GetUtcNow(),
+            ReleasedAt = _world.Clock.GetUtcNow().AddSeconds(minute),
         };
 
         int Open()
@@ -178,15 +214,21 @@ public sealed class ReceiptClerkTests : IAsyncLifetime
         byte[] output = [1];
         var report = new ReportPayload
         {
-            GrantHash = grant.Entry.LeafHashHex, Units = new SortedDictionary<string, long>(StringComparer.Ordinal) { ["uses"] = 1 }, ImageDigest = "none",
-            OutputDigest = Digest.Sha256Hex(output), Outcome = "released", CpuMs = 0, RowsScanned = 0, WallMs = 0,
+            GrantHash = grant.Entry.LeafHashHex,
+            Units = new SortedDictionary<string, long>(StringComparer.Ordinal) { ["uses"] = 1 },
+            ImageDigest = "none",
+            OutputDigest = Digest.Sha256Hex(output),
+            Outcome = "released",
+            CpuMs = 0,
+            RowsScanned = 0,
+            WallMs = 0,
         };
         return (use, grant, (await _world.Ledger.ReportAsync(grant.Handle, report, output, Stop)).Value);
     }
 
     private ReceiptDesk Desk(AuditLedger ledger, PeerDirectory peers, LogKeys logs, NodeIdentity self, string directory, IDbContextFactory<ConnectorState>? store = null)
         => new(store is null ? _world.Services.GetRequiredService<AgreementBook>() : new AgreementBook(store, peers, self, _world.Services.GetRequiredService<KeyPins>(), ledger),
-            _world.Services.GetRequiredService<DutyBook>(), ledger, _world.Wire, peers, logs, self, new NodeOptions { Directory = directory, ConfigFile = "none" });
+            _world.Services.GetRequiredService<DutyBook>(), ledger, _world.Wire, peers, logs, self, new NodeOptions { Directory = directory, ConfigFile = "none" }, new CrashPoints(NodeSurroundings.OfThisProcess));
 
     private static string Hash(string text) => Digest.Sha256Hex(Encoding.UTF8.GetBytes(text));
 

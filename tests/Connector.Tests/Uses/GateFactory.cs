@@ -9,6 +9,8 @@ using DataSpace.Hosting.Regulation;
 using DataSpace.Hosting.Storage;
 using DataSpace.Hosting.Transport;
 using DataSpace.Kernel.Policy;
+using DataSpace.Sandbox;
+using DataSpace.Sandbox.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DataSpace.Connector.Tests.Uses;
@@ -27,9 +29,9 @@ internal static class GateFactory
         services.AddSingleton<TimeProvider>(world.Clock).AddSingleton(world.Ledger).AddSingleton(self).AddSingleton(world.Peers).AddSingleton(world.Config)
             .AddSingleton(DatasetRegistry.Create(world.Config).Value).AddSingleton(new PolicyDecisionPoint())
             .AddSingleton(options).AddSingleton<INodeTransport>(world.Wire).AddSingleton<KeyPins>().AddSingleton<AgreementBook>().AddSingleton<Regrants>()
-            .AddSingleton(new UseFacts(world.Config, world.Peers, null)).AddSingleton<UseGate>();
+            .AddSingleton(new UseFacts(world.Config, world.Peers, Path.Combine(WorkerFixture.WorkerDirectory, "sandbox-worker"))).AddSingleton<UseGate>();
         services.AddRegulation(regulators).AddSingleton<RegulationGate>().AddSingleton<ComplianceCheck>().AddSingleton<DatasetVolumes>().AddSingleton<NoiseDesk>()
-            .AddSingleton(new DataSpace.Sandbox.SqlSandbox(new DataSpace.Sandbox.SandboxOptions { WorkerDirectory = null }));
+            .AddSingleton(_ => new SqlSandbox(new SandboxOptions { WorkerDirectory = WorkerFixture.WorkerDirectory }));
         services.AddSingleton<RegulationMarks>();
         if (transport is not null)
             services.AddSingleton(transport);
