@@ -59,6 +59,9 @@ internal sealed record PermissionView(
 internal sealed record DutyView(
     string? Action, string? Phase, string? Party, string? Within, string? OwnerName = null, string? PartyName = null, string? State = null, string? Deadline = null, string? Code = null);
 
+/// <summary>GET /admin/negotiations.</summary>
+internal sealed record NegotiationsView(IReadOnlyList<NegotiationView> Negotiations);
+
 /// <summary>A negotiation and its states so far.</summary>
 internal sealed record NegotiationView(
     string Id, string? Participant, string? ParticipantName, string? DatasetId, string? OfferId, string State,
@@ -105,7 +108,7 @@ internal sealed record StepView(int N, string? From, string? To, string? Message
 /// <summary>A contract that a plan would spend from.</summary>
 internal sealed record PlanContractView(
     string? ParticipantName, string AgreementId, long? UsesLimit, long? UsesSpent, long? Debit, long? PricePerUseMinor, string? Currency,
-    long? PrivacyBudgetMicro = null, IReadOnlyList<PermissionView>? Permissions = null);
+    long? PrivacyBudgetMicro = null, IReadOnlyList<PermissionView>? Permissions = null, long? UsesKnown = null);
 
 /// <summary>Fixed-point layout of the aggregate.</summary>
 internal sealed record SlotsView(System.Text.Json.JsonElement Scale, long? MaxRowsPerParty, IReadOnlyList<SlotStatisticView>? Statistics);

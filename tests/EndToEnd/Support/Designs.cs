@@ -11,6 +11,12 @@ internal static class Designs
     /// <summary>The same for three uses.</summary>
     public const string ThreeUses = "sql-three-uses";
 
+    /// <summary>The same for one use.</summary>
+    public const string OneUse = "sql-one-use";
+
+    /// <summary>A dataset of supplier B under several contracts.</summary>
+    public const string Choices = "choices";
+
     /// <summary>Joint statistics with noise: room for two different queries.</summary>
     public const string Private = "joint-private";
 
@@ -22,6 +28,9 @@ internal static class Designs
 
     /// <summary>Datasets of supplier A for the compliance check: undeclared phone numbers in a text column, the same declared, one that changes, and two that cannot be looked at.</summary>
     public const string Calls = "calls_undeclared", CallsDeclared = "calls_declared", CallsLater = "calls_later", Unclassified = "unclassified", Torn = "torn";
+
+    /// <summary>A dataset of supplier A whose only offer speaks in supplier B's name.</summary>
+    public const string InAnothersName = "in_anothers_name";
 
     /// <summary>Datasets in which something is wrong, at supplier A; each with a partner of its own at supplier B.</summary>
     public static IReadOnlyDictionary<string, string> Broken { get; } = new Dictionary<string, string>
@@ -36,6 +45,7 @@ internal static class Designs
     {
         design.Offer(Sql, Statements);
         design.Offer(ThreeUses, p => Statements(p.Set("count", "3")));
+        design.Offer(OneUse, p => Statements(p.Set("count", "1")));
         design.Offer(Private, p => p
             .Add("dataspace:privacyBudget", "lteq", $"{2 * PrivateEpsilon}").Add("dataspace:epsilonPerUse", "lteq", $"{PrivateEpsilon}")
             .Add("dataspace:contributionBound", "lteq", "20")); // a firm has a row in every year
@@ -53,6 +63,9 @@ internal static class Designs
         design.Dataset(a, CallsLater, WithNotes(csv, calls: false), Note(personal: null));
         design.Dataset(a, Unclassified, csv, d => d.Remove("classification"));
         design.Dataset(a, Torn, csv + "\"never closed,12,x");
+        design.Dataset(b, Choices, SpaceDesign.Csv(b));
+        design.Dataset(a, InAnothersName, csv);
+        design.OnlyOffer(InAnothersName, "not-ours", p => p.Json["assigner"] = b.Did);
         IntersectionDesign.Add(design);
         foreach (var partner in Broken.Values)
             design.Dataset(b, partner, SpaceDesign.Csv(b));
