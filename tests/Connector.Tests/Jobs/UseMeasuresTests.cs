@@ -40,7 +40,7 @@ public sealed class UseMeasuresTests(SharedGate shared) : IClassFixture<SharedGa
             new(Output, 4, Usage(9_000, 800_000_000), TimeSpan.FromSeconds(9), 4_711) { ProtocolBytes = 17 },
             new(Output, 4, null, TimeSpan.Zero),
         ];
-        var reports = works.Select(w => UseMeasures.ReportOf(granted, use, w, Of(use.Listing!, 12_345, 678), Profile)).ToList();
+        var reports = works.Select(w => UseMeasures.ReportOf(granted, use, w, Of(use.Listing!, 12_345, 678), Profile, new string('b', 64))).ToList();
         Assert.Single(reports.Select(Shown).Distinct());
         Assert.Equal(3, reports.Select(r => (r.CpuMs, r.WallMs, string.Join(' ', r.Measured))).Distinct().Count());
     }
@@ -54,7 +54,7 @@ public sealed class UseMeasuresTests(SharedGate shared) : IClassFixture<SharedGa
     {
         var (granted, use) = await GrantedAsync();
         var work = new UseWork(Output, 4, Usage(1, 1), TimeSpan.Zero, subjects);
-        var (one, other) = (UseMeasures.ReportOf(granted, use, work, Of(use.Listing!, rows, subjects), Profile), UseMeasures.ReportOf(granted, use, work, Of(use.Listing!, otherRows, otherSubjects), Profile));
+        var (one, other) = (UseMeasures.ReportOf(granted, use, work, Of(use.Listing!, rows, subjects), Profile, new string('b', 64)), UseMeasures.ReportOf(granted, use, work, Of(use.Listing!, otherRows, otherSubjects), Profile, new string('b', 64)));
         Assert.Equal(same, Shown(one) == Shown(other));
         foreach (var unit in (string[])["rowsScanned", "subjects"])
             Assert.Matches("^10*$", $"{one.Units[unit]}");
@@ -65,10 +65,10 @@ public sealed class UseMeasuresTests(SharedGate shared) : IClassFixture<SharedGa
     public async Task Time_is_told_as_it_was_reserved_and_bytes_as_they_are_sent_to_everybody()
     {
         var (granted, use) = await GrantedAsync();
-        var units = UseMeasures.ReportOf(granted, use, new UseWork(Output, 4, Usage(3, 3), TimeSpan.FromMilliseconds(7), 5), use.Listing, Profile).Units;
+        var units = UseMeasures.ReportOf(granted, use, new UseWork(Output, 4, Usage(3, 3), TimeSpan.FromMilliseconds(7), 5), use.Listing, Profile, new string('b', 64)).Units;
         Assert.Equal((use.Order.Plan.WallLimitMs, use.Order.Plan.WallLimitMs, Output.Length, 4, 1), ((int)units["cpuMs"], (int)units["wallMs"], (int)units["bytesOut"], (int)units["resultCells"], (int)units["uses"]));
         // Of data that nobody looked at nothing is known, and nothing is told.
-        var unlooked = UseMeasures.ReportOf(granted, use, new UseWork(Output, 4, null, TimeSpan.Zero), null, Profile).Units;
+        var unlooked = UseMeasures.ReportOf(granted, use, new UseWork(Output, 4, null, TimeSpan.Zero), null, Profile, new string('b', 64)).Units;
         Assert.Equal((0, 0), (unlooked["rowsScanned"], unlooked["subjects"]));
         Assert.Equal(units.Keys, unlooked.Keys);
     }
