@@ -130,7 +130,7 @@ public sealed class CancelCommandTests(FragileSpace fragile)
         Assert.Contains("DS-COO-007", (await CommandLine.RunAsync(1, Space.Leader, "job", "cancel", job)).Errors, StringComparison.Ordinal);
         await Space.SupplierB.RestartAsync();
         Assert.Equal("CANCELLED", (await Space.EndAsync(job)).State);
-        Assert.Contains("CANCELLED", (await CommandLine.RunAsync(0, Space.Leader, "job", "status", job)).Output, StringComparison.Ordinal);
+        Assert.Contains("CANCELLED", (await CommandLine.RunAsync(5, Space.Leader, "job", "status", job)).Output, StringComparison.Ordinal);
         Assert.Equal("DS-JOB-016", (await CommandLine.JsonAsync(1, Space.Leader, "job", "result", job))["error"]!["code"]!.GetValue<string>());
         Assert.Equal(before, await Space.SpentAsync(Space.SupplierB, agreement));
     }
