@@ -18,47 +18,47 @@ public sealed class CommandLineTests(SharedSpace shared) : IDisposable
     [Fact]
     public async Task Members_catalogue_and_negotiation()
     {
-        Assert.Equal(["approved", "approved", "approved"], Members(await CommandLine.JsonAsync(0, Space.Coordinator, "members", "list"), "state"));
-        var people = (await CommandLine.RunAsync(0, Space.Coordinator, "members", "list")).Output;
+        Assert.Equal(["approved", "approved", "approved"], Members(await Commands.JsonAsync(0, Space.Coordinator, "members", "list"), "state"));
+        var people = (await Commands.RunAsync(0, Space.Coordinator, "members", "list")).Output;
         Assert.All(Space.Owners, o => Assert.Contains(o.Name, people, StringComparison.Ordinal));
 
-        var datasets = (await CommandLine.JsonAsync(0, Analyst, "catalog"))["datasets"]!.AsArray();
+        var datasets = (await Commands.JsonAsync(0, Analyst, "catalog"))["datasets"]!.AsArray();
         Assert.Contains(datasets, d => d!["participant"]!.GetValue<string>() == Space.SupplierA.Did && d["datasetId"]!.GetValue<string>() == "investments");
-        Assert.Contains("investments", (await CommandLine.RunAsync(0, Analyst, "catalog")).Output, StringComparison.Ordinal);
+        Assert.Contains("investments", (await Commands.RunAsync(0, Analyst, "catalog")).Output, StringComparison.Ordinal);
 
         string[] words = ["negotiate", "--participant", Space.SupplierA.Did, "--dataset", "investments", "--offer"];
-        var agreed = await CommandLine.JsonAsync(0, Analyst, [.. words, Designs.Sql]);
+        var agreed = await Commands.JsonAsync(0, Analyst, [.. words, Designs.Sql]);
         Assert.Equal("FINALIZED", agreed["state"]!.GetValue<string>());
         Assert.NotNull(agreed["agreementId"]);
-        var states = (await CommandLine.RunAsync(0, Analyst, [.. words, Designs.Sql])).Output.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0).ToList();
+        var states = (await Commands.RunAsync(0, Analyst, [.. words, Designs.Sql])).Output.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0).ToList();
         Assert.Equal("REQUESTED", states[0]);
         Assert.Contains("FINALIZED", states);
-        var (_, errors) = await CommandLine.RunAsync(3, Analyst, [.. words, Designs.Expired]);
+        var (_, errors) = await Commands.RunAsync(3, Analyst, [.. words, Designs.Expired]);
         Assert.Contains("DS-POL-024", errors, StringComparison.Ordinal);
-        Assert.Equal("TERMINATED", (await CommandLine.JsonAsync(3, Analyst, [.. words, Designs.Expired]))["state"]!.GetValue<string>());
+        Assert.Equal("TERMINATED", (await Commands.JsonAsync(3, Analyst, [.. words, Designs.Expired]))["state"]!.GetValue<string>());
     }
 
     [Fact]
     public async Task A_job_from_its_plan_to_its_result()
     {
         var spec = Jobs.SqlSpec(Space.SupplierA, "investments", "SELECT year, SUM(invest) AS total FROM investments GROUP BY year ORDER BY year", await Space.AgreeAsync(Space.SupplierA, "investments", Designs.Sql));
-        var file = await CommandLine.SpecAsync(_folder, spec);
-        var plan = await CommandLine.JsonAsync(0, Analyst, "job", "plan", file);
+        var file = await Commands.SpecAsync(_folder, spec);
+        var plan = await Commands.JsonAsync(0, Analyst, "job", "plan", file);
         Assert.Empty(plan["refusals"]!.AsArray());
-        Assert.Contains(plan["planHash"]!.GetValue<string>(), (await CommandLine.RunAsync(0, Analyst, "job", "plan", file)).Output, StringComparison.Ordinal);
+        Assert.Contains(plan["planHash"]!.GetValue<string>(), (await Commands.RunAsync(0, Analyst, "job", "plan", file)).Output, StringComparison.Ordinal);
 
-        var job = (await CommandLine.JsonAsync(0, Analyst, "job", "submit", file, "--plan-hash", plan["planHash"]!.GetValue<string>()))["jobId"]!.GetValue<string>();
+        var job = (await Commands.JsonAsync(0, Analyst, "job", "submit", file, "--plan-hash", plan["planHash"]!.GetValue<string>()))["jobId"]!.GetValue<string>();
         Assert.Equal("COMPLETED", (await Space.EndAsync(job)).State);
-        Assert.Equal("COMPLETED", (await CommandLine.JsonAsync(0, Analyst, "job", "status", job))["state"]!.GetValue<string>());
-        Assert.Contains("COMPLETED", (await CommandLine.RunAsync(0, Analyst, "job", "status", job)).Output, StringComparison.Ordinal);
-        Assert.Contains((await CommandLine.JsonAsync(0, Analyst, "job", "status"))["jobs"]!.AsArray(), j => j!["jobId"]!.GetValue<string>() == job);
-        Assert.Empty((await CommandLine.JsonAsync(0, Analyst, "job", "why", job))["reasons"]!.AsArray());
-        Assert.Contains("Nothing went wrong", (await CommandLine.RunAsync(0, Analyst, "job", "why", job)).Output, StringComparison.Ordinal);
-        Assert.Equal(20, (await CommandLine.JsonAsync(0, Analyst, "job", "result", job))["rows"]!.AsArray().Count);
-        Assert.Contains("1935", (await CommandLine.RunAsync(0, Analyst, "job", "result", job)).Output, StringComparison.Ordinal);
-        Assert.Contains("DS-COO-007", (await CommandLine.RunAsync(1, Analyst, "job", "cancel", job)).Errors, StringComparison.Ordinal);
+        Assert.Equal("COMPLETED", (await Commands.JsonAsync(0, Analyst, "job", "status", job))["state"]!.GetValue<string>());
+        Assert.Contains("COMPLETED", (await Commands.RunAsync(0, Analyst, "job", "status", job)).Output, StringComparison.Ordinal);
+        Assert.Contains((await Commands.JsonAsync(0, Analyst, "job", "status"))["jobs"]!.AsArray(), j => j!["jobId"]!.GetValue<string>() == job);
+        Assert.Empty((await Commands.JsonAsync(0, Analyst, "job", "why", job))["reasons"]!.AsArray());
+        Assert.Contains("Nothing went wrong", (await Commands.RunAsync(0, Analyst, "job", "why", job)).Output, StringComparison.Ordinal);
+        Assert.Equal(20, (await Commands.JsonAsync(0, Analyst, "job", "result", job))["rows"]!.AsArray().Count);
+        Assert.Contains("1935", (await Commands.RunAsync(0, Analyst, "job", "result", job)).Output, StringComparison.Ordinal);
+        Assert.Contains("DS-COO-007", (await Commands.RunAsync(1, Analyst, "job", "cancel", job)).Errors, StringComparison.Ordinal);
 
-        var (waited, said) = await CommandLine.RunAsync(0, Analyst, "job", "submit", file, "--wait", "--json");
+        var (waited, said) = await Commands.RunAsync(0, Analyst, "job", "submit", file, "--wait", "--json");
         Assert.Equal(20, JsonNode.Parse(waited)!["rows"]!.AsArray().Count);
         Assert.DoesNotContain("\"rows\"", said, StringComparison.Ordinal);
     }
@@ -68,12 +68,12 @@ public sealed class CommandLineTests(SharedSpace shared) : IDisposable
     {
         var spec = shared.Spec.DeepClone();
         spec["purpose"] = "advertising";
-        var file = await CommandLine.SpecAsync(_folder, spec);
-        Assert.Equal(3, (await CommandLine.JsonAsync(3, Analyst, "job", "plan", file))["refusals"]!.AsArray().Count);
-        var stopped = (await CommandLine.JsonAsync(3, Analyst, "job", "submit", file))["error"]!;
+        var file = await Commands.SpecAsync(_folder, spec);
+        Assert.Equal(3, (await Commands.JsonAsync(3, Analyst, "job", "plan", file))["refusals"]!.AsArray().Count);
+        var stopped = (await Commands.JsonAsync(3, Analyst, "job", "submit", file))["error"]!;
         Assert.Equal("DS-CLI-012", stopped["code"]!.GetValue<string>());
         Assert.Equal(3, stopped["problems"]!.AsArray().Count);
-        var asked = (await CommandLine.JsonAsync(5, Analyst, "job", "submit", file, "--anyway", "--wait"))["error"]!;
+        var asked = (await Commands.JsonAsync(5, Analyst, "job", "submit", file, "--anyway", "--wait"))["error"]!;
         Assert.Equal("DS-POL-023", asked["code"]!.GetValue<string>());
     }
 
@@ -87,22 +87,22 @@ public sealed class CommandLineTests(SharedSpace shared) : IDisposable
             foreach (var text in plan["steps"]!.AsArray().SelectMany(s => (JsonNode[])[s!["from"]!, s["to"]!, s["message"]!, s["learns"]!]).Concat(plan["parties"]!.AsArray().Select(p => p!["role"]!)))
                 AssertChinese(text["en"]!.GetValue<string>(), text["zh"]?.GetValue<string>());
         }
-        var people = (await CommandLine.RunAsync(0, Analyst, "job", "plan", await CommandLine.SpecAsync(_folder, shared.Spec), "--lang", "zh")).Output;
+        var people = (await Commands.RunAsync(0, Analyst, "job", "plan", await Commands.SpecAsync(_folder, shared.Spec), "--lang", "zh")).Output;
         Assert.Contains("分析方", people, StringComparison.Ordinal);
         Assert.DoesNotContain("analyst", people, StringComparison.OrdinalIgnoreCase);
 
-        var view = await CommandLine.JsonAsync(0, Space.Coordinator, "job", "view", shared.First.JobId);
+        var view = await Commands.JsonAsync(0, Space.Coordinator, "job", "view", shared.First.JobId);
         Assert.NotEmpty(view["saw"]!.AsArray());
         Assert.All(view["saw"]!.AsArray(), s => AssertChinese(s!["what"]!.GetValue<string>(), s["whatZh"]?.GetValue<string>()));
-        Assert.Contains(Space.SupplierA.Name, (await CommandLine.RunAsync(0, Space.Coordinator, "job", "view", shared.First.JobId)).Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("ciphertext", (await CommandLine.RunAsync(0, Space.Coordinator, "job", "view", shared.First.JobId, "--lang", "zh")).Output, StringComparison.Ordinal);
+        Assert.Contains(Space.SupplierA.Name, (await Commands.RunAsync(0, Space.Coordinator, "job", "view", shared.First.JobId)).Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("ciphertext", (await Commands.RunAsync(0, Space.Coordinator, "job", "view", shared.First.JobId, "--lang", "zh")).Output, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task The_bytes_that_left_a_node()
     {
-        Assert.True((await CommandLine.JsonAsync(0, Space.SupplierA, "node", "egress"))["totalBytesOut"]!.GetValue<long>() > 0);
-        Assert.Contains("bytes left it in all", (await CommandLine.RunAsync(0, Space.SupplierA, "node", "egress")).Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.True((await Commands.JsonAsync(0, Space.SupplierA, "node", "egress"))["totalBytesOut"]!.GetValue<long>() > 0);
+        Assert.Contains("bytes left it in all", (await Commands.RunAsync(0, Space.SupplierA, "node", "egress")).Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
     }
 
     private void AssertChinese(string en, string? zh)
@@ -125,13 +125,13 @@ public sealed class CancelCommandTests(FragileSpace fragile)
         await Space.SupplierB.Process.StopAsync();
         var job = await Space.SubmitAsync(fragile.Spec);
         await Eventually.TrueAsync(async () => (await Space.Coordinator.GetAsync($"/admin/jobs/{job}/view")).Status == 200, TimeSpan.FromSeconds(60), Space.Story);
-        Assert.Equal("RUNNING", (await CommandLine.JsonAsync(0, Space.Leader, "job", "status", job))["state"]!.GetValue<string>());
-        Assert.Equal("cancel", (await CommandLine.JsonAsync(0, Space.Leader, "job", "cancel", job))["asked"]!.GetValue<string>());
-        Assert.Contains("DS-COO-007", (await CommandLine.RunAsync(1, Space.Leader, "job", "cancel", job)).Errors, StringComparison.Ordinal);
+        Assert.Equal("RUNNING", (await Commands.JsonAsync(0, Space.Leader, "job", "status", job))["state"]!.GetValue<string>());
+        Assert.Equal("cancel", (await Commands.JsonAsync(0, Space.Leader, "job", "cancel", job))["asked"]!.GetValue<string>());
+        Assert.Contains("DS-COO-007", (await Commands.RunAsync(1, Space.Leader, "job", "cancel", job)).Errors, StringComparison.Ordinal);
         await Space.SupplierB.RestartAsync();
         Assert.Equal("CANCELLED", (await Space.EndAsync(job)).State);
-        Assert.Contains("CANCELLED", (await CommandLine.RunAsync(5, Space.Leader, "job", "status", job)).Output, StringComparison.Ordinal);
-        Assert.Equal("DS-JOB-016", (await CommandLine.JsonAsync(1, Space.Leader, "job", "result", job))["error"]!["code"]!.GetValue<string>());
+        Assert.Contains("CANCELLED", (await Commands.RunAsync(5, Space.Leader, "job", "status", job)).Output, StringComparison.Ordinal);
+        Assert.Equal("DS-JOB-016", (await Commands.JsonAsync(1, Space.Leader, "job", "result", job))["error"]!["code"]!.GetValue<string>());
         Assert.Equal(before, await Space.SpentAsync(Space.SupplierB, agreement));
     }
 }

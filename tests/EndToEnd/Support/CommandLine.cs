@@ -1,34 +1,38 @@
-using System.CommandLine;
+using System.Diagnostics;
 using System.Text.Json.Nodes;
-using DataSpace.Cli;
-using DataSpace.Cli.Session;
 
 namespace DataSpace.EndToEnd.Support;
 
-/// <summary>The command line in the tests' own process: the same commands, with output that a test reads.</summary>
+/// <summary>The command line as people run it: a process of its own.</summary>
 internal static class CommandLine
 {
-    /// <summary>Runs a command against a node; its output and what it said on the side.</summary>
-    public static async Task<(string Output, string Errors)> RunAsync(int exit, Party node, params string[] words)
+    /// <summary>Not 0, whatever the reason is: the code says it.</summary>
+    public const int AnyRefusal = -1;
+
+    /// <summary>Runs <c>dataspace</c> with these arguments, which ask for JSON; fails unless it ends with this exit code.</summary>
+    public static async Task<JsonNode> RunAsync(int exit, params string[] arguments)
     {
-        using var output = new StringWriter();
-        using var errors = new StringWriter();
-        var globals = new GlobalOptions(words.Contains("zh") ? Language.Zh : Language.En) { Output = output, Errors = errors };
-        var parse = CommandTree.Build(globals).Parse([.. words, "--node", node.Process.Directory]);
-        Assert.Empty(parse.Errors);
-        var code = await parse.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false }, TestContext.Current.CancellationToken);
-        Assert.True(exit == code, $"{string.Join(' ', words)}: exit {code}, expected {exit}\n{output}\n{errors}");
-        return (output.ToString(), errors.ToString());
+        var program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "DataSpace.Cli", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "dataspace.dll"));
+        var (code, output, errors) = await StartAsync("dotnet", [program, .. arguments]);
+        Assert.True(exit == AnyRefusal ? code != 0 : code == exit, $"{string.Join(' ', arguments)}: {code}\n{output}\n{errors}");
+        return JsonNode.Parse(output)!;
     }
 
-    /// <summary>The same with <c>--json</c>: one document and nothing else on the output.</summary>
-    public static async Task<JsonNode> JsonAsync(int exit, Party node, params string[] words) => JsonNode.Parse((await RunAsync(exit, node, [.. words, "--json"])).Output)!;
-
-    /// <summary>A job spec as a file.</summary>
-    public static async Task<string> SpecAsync(string folder, JsonNode spec)
+    /// <summary>Runs the verifier in another language; its exit code and what it said.</summary>
+    public static async Task<(int ExitCode, string Output)> ForeignVerifierAsync(params string[] arguments)
     {
-        var file = Path.Combine(folder, Kernel.Identity.RandomId.New() + ".json");
-        await File.WriteAllTextAsync(file, spec.ToJsonString(), TestContext.Current.CancellationToken);
-        return file;
+        var (code, output, errors) = await StartAsync("node", [Path.Combine(Layout.Root, "tests", "foreign-verifier", "verify.mjs"), .. arguments]);
+        return (code, output + errors);
+    }
+
+    private static async Task<(int Code, string Output, string Errors)> StartAsync(string program, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = System.Text.Encoding.UTF8 };
+        start.Environment["LANG"] = "C.UTF-8";
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, output, await errors);
     }
 }
