@@ -109,6 +109,14 @@ internal sealed class JobRow
     public int Revision { get; set; }
 }
 
+/// <summary>The name behind a pseudonym. Kept as long as the node's state: ledgers keep the pseudonym.</summary>
+internal sealed class ActorRow
+{
+    public required string Pseudonym { get; init; }
+    public required string Name { get; init; }
+    public DateTimeOffset FirstSeenAt { get; init; }
+}
+
 /// <summary>The connector's state.</summary>
 internal sealed class ConnectorState(DbContextOptions<ConnectorState> options) : DbContext(options)
 {
@@ -119,6 +127,8 @@ internal sealed class ConnectorState(DbContextOptions<ConnectorState> options) :
     public DbSet<UseRow> Uses => Set<UseRow>();
 
     public DbSet<JobRow> Jobs => Set<JobRow>();
+
+    public DbSet<ActorRow> Actors => Set<ActorRow>();
 
     public DbSet<SuspensionRow> Suspensions => Set<SuspensionRow>();
 
@@ -143,6 +153,7 @@ internal sealed class ConnectorState(DbContextOptions<ConnectorState> options) :
         modelBuilder.Entity<AgreementRow>().HasKey(a => new { a.AgreementId, a.Role });
         modelBuilder.Entity<UseRow>().HasKey(u => u.JobHash);
         modelBuilder.Entity<UseRow>().Property(u => u.Revision).IsConcurrencyToken();
+        modelBuilder.Entity<ActorRow>().HasKey(a => a.Pseudonym);
         modelBuilder.Entity<SuspensionRow>().HasKey(s => new { s.Kind, s.Target });
         modelBuilder.Entity<RegulationMailRow>().HasKey(m => m.Id);
         modelBuilder.Entity<RegulationNoticeRow>().HasKey(n => n.AgreementId);

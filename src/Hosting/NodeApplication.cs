@@ -97,7 +97,7 @@ public static class NodeApplication
         services.AddWitnessing(witnessStore, witnesses);
         services.AddSingleton(new NodeRole(role)).AddSingleton(auditors ?? Auditors.None);
         services.AddSingleton<NodeAddress>();
-        services.AddProblemDetails().AddOpenApi("v1");
+        services.AddProblemDetails().AddOpenApi("v1", document => document.AddOperationTransformer(EndpointDescription.DescribeAsync));
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.MaxDepth = JobJson.Options.MaxDepth);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         return builder;
@@ -126,6 +126,7 @@ public static class NodeApplication
                 await HostErrors.NotFound.Of().ToProblem().ExecuteAsync(context.HttpContext);
         });
         app.MapOpenApi("/openapi/{documentName}.json").WithMetadata(new OpenToEveryone());
+        app.MapGet("/openapi", () => Results.Redirect("/openapi/v1.json")).WithMetadata(new OpenToEveryone()).ExcludeFromDescription();
         app.MapNodeEndpoints();
         app.MapWitness();
         app.MapErasures();

@@ -91,6 +91,37 @@ public sealed partial class EndpointCoverageTests(SharedSpace shared)
         Assert.Equal(Open[kind].Order(StringComparer.Ordinal), open.Distinct().Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("Connector")]
+    [InlineData("Coordinator")]
+    [InlineData("Regulator")]
+    public async Task The_published_description_is_the_hosts_own_and_says_what_bodies_hold(string kind)
+    {
+        await using var regulator = kind == "Regulator" ? await RegulatorSite.StartAsync("described") : null;
+        var node = regulator?.Party ?? (kind == "Connector" ? Space.SupplierA : Space.Coordinator);
+        // As whoever follows the short address finds it.
+        Assert.Equal(302, (await node.Wire.SendAsync(HttpMethod.Get, "/openapi", null, null)).Status);
+        var description = (await node.Wire.SendAsync(HttpMethod.Get, "/openapi/v1.json", null, null)).Ok().AsObject();
+        description.Remove("servers"); // its address
+        var stated = description.ToJsonString(new System.Text.Json.JsonSerializerOptions { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) + "\n";
+        var name = Path.Combine("openapi", kind.ToLowerInvariant() + ".json");
+        var written = Path.Combine(Layout.Root, "artifacts", name);
+        Directory.CreateDirectory(Path.GetDirectoryName(written)!);
+        File.WriteAllText(written, stated);
+        Assert.True(stated == File.ReadAllText(Path.Combine(Layout.Root, "contracts", name)), $"contracts/{name} is out of date: cp artifacts/{name} contracts/{name}");
+        foreach (var (path, operations) in description["paths"]!.AsObject())
+        {
+            foreach (var (method, operation) in operations!.AsObject())
+            {
+                if (!Described().IsMatch(path))
+                    continue;
+                if (method == "post" && !path.EndsWith("/cancel", StringComparison.Ordinal))
+                    Assert.True(operation!["requestBody"]?["content"]?["application/json"]?["schema"] is not null, $"{method} {path} says nothing about its body");
+                Assert.True(operation!["responses"]!.AsObject().Any(r => r.Key.StartsWith('2') && (r.Key == "202" || r.Value!["content"] is not null)), $"{method} {path} says nothing about its answer");
+            }
+        }
+    }
+
     [Fact]
     public async Task A_members_request_token_does_not_open_the_management_api()
     {
@@ -156,6 +187,9 @@ public sealed partial class EndpointCoverageTests(SharedSpace shared)
         foreach (var file in Space.Everyone.SelectMany(p => Directory.EnumerateFiles(Path.Combine(p.Directory, "keys"))))
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
     }
+
+    [GeneratedRegex("^(/admin/jobs|/admin/negotiations|/peer/jobs|/peer/receipts|/jobs|/dsp/)")]
+    private static partial Regex Described();
 
     [GeneratedRegex(@"\{[^}]*\}")]
     private static partial Regex Placeholder();

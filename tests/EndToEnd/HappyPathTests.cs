@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using DataSpace.EndToEnd.Support;
 using DataSpace.Kernel.Identity;
 using DataSpace.Ledger.Receipts;
@@ -89,6 +90,22 @@ public sealed class HappyPathTests(SharedSpace shared)
             var seen = forwarded.Where(s => s!["from"]!.GetValue<string>() == owner.Did && s["what"]!.GetValue<string>().StartsWith("masked", StringComparison.Ordinal)).ToList();
             Assert.Equal(2, seen.Count);
             Assert.All(seen, s => Assert.True(s!["at"]!.GetValue<DateTimeOffset>().ToUnixTimeMilliseconds() >= grant.Record.Entry.TimeMs));
+        }
+    }
+
+    [Fact]
+    public async Task Lines_of_all_nodes_about_a_use_carry_the_same_job_contract_and_decision()
+    {
+        foreach (var owner in Space.Owners)
+        {
+            var grant = (await Ledgers.ReadWhenAsync(owner, r => r.Grants().Any(g => g.Payload.JobId == shared.First.JobId)))
+                .Grants().Single(g => g.Payload.JobId == shared.First.JobId).Payload;
+            foreach (var node in (Party[])[owner, Space.Coordinator, Space.Leader])
+            {
+                var lines = File.ReadLines(Path.Combine(node.Directory, "logs", "node.log")).Select(l => JsonNode.Parse(l)!.AsObject());
+                Assert.Contains(lines, l => ((string[])["jobHash", "jobId", "contractId", "decisionId"]).Select(id => l[id]?.GetValue<string>())
+                    .SequenceEqual([grant.JobHash, grant.JobId, grant.ContractId, grant.PolicyDecisionId]));
+            }
         }
     }
 

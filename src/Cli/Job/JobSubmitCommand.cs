@@ -15,8 +15,9 @@ internal static class JobSubmitCommand
         var spec = globals.Argument("SPEC", JobTexts.SpecArgument);
         var wait = globals.Option<bool>("--wait", JobTexts.WaitOption);
         var hash = globals.Option<string?>("--plan-hash", JobTexts.PlanHashOption, "HASH");
+        var actor = globals.Option<string?>("--actor", JobTexts.ActorOption, "NAME");
         var anyway = globals.Option<bool>("--anyway", JobTexts.AnywayOption);
-        return globals.Handle(globals.Command("submit", JobTexts.Submit, spec, wait, hash, anyway), async (ui, parse, cancel) =>
+        return globals.Handle(globals.Command("submit", JobTexts.Submit, spec, wait, hash, actor, anyway), async (ui, parse, cancel) =>
         {
             var body = await JobSpecFile.ReadAsync(parse.GetRequiredValue(spec), ui, cancel);
             using var node = globals.OpenNode(parse);
@@ -28,14 +29,14 @@ internal static class JobSubmitCommand
                 throw new CommandStopped(CliErrors.PlanRefused.Of(), ExitCode.Refused,
                     refusals.Select(r => $"{r.ParticipantName}: {r.Code} {ui.T(r.Title, r.TitleZh)} {ui.T(r.Advice, r.AdviceZh)}").ToList());
             }
-            var job = await SubmitAsync(node, body, plan.PlanHash, cancel);
+            var job = await SubmitAsync(node, body, plan.PlanHash, parse.GetValue(actor), cancel);
             return parse.GetValue(wait) ? await FollowAsync(ui, node, job.JobId, cancel) : Announce(ui, job.JobId, plan.PlanHash);
         });
     }
 
-    /// <summary>Submits a spec under a plan hash.</summary>
-    public static async Task<SubmittedView> SubmitAsync(NodeClient node, JsonObject spec, string planHash, CancellationToken cancel)
-        => NodeClient.Read<SubmittedView>(await node.PostAsync("admin/jobs", new { spec, planHash }, cancel).OrStop()).OrStop();
+    /// <summary>Submits a spec under a plan hash, in the name of <paramref name="actor"/> or else of the user of this program.</summary>
+    public static async Task<SubmittedView> SubmitAsync(NodeClient node, JsonObject spec, string planHash, string? actor, CancellationToken cancel)
+        => NodeClient.Read<SubmittedView>(await node.PostAsync("admin/jobs", new { spec, planHash, actor = actor ?? Environment.UserName }, cancel).OrStop()).OrStop();
 
     private static int Announce(Ui ui, string jobId, string planHash)
     {

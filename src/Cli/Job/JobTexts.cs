@@ -16,6 +16,8 @@ internal static class JobTexts
     public static readonly Phrase SpecArgument = new("Job spec, YAML or JSON, at most 256 KiB.", "作业说明，YAML 或 JSON，最大 256 KiB。");
     public static readonly Phrase JobArgument = new("The job's id.", "作业标识。");
     public static readonly Phrase WaitOption = new("Wait for the end and show the result, with a bar per stage.", "等待结束并显示结果，每个阶段一条进度条。");
+    public static readonly Phrase ActorOption = new("Who asks; by default the user of this program. Others see a pseudonym, the name stays at this node.", "发起人姓名，缺省为当前系统用户；对外仅示假名，姓名留在本节点。");
+    public static readonly Phrase Actor = new("Asked by {0}", "发起人 {0}");
     public static readonly Phrase AnywayOption = new("Submit although refusals are known in advance: the owners decide.", "即使预先可知会被拒绝也提交：由持有方裁决。");
     public static readonly Phrase PlanHashOption = new("Submit only if the plan still has this hash.", "仅当计划哈希仍为该值时提交。");
 

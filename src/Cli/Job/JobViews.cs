@@ -72,6 +72,8 @@ internal static class JobViews
     public static void ShowJob(Ui ui, JobView job)
     {
         ui.Line(JobTexts.JobLine, job.JobId, job.State);
+        if (job.Actor is { } actor)
+            ui.Line(JobTexts.Actor, actor);
         var stages = ui.Table(ui.T(JobTexts.StageColumn), ui.T(JobTexts.DoneColumn), ui.T(JobTexts.TimeColumn));
         foreach (var stage in job.Stages ?? [])
             ui.Row(stages, StageTitle(ui, stage), $"{Money.Number(stage.Done)}/{Money.Number(stage.Total)}", Ms(stage.Ms));
@@ -90,6 +92,8 @@ internal static class JobViews
     public static void ShowWhy(Ui ui, WhyView why)
     {
         ui.Line(JobTexts.JobLine, why.JobId, why.State);
+        if (why.Actor is { } actor)
+            ui.Line(JobTexts.Actor, actor);
         if (why.Reasons is not { Count: > 0 } reasons)
         {
             ui.Line(JobTexts.NoReason);

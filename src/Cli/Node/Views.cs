@@ -133,14 +133,14 @@ internal sealed record SubmittedView(string JobId);
 
 /// <summary>A job's progress.</summary>
 internal sealed record JobView(string JobId, string? Title, string State, IReadOnlyList<StageView>? Stages, IReadOnlyList<PartyView>? Parties, ProblemView? Error,
-    IReadOnlyList<DutyView>? Duties = null);
+    IReadOnlyList<DutyView>? Duties = null, string? Actor = null);
 
 /// <summary>One stage of a job.</summary>
 internal sealed record StageView(string Name, TwoTexts? Title, long Done, long Total, double? Ms);
 
 /// <summary>Why a job is where it is.</summary>
 internal sealed record WhyView(string JobId, string State, IReadOnlyList<ReasonView>? Reasons, IReadOnlyList<TrailView>? Trail,
-    IReadOnlyList<DutyView>? Duties = null);
+    IReadOnlyList<DutyView>? Duties = null, string? Actor = null);
 
 /// <summary>One reason.</summary>
 internal sealed record ReasonView(string? At, string? Party, string Code, string? Title, string? TitleZh, string? Detail, string? Advice, string? AdviceZh);

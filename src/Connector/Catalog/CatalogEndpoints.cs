@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using DataSpace.Connector.Agreements;
 using DataSpace.Connector.Datasets;
 using DataSpace.Connector.Regulation;
@@ -28,8 +29,8 @@ internal static class CatalogEndpoints
     public static void MapCatalog(this WebApplication app)
     {
         var dsp = app.MapGroup(DspBase.Path).RequirePeer();
-        dsp.MapPost(CatalogPaths.Request, RequestAsync).WithSummary("Catalogue of this provider (DSP 2025-1).");
-        dsp.MapGet(CatalogPaths.DatasetTemplate, DatasetAsync).WithSummary("One dataset (DSP 2025-1).");
+        dsp.MapPost(CatalogPaths.Request, RequestAsync).Exchanges("CatalogRequestMessage", "Catalog").WithSummary("Catalogue of this provider (DSP 2025-1).");
+        dsp.MapGet(CatalogPaths.DatasetTemplate, DatasetAsync).Gives<JsonObject>().WithSummary("One dataset (DSP 2025-1).");
         app.MapGet("/admin/catalog", async (CatalogReader reader, CancellationToken c) => (await reader.ReadAsync(c)).ToHttp())
             .RequireAdmin().WithSummary("Everything on offer in the space.");
         app.MapGet("/admin/agreements", ListAgreementsAsync).RequireAdmin().WithSummary("Contracts of this node.");

@@ -60,5 +60,5 @@ internal static class IntersectionEndpoint
             return call.Read<RelayRequest>().TryGet(out var request, out var error)
                 ? (await desk.ExchangeAsync(jobHash, request, call.Did, c)).ToHttp()
                 : error.ToProblem();
-        }).WithMetadata(Limit).WithSummary("During an intersection: brings the other owner's messages and takes this node's. Safe to repeat.");
+        }).Takes<RelayRequest>().Gives<RelayAnswer>().WithMetadata(Limit).WithSummary("During an intersection: brings the other owner's messages and takes this node's. Safe to repeat.");
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using DataSpace.Hosting;
 using DataSpace.Hosting.Http;
 using DataSpace.Hosting.Identity;
@@ -24,14 +25,14 @@ internal static class AdminJobEndpoints
     public static void MapAdminJobs(this WebApplication app)
     {
         var jobs = app.MapGroup("/admin/jobs").RequireAdmin();
-        jobs.MapPost("/plan", PlanAsync).WithSummary("Dry run: who learns what, contracts, price, refusals known in advance. Spends nothing.");
-        jobs.MapPost("/", SubmitAsync).WithSummary("Submits a spec whose plan hash was seen in a dry run.");
-        jobs.MapGet("/", ListAsync).WithSummary("Jobs of this node.");
-        jobs.MapGet("/{id}", GetAsync).WithSummary("Status with progress.");
-        jobs.MapGet("/{id}/why", WhyAsync).WithSummary("Why a job is where it is.");
-        jobs.MapGet("/{id}/result", ResultAsync).WithSummary("The result with its provenance.");
-        jobs.MapPost("/{id}/export", ExportAsync).WithSummary("The released rows as CSV with a signed provenance: what they inherit when they are listed as a dataset.");
-        jobs.MapPost("/{id}/cancel", CancelAsync).WithSummary("Asks the coordinator to stop the job; granted uses stay spent.");
+        jobs.MapPost("/plan", PlanAsync).Takes<JobSpec>().Gives<JsonObject>().WithSummary("Dry run: who learns what, contracts, price, refusals known in advance. Spends nothing.");
+        jobs.MapPost("/", SubmitAsync).Takes<SubmitJob>().Gives<JsonObject>(StatusCodes.Status202Accepted).WithSummary("Submits a spec whose plan hash was seen in a dry run.");
+        jobs.MapGet("/", ListAsync).Gives<JsonObject>().WithSummary("Jobs of this node.");
+        jobs.MapGet("/{id}", GetAsync).Gives<JsonObject>().WithSummary("Status with progress.");
+        jobs.MapGet("/{id}/why", WhyAsync).Gives<JsonObject>().WithSummary("Why a job is where it is.");
+        jobs.MapGet("/{id}/result", ResultAsync).Gives<JsonObject>().WithSummary("The result with its provenance.");
+        jobs.MapPost("/{id}/export", ExportAsync).Gives<JsonObject>().WithSummary("The released rows as CSV with a signed provenance: what they inherit when they are listed as a dataset.");
+        jobs.MapPost("/{id}/cancel", CancelAsync).Gives<JsonObject>().WithSummary("Asks the coordinator to stop the job; granted uses stay spent.");
     }
 
     private static async Task<IResult> PlanAsync(HttpRequest request, JobPlanner planner, PlanView view, ClassificationPreview preview, CancellationToken cancellation)
@@ -47,7 +48,7 @@ internal static class AdminJobEndpoints
     {
         if (!(await ReadAsync<SubmitJob>(request, cancellation)).TryGet(out var submit, out var error))
             return error.ToProblem();
-        return (await desk.SubmitAsync(submit.Spec, submit.PlanHash, cancellation)).TryGet(out var id, out error)
+        return (await desk.SubmitAsync(submit.Spec, submit.PlanHash, submit.Actor, cancellation)).TryGet(out var id, out error)
             ? Results.Json(new { jobId = id }, JobJson.Options, statusCode: StatusCodes.Status202Accepted)
             : error.ToProblem();
     }
@@ -73,6 +74,7 @@ internal static class AdminJobEndpoints
             job.JobId,
             job.Title,
             job.State,
+            order.Actor,
             stages = Stages.Select(s => times.TryGetValue(s.Name, out var t)
                 ? new { s.Name, title = new Bilingual(s.En, s.Zh), done = t.Done, total = t.Total, ms = t.Ms }
                 : new { s.Name, title = new Bilingual(s.En, s.Zh), done = s.Name == "sign" ? 1 : 0, total = s.Name is "roster" or "contribute" ? order.Plan.Roster.Count : 1, ms = 0L }),
@@ -97,6 +99,7 @@ internal static class AdminJobEndpoints
         {
             job.JobId,
             job.State,
+            JsonSerializer.Deserialize<JobOrder>(job.OrderJson, JobJson.Options)!.Actor,
             reasons = JobStory.Read<JobReason>(job.Reasons).Select(r => new
             { r.At, party = Name(r.Notice.Participant), r.Notice.Code, r.Notice.Title, r.Notice.TitleZh, r.Notice.Detail, r.Notice.Advice, r.Notice.AdviceZh }),
             duties = await duties.OfAsync(job, cancellation),
@@ -178,5 +181,5 @@ internal static class AdminJobEndpoints
         }
     }
 
-    private sealed record SubmitJob(JobSpec Spec, string PlanHash);
+    private sealed record SubmitJob(JobSpec Spec, string PlanHash, string? Actor = null);
 }

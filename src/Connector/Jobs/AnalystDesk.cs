@@ -19,14 +19,15 @@ public sealed record AdvanceAnalystJob(string JobId);
 
 /// <summary>Submits jobs: fresh keys per job, a signed order, a durable row. Keys and results stay in this connector.</summary>
 internal sealed class AnalystDesk(
-    IDbContextFactory<ConnectorState> store, JobPlanner planner, RegulationOutlook outlook, CoordinatorLink link, NodeIdentity self, ISealEngine engine, IBus bus, TimeProvider clock)
+    IDbContextFactory<ConnectorState> store, JobPlanner planner, RegulationOutlook outlook, CoordinatorLink link, ActorBook actors, NodeIdentity self, ISealEngine engine, IBus bus, TimeProvider clock)
 {
     /// <summary>Role that this node's orders state.</summary>
     public const string Role = "analyst";
 
     private const int MaxRunningJobs = 50;
 
-    public async Task<Result<string>> SubmitAsync(JobSpec spec, string planHash, CancellationToken cancellation)
+    /// <summary>Submits under the hash of the reviewed plan; <paramref name="actor"/> is the name of who asks, or null.</summary>
+    public async Task<Result<string>> SubmitAsync(JobSpec spec, string planHash, string? actor, CancellationToken cancellation)
     {
         if (link.CoordinatorDid is not { } coordinator)
             return ConnectorErrors.NoCoordinator.Of();
@@ -41,6 +42,8 @@ internal sealed class AnalystDesk(
         await using var db = await store.CreateDbContextAsync(cancellation);
         if (await db.Jobs.CountAsync(j => j.State == AnalystStates.Running, cancellation) >= MaxRunningJobs)
             return ConnectorErrors.Busy.Of($"at most {MaxRunningJobs}");
+        if (!(await actors.PseudonymAsync(db, actor, cancellation)).TryGet(out var pseudonym, out error))
+            return error;
 
         var publicKeys = Array.Empty<byte>();
         var secrets = new JobSecrets();
@@ -54,7 +57,7 @@ internal sealed class AnalystDesk(
         }
         using var reply = X25519KeyPair.Generate();
         secrets = secrets with { Reply = Convert.ToBase64String(reply.ExportPrivateKey()) };
-        var row = Sign(bound, coordinator, publicKeys, reply, secrets);
+        var row = Sign(bound, pseudonym, coordinator, publicKeys, reply, secrets);
         db.Jobs.Add(row);
         db.KeptResults.AddRange(Duties.KeptResults.Of(row.JobId, row.JobHash, bound.Plan, bound.Agreements, row.NotAfter));
         await db.SaveChangesAsync(cancellation);
@@ -70,11 +73,11 @@ internal sealed class AnalystDesk(
             await bus.Publish(new AdvanceAnalystJob(id));
     }
 
-    private JobRow Sign(BoundPlan bound, string coordinator, byte[] publicKeys, X25519KeyPair reply, JobSecrets secrets)
+    private JobRow Sign(BoundPlan bound, string actor, string coordinator, byte[] publicKeys, X25519KeyPair reply, JobSecrets secrets)
     {
         var now = clock.GetUtcNow();
         var order = new JobOrder(
-            RandomId.New(), bound.Plan, bound.PlanHash, self.Did, "operator-" + self.Signer.PublicKey.KeyId[^8..], Role, coordinator, RandomId.New(),
+            RandomId.New(), bound.Plan, bound.PlanHash, self.Did, actor, Role, coordinator, RandomId.New(),
             publicKeys.Length == 0 ? string.Empty : Digest.Sha256Hex(publicKeys), System.Buffers.Text.Base64Url.EncodeToString(reply.PublicKey.Span));
         var notAfter = now + TimeSpan.FromMinutes(bound.NotAfterMinutes);
         IReadOnlyList<string> audiences = [.. bound.Plan.Roster.Select(r => r.Participant).Append(coordinator).Distinct(StringComparer.Ordinal)];

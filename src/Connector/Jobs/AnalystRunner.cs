@@ -2,6 +2,7 @@ using System.Text.Json;
 using DataSpace.Connector.Regulation;
 using DataSpace.Hosting;
 using DataSpace.Hosting.Identity;
+using DataSpace.Hosting.Telemetry;
 using DataSpace.Hosting.Transport;
 using DataSpace.Kernel.Results;
 using DataSpace.Protocol.Jobs;
@@ -23,7 +24,6 @@ internal sealed partial class AnalystRunner(
 
     public async Task Consume(ConsumeContext<AdvanceAnalystJob> context)
     {
-        using var scope = log.BeginScope(new Dictionary<string, object?> { ["jobId"] = context.Message.JobId });
         TimeSpan? pause;
         try
         {
@@ -47,6 +47,7 @@ internal sealed partial class AnalystRunner(
             return null;
         if (job.State != AnalystStates.Running)
             return null;
+        using var scope = log.BeginJob(job.JobHash, job.JobId);
         TimeSpan pause;
         try
         {
@@ -169,6 +170,11 @@ internal sealed partial class AnalystRunner(
             Fail(job, [RefusalNotice.Of(self.Did, error)]);
             return TimeSpan.Zero;
         }
+        foreach (var grant in result.Receipts)
+        {
+            using var scope = log.BeginUse(grant.AgreementId, grant.DecisionId);
+            LogVerified(log, grant.Provider);
+        }
         crashPoints.Reach(CrashPoint.AfterDecoding);
         await uses.NoteAsync(db, result.Grants, cancellation);
         await Duties.KeptResults.DecodedAsync(db, job, result.Receipts, cancellation);
@@ -216,6 +222,9 @@ internal sealed partial class AnalystRunner(
 
     [LoggerMessage(4, LogLevel.Error, "An answer could not be used")]
     private static partial void LogUnforeseen(ILogger logger, Exception exception);
+
+    [LoggerMessage(5, LogLevel.Information, "Grant and contribution of {Participant} verified")]
+    private static partial void LogVerified(ILogger logger, string participant);
 
     [LoggerMessage(3, LogLevel.Information, "The job ended: {State}")]
     private static partial void LogEnded(ILogger logger, string state);

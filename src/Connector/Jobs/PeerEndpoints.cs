@@ -17,7 +17,7 @@ internal static class PeerEndpoints
                 return error.ToProblem();
             var opened = await desk.OpenAsync(envelope, call.Did, c);
             return opened.IsOk ? opened.ToHttp() : refusals.Problem(opened.Error, ProviderDesk.HashOf(envelope.Order), call.Did);
-        }).WithMetadata(PeerBodyLimit.Order).WithSummary("Round 0: a signed order arrives; answered with this node's signed ephemeral key, always the same for one job.");
+        }).Takes<JobEnvelope>().Gives<string>().WithMetadata(PeerBodyLimit.Order).WithSummary("Round 0: a signed order arrives; answered with this node's signed ephemeral key, always the same for one job.");
         peer.MapPost("/jobs/{jobHash}/roster", async (HttpContext http, string jobHash, ProviderDesk desk, Refusals refusals, CancellationToken c) =>
         {
             var call = http.CallOf();
@@ -25,7 +25,7 @@ internal static class PeerEndpoints
                 return error.ToProblem();
             var accepted = await desk.AcceptRosterAsync(jobHash, request, call.Did, c);
             return accepted.IsOk ? accepted.ToHttp(StatusCodes.Status202Accepted) : refusals.Problem(accepted.Error, jobHash, call.Did);
-        }).WithSummary("Round 1: the roster's statements; starts the use.");
+        }).Takes<RoundOneRequest>().Produces(StatusCodes.Status202Accepted).WithSummary("Round 1: the roster's statements; starts the use.");
         peer.MapGet("/jobs/{jobHash}/contribution", async (HttpContext http, string jobHash, ProviderDesk desk, Refusals refusals, CancellationToken c) =>
         {
             var caller = http.CallOf().Did;
@@ -33,15 +33,15 @@ internal static class PeerEndpoints
                 return refusals.Problem(error, jobHash, caller);
             return Results.Json(
                 answer is { State: ContributionAnswer.Refused, Refusal: { } notice } ? answer with { Refusal = refusals.Signed(notice, jobHash, caller) } : answer, JobJson.Options);
-        }).WithSummary("The committed contribution with its proofs, or that it is not there yet.");
+        }).Gives<ContributionAnswer>().WithSummary("The committed contribution with its proofs, or that it is not there yet.");
         peer.MapGet("/jobs/{jobHash}/evidence", async (HttpContext http, string jobHash, string? code, ProviderDesk desk, CancellationToken c)
-            => (await desk.EvidenceAsync(jobHash, code, http.CallOf().Did, c)).ToHttp()).WithSummary("For the coordinator: that this node's log has a Grant or a Denied for a job; nothing else of the entry is shown.");
+            => (await desk.EvidenceAsync(jobHash, code, http.CallOf().Did, c)).ToHttp()).Gives<FiledEntry>().WithSummary("For the coordinator: that this node's log has a Grant or a Denied for a job; nothing else of the entry is shown.");
         peer.MapPost("/receipts", async (HttpContext http, ReceiptDesk desk, CancellationToken c) =>
         {
             var call = http.CallOf();
             return call.Read<ReceiptOffer>().TryGet(out var offer, out var error)
                 ? (await desk.CountersignAsync(offer, call.Did, c)).ToHttp()
                 : error.ToProblem();
-        }).WithSummary("A consumer's signed receipt; countersigned and appended.");
+        }).Takes<ReceiptOffer>().Gives<ReceiptCountersigned>().WithSummary("A consumer's signed receipt; countersigned and appended.");
     }
 }

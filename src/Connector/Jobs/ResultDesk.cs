@@ -23,7 +23,8 @@ namespace DataSpace.Connector.Jobs;
 /// <param name="ReportHash">Leaf hash of its Report.</param>
 /// <param name="ResultDigest">Digest of the result.</param>
 /// <param name="ReportAtMs">Time of the Report, milliseconds since 1970 by the owner's clock.</param>
-internal sealed record PendingReceipt(string Provider, string AgreementId, string UseId, string GrantHash, string ReportHash, string ResultDigest, long ReportAtMs = 0);
+/// <param name="DecisionId">The owner's policy decision, as its Grant states it.</param>
+internal sealed record PendingReceipt(string Provider, string AgreementId, string UseId, string GrantHash, string ReportHash, string ResultDigest, long ReportAtMs = 0, string DecisionId = "");
 
 /// <summary>What came out of a bundle.</summary>
 internal sealed record DecodedJob(string? Json, IReadOnlyList<PendingReceipt> Receipts, IReadOnlyList<RefusalNotice> DataRefusals, IReadOnlyList<GrantPayload> Grants);
@@ -109,7 +110,7 @@ internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, 
         var content = JsonSerializer.SerializeToElement(new { table, refused = refusals.Select(r => r.Code) });
         var digest = Digest.Sha256Hex(CanonicalJson.FromElement(content).Value);
         var json = table is null ? null : JsonSerializer.Serialize(new { jobId = job.JobId, kind = job.Kind, table, resultDigest = digest, provenance, classification = JsonSerializer.SerializeToElement(classification, JobJson.Options) });
-        var pending = contributions.Select(c => new PendingReceipt(c.Statement.Participant, c.Grant.ContractId, c.Statement.UseId, c.Statement.GrantHash, c.ReportHash, digest, c.Report.Entry.TimeMs)).ToList();
+        var pending = contributions.Select(c => new PendingReceipt(c.Statement.Participant, c.Grant.ContractId, c.Statement.UseId, c.Statement.GrantHash, c.ReportHash, digest, c.Report.Entry.TimeMs, c.Grant.PolicyDecisionId)).ToList();
         if (table is ResultTable { Suppressed.Count: > 0 } partly)
             refusals.Add(RefusalNotice.Of(self.Did, JobErrors.GroupSuppressed.Of(string.Join(", ", partly.Suppressed.Take(12).Select(s => s.Group)))));
         return new DecodedJob(json, pending, refusals, [.. contributions.Select(c => c.Grant)]);

@@ -4,6 +4,7 @@ using DataSpace.Hosting;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Jobs;
 using DataSpace.Hosting.Regulation;
+using DataSpace.Hosting.Telemetry;
 using DataSpace.Hosting.Witnessing;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Policy;
@@ -31,10 +32,10 @@ internal sealed partial class UseRunner(
     public async Task Consume(ConsumeContext<RunUse> context)
     {
         var jobHash = context.Message.JobHash;
-        using var scope = log.BeginScope(new Dictionary<string, object?> { ["jobHash"] = jobHash });
         await using var db = await store.CreateDbContextAsync(context.CancellationToken);
         if (await db.Uses.FindAsync([jobHash], context.CancellationToken) is not { State: UseStates.Running } row)
             return;
+        using var scope = log.BeginJob(jobHash, ProviderDesk.Unverified(row.Order).JobId, row.AgreementId);
         // A restart's scan and a roster message may name the same use: one of them does the work.
         using var turn = running.TryEnter(jobHash);
         if (turn is null)
@@ -111,7 +112,8 @@ internal sealed partial class UseRunner(
             var recorded = await gate.RecordDenialAsync(row.JobHash, row.AgreementId, error.Code, cancellation);
             return recorded.IsOk ? error : recorded.Error;
         }
-        LogGranted(log, admitted.Decision.DecisionId, use.Entry.AgreementId, admitted.Use.Entry.Index);
+        using var scope = log.BeginUse(use.Entry.AgreementId, admitted.Decision.DecisionId);
+        LogGranted(log, admitted.Use.Entry.Index);
         crashPoints.Reach(CrashPoint.AfterGrant);
         // Only where the owner demands it: the use is spent, and nothing is read before the witnesses have its Grant.
         if (await cosigned.WaitAsync(admitted.Use.Entry.Index + 1, cancellation) is { } unwitnessed)
@@ -213,8 +215,8 @@ internal sealed partial class UseRunner(
         await Task.Delay(bucket - TimeSpan.FromTicks(elapsed.Ticks % bucket.Ticks), clock, cancellation);
     }
 
-    [LoggerMessage(1, LogLevel.Information, "Use granted: decision {DecisionId}, contract {ContractId}, ledger index {Index}")]
-    private static partial void LogGranted(ILogger logger, string decisionId, string contractId, long index);
+    [LoggerMessage(1, LogLevel.Information, "Use granted: ledger index {Index}")]
+    private static partial void LogGranted(ILogger logger, long index);
 
     // Exact times stay in the owner's own log: what the consumer sees is bucketed.
     [LoggerMessage(4, LogLevel.Information,

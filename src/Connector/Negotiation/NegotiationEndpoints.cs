@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using DataSpace.Connector.Catalog;
 using DataSpace.Hosting;
 using DataSpace.Hosting.Http;
@@ -20,22 +21,22 @@ internal static class NegotiationEndpoints
     public static void MapNegotiation(this WebApplication app)
     {
         var dsp = app.MapGroup(DspBase.Path).RequirePeer();
-        dsp.MapPost(NegotiationPaths.InitialRequest, OpenAsync).WithSummary("ContractRequestMessage that opens a negotiation (DSP 2025-1).");
-        dsp.MapPost(NegotiationPaths.EventsTemplate, ReceiveAsync<ContractNegotiationEventMessage>).WithSummary("ACCEPTED or FINALIZED (DSP 2025-1).");
-        dsp.MapPost(NegotiationPaths.AgreementTemplate, ReceiveAsync<ContractAgreementMessage>).WithSummary("ContractAgreementMessage (DSP 2025-1).");
-        dsp.MapPost(NegotiationPaths.VerificationTemplate, ReceiveAsync<ContractAgreementVerificationMessage>).WithSummary("ContractAgreementVerificationMessage (DSP 2025-1).");
-        dsp.MapPost(NegotiationPaths.OfferTemplate, ReceiveAsync<ContractOfferMessage>).WithSummary("ContractOfferMessage (DSP 2025-1).");
-        dsp.MapPost(NegotiationPaths.RequestTemplate, ReceiveAsync<ContractRequestMessage>).WithSummary("Counter-request (DSP 2025-1).");
-        dsp.MapPost(NegotiationPaths.TerminationTemplate, ReceiveAsync<ContractNegotiationTerminationMessage>).WithSummary("Termination by either side (DSP 2025-1).");
-        dsp.MapGet(NegotiationPaths.StateTemplate, StateAsync).WithSummary("State of a negotiation (DSP 2025-1).");
+        dsp.MapPost(NegotiationPaths.InitialRequest, OpenAsync).Exchanges("ContractRequestMessage", "ContractNegotiation", StatusCodes.Status201Created).WithSummary("ContractRequestMessage that opens a negotiation (DSP 2025-1).");
+        dsp.MapPost(NegotiationPaths.EventsTemplate, ReceiveAsync<ContractNegotiationEventMessage>).Exchanges("ContractNegotiationEventMessage", "ContractNegotiation").WithSummary("ACCEPTED or FINALIZED (DSP 2025-1).");
+        dsp.MapPost(NegotiationPaths.AgreementTemplate, ReceiveAsync<ContractAgreementMessage>).Exchanges("ContractAgreementMessage", "ContractNegotiation").WithSummary("ContractAgreementMessage (DSP 2025-1).");
+        dsp.MapPost(NegotiationPaths.VerificationTemplate, ReceiveAsync<ContractAgreementVerificationMessage>).Exchanges("ContractAgreementVerificationMessage", "ContractNegotiation").WithSummary("ContractAgreementVerificationMessage (DSP 2025-1).");
+        dsp.MapPost(NegotiationPaths.OfferTemplate, ReceiveAsync<ContractOfferMessage>).Exchanges("ContractOfferMessage", "ContractNegotiation").WithSummary("ContractOfferMessage (DSP 2025-1).");
+        dsp.MapPost(NegotiationPaths.RequestTemplate, ReceiveAsync<ContractRequestMessage>).Exchanges("ContractRequestMessage", "ContractNegotiation").WithSummary("Counter-request (DSP 2025-1).");
+        dsp.MapPost(NegotiationPaths.TerminationTemplate, ReceiveAsync<ContractNegotiationTerminationMessage>).Exchanges("ContractNegotiationTerminationMessage", "ContractNegotiation").WithSummary("Termination by either side (DSP 2025-1).");
+        dsp.MapGet(NegotiationPaths.StateTemplate, StateAsync).Gives<JsonObject>().WithSummary("State of a negotiation (DSP 2025-1).");
         app.MapGet(VersionDocument.Path, () => Results.Bytes(
             new VersionDocument([new ProtocolVersion(VersionDocument.Dsp2025, DspBase.Path)]).Write(), DspCodec.MediaType)).WithMetadata(new OpenToEveryone()).WithSummary("Versions of the Dataspace Protocol spoken here.");
 
         var admin = app.MapGroup("/admin/negotiations").RequireAdmin();
-        admin.MapPost("/", StartAsync).WithSummary("Asks a provider for a contract under a published offer.");
-        admin.MapGet("/", ListAsync).WithSummary("Negotiations of this node.");
-        admin.MapGet("/{id}", GetAsync).WithSummary("One negotiation with its history.");
-        admin.MapPost("/{id}/terminate", TerminateAsync).WithSummary("Ends a negotiation that is not final and tells the other side, with the reason if one is given.");
+        admin.MapPost("/", StartAsync).Takes<StartNegotiation>().Gives<JsonObject>(StatusCodes.Status202Accepted).WithSummary("Asks a provider for a contract under a published offer.");
+        admin.MapGet("/", ListAsync).Gives<JsonObject>().WithSummary("Negotiations of this node.");
+        admin.MapGet("/{id}", GetAsync).Gives<JsonObject>().WithSummary("One negotiation with its history.");
+        admin.MapPost("/{id}/terminate", TerminateAsync).Takes<TerminateNegotiation>().Gives<JsonObject>(StatusCodes.Status202Accepted).WithSummary("Ends a negotiation that is not final and tells the other side, with the reason if one is given.");
     }
 
     private static async Task<IResult> OpenAsync(HttpContext http, NegotiationDesk desk, CancellationToken cancellation)

@@ -14,8 +14,8 @@ namespace DataSpace.Coordinator.Jobs;
 /// <summary>What the coordinator does with a contribution: check form and proofs, remember sizes and digests, add.</summary>
 internal sealed class ContributionInbox(PeerDirectory peers, LogKeys logs, TimeProvider clock)
 {
-    /// <summary>Signature, digests, grant proof and ciphertext form. Content is opaque.</summary>
-    public Result<Unit> Check(JobRow job, PartyRow party, ContributionEnvelope envelope)
+    /// <summary>Signature, digests, grant proof and ciphertext form; the Grant that it is made under. Content is opaque.</summary>
+    public Result<GrantPayload> Check(JobRow job, PartyRow party, ContributionEnvelope envelope)
     {
         // The log that is pinned for the participant, whatever its document says today; one with two histories proves nothing.
         if (!logs.Trusted(party.Participant).TryGet(out var vkey, out var untrusted))
@@ -29,12 +29,12 @@ internal sealed class ContributionInbox(PeerDirectory peers, LogKeys logs, TimeP
         if (order.Plan.Intersect is not null && contribution.Payload.Length != Privacy.Intersection.IntersectionParty.ClosingBytes)
             return CoordinatorErrors.BadContribution.Of("closing of an intersection");
         if (order.Plan.Aggregate is not { } query)
-            return Unit.Value;
+            return contribution.Grant;
         var shape = AggregationShapes.Of(query, order.Plan.Roster.Count);
         if (!shape.IsOk)
             return shape.Error;
         var form = ContributionAdder.Check(shape.Value, contribution.Payload);
-        return form.IsOk ? form : CoordinatorErrors.BadContribution.Of(form.Error.Code);
+        return form.IsOk ? contribution.Grant : CoordinatorErrors.BadContribution.Of(form.Error.Code);
     }
 
     /// <summary>The ciphertext sum; empty for kinds without one.</summary>

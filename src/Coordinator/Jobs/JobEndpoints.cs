@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using DataSpace.Coordinator.Regulation;
 using DataSpace.Hosting.Http;
 using DataSpace.Hosting.Identity;
@@ -21,13 +22,13 @@ internal static class JobEndpoints
     public static void MapJobs(this WebApplication app)
     {
         var jobs = app.MapGroup("/jobs").RequirePeer();
-        jobs.MapPost("/", SubmitAsync).WithMetadata(PeerBodyLimit.Order).WithSummary("Submits a signed job order; the same order again is answered alike.");
-        jobs.MapGet("/{jobHash}", StatusAsync).WithSummary("Where a job stands; for its analyst only.");
-        jobs.MapGet("/{jobHash}/bundle", BundleAsync).WithSummary("Statements, contributions with grant proofs, and the sum.");
-        jobs.MapPost("/{jobHash}/cancel", CancelAsync).WithSummary("Stops a job; uses already granted stay spent.");
+        jobs.MapPost("/", SubmitAsync).Takes<JobEnvelope>().Gives<JsonObject>(StatusCodes.Status202Accepted).WithMetadata(PeerBodyLimit.Order).WithSummary("Submits a signed job order; the same order again is answered alike.");
+        jobs.MapGet("/{jobHash}", StatusAsync).Gives<CoordinatorJobStatus>().WithSummary("Where a job stands; for its analyst only.");
+        jobs.MapGet("/{jobHash}/bundle", BundleAsync).Gives<JobBundle>().WithSummary("Statements, contributions with grant proofs, and the sum.");
+        jobs.MapPost("/{jobHash}/cancel", CancelAsync).Gives<JsonObject>().WithSummary("Stops a job; uses already granted stay spent.");
         var admin = app.MapGroup("/admin/jobs").RequireAdmin();
-        admin.MapGet("/", ListAsync).WithSummary("All jobs.");
-        admin.MapGet("/{jobId}/view", ViewAsync).WithSummary("Everything the coordinator saw of a job: senders, kinds, sizes, digests.");
+        admin.MapGet("/", ListAsync).Gives<JsonObject>().WithSummary("All jobs.");
+        admin.MapGet("/{jobId}/view", ViewAsync).Gives<JsonObject>().WithSummary("Everything the coordinator saw of a job: senders, kinds, sizes, digests.");
     }
 
     private static async Task<IResult> SubmitAsync(

@@ -2,6 +2,7 @@ using System.Text.Json;
 using DataSpace.Coordinator.Regulation;
 using DataSpace.Hosting;
 using DataSpace.Hosting.Identity;
+using DataSpace.Hosting.Telemetry;
 using DataSpace.Hosting.Transport;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Results;
@@ -27,7 +28,6 @@ internal sealed partial class JobRunner(
 
     public async Task Consume(ConsumeContext<AdvanceJob> context)
     {
-        using var scope = log.BeginScope(new Dictionary<string, object?> { ["jobHash"] = context.Message.JobHash });
         var pause = await AdvanceAsync(context.Message.JobHash, context.CancellationToken);
         if (pause is not { } wait)
             return;
@@ -52,6 +52,7 @@ internal sealed partial class JobRunner(
         var job = await db.Jobs.FindAsync([jobHash], cancellation);
         if (job is not { State: JobStates.Running })
             return null;
+        using var scope = log.BeginJob(jobHash, job.JobId);
         var parties = await db.Parties.Where(p => p.JobHash == jobHash).OrderBy(p => p.Position).ToListAsync(cancellation);
         var pause = TimeSpan.Zero;
         var held = rules.Problem(job) is not null;
@@ -212,10 +213,14 @@ internal sealed partial class JobRunner(
             return;
         // Nothing is forwarded without a proof of its Grant (law 1, seen from outside).
         var checkedEnvelope = inbox.Check(job, party, content.Envelope);
-        if (checkedEnvelope.IsOk)
-            (party.Envelope, party.State) = (JsonSerializer.Serialize(content.Envelope, JobJson.Options), PartyStates.Ready);
-        else
-            Refuse(party, RefusalNotice.Of(party.Participant, checkedEnvelope.Error));
+        if (!checkedEnvelope.TryGet(out var grant, out error))
+        {
+            Refuse(party, RefusalNotice.Of(party.Participant, error));
+            return;
+        }
+        (party.Envelope, party.State) = (JsonSerializer.Serialize(content.Envelope, JobJson.Options), PartyStates.Ready);
+        using var scope = log.BeginUse(grant.ContractId, grant.PolicyDecisionId);
+        LogCollected(log, party.Participant);
     }
 
     private TimeSpan SumUp(CoordinatorState db, JobRow job, List<PartyRow> parties)
@@ -233,7 +238,7 @@ internal sealed partial class JobRunner(
             db.See(job.JobHash, self.Did, Sights.Sum, bytes, now);
         StageClock.Enter(job, JobStages.Done, parties.Count, now);
         job.State = JobStates.Completed;
-        LogCompleted(log, job.JobId);
+        LogCompleted(log);
         return TimeSpan.Zero;
     }
 
@@ -304,8 +309,11 @@ internal sealed partial class JobRunner(
     [LoggerMessage(1, LogLevel.Warning, "No answer from {Participant}: {Code}")]
     private static partial void LogPeerFailed(ILogger logger, string participant, string code);
 
-    [LoggerMessage(2, LogLevel.Information, "Job {JobId} completed")]
-    private static partial void LogCompleted(ILogger logger, string jobId);
+    [LoggerMessage(2, LogLevel.Information, "Job completed")]
+    private static partial void LogCompleted(ILogger logger);
+
+    [LoggerMessage(4, LogLevel.Information, "Contribution of {Participant} collected")]
+    private static partial void LogCollected(ILogger logger, string participant);
 
     [LoggerMessage(3, LogLevel.Warning, "Job failed: {Code}")]
     private static partial void LogJobFailed(ILogger logger, string code);

@@ -18,9 +18,9 @@ internal static class MembershipEndpoints
 
     public static void MapMembership(this WebApplication app)
     {
-        app.MapPost("/members/join", JoinAsync).WithMetadata(new OpenToEveryone())
+        app.MapPost("/members/join", JoinAsync).Takes<JoinRequest>().Gives<JoinAnswer>().WithMetadata(new OpenToEveryone())
             .WithSummary("Asks to join with a self-signed member document; repeat to renew it or to learn the state.");
-        app.MapGet("/members", ListForMemberAsync).RequirePeer().WithSummary("Approved members, each as its self-signed document.");
+        app.MapGet("/members", ListForMemberAsync).Gives<MemberList>().RequirePeer().WithSummary("Approved members, each as its self-signed document.");
         var admin = app.MapGroup("/admin/members").RequireAdmin();
         admin.MapGet("/", ListForOperatorAsync).WithSummary("Everyone who asked to join.");
         admin.MapPost("/{did}/approve", (string did, string? keyId, IDbContextFactory<CoordinatorState> store, PeerDirectory peers, TimeProvider clock, CancellationToken c)

@@ -43,6 +43,9 @@ public sealed class NodeIdentity
     /// <summary>Secret from which all noise of this node follows, 32 bytes; never leaves it. Whoever has it can subtract the noise.</summary>
     public required byte[] NoiseKey { get; init; }
 
+    /// <summary>Key of actors' pseudonyms, 32 bytes; never leaves this node. Without it nobody can try names against a pseudonym.</summary>
+    public required byte[] ActorKey { get; init; }
+
     /// <summary>Base64url SHA-256 over the certificate's SubjectPublicKeyInfo (RFC 7858 style pin).</summary>
     public string TlsPin => PinOf(Certificate);
 
@@ -63,6 +66,7 @@ public sealed class NodeIdentity
         return new NodeIdentity(did, name, signer, certificate, token)
         {
             DatasetVersionKey = secrets.GetOrCreate("dataset-version-key", static () => RandomNumberGenerator.GetBytes(32)),
+            ActorKey = secrets.GetOrCreate("actor-key", static () => RandomNumberGenerator.GetBytes(32)),
             NoiseKey = secrets.GetOrCreate("noise-key", static () => RandomNumberGenerator.GetBytes(32)),
         };
     }

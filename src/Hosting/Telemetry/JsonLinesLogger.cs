@@ -86,8 +86,12 @@ public sealed class JsonLinesLoggerProvider : ILoggerProvider, ISupportExternalS
                 if (eventId.Name is not null)
                     json.WriteString("event", eventId.Name);
                 json.WriteString("message", formatter(state, exception));
-                WriteValues(state, json);
-                owner._scopes?.ForEachScope((scope, writer) => WriteValues(scope, writer), json);
+                // A name stands in a line once: what an inner scope or the message itself says counts.
+                var values = new Dictionary<string, string?>(StringComparer.Ordinal);
+                owner._scopes?.ForEachScope(Collect, values);
+                Collect(state, values);
+                foreach (var (name, value) in values)
+                    json.WriteString(name, value);
                 if (exception is not null)
                     json.WriteString("exception", exception.ToString());
                 json.WriteEndObject();
@@ -96,14 +100,14 @@ public sealed class JsonLinesLoggerProvider : ILoggerProvider, ISupportExternalS
             owner.Write(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
         }
 
-        private static void WriteValues(object? scope, Utf8JsonWriter json)
+        private static void Collect(object? scope, Dictionary<string, string?> values)
         {
-            if (scope is not IEnumerable<KeyValuePair<string, object?>> values)
+            if (scope is not IEnumerable<KeyValuePair<string, object?>> named)
                 return;
-            foreach (var (key, value) in values)
+            foreach (var (key, value) in named)
             {
                 if (key != "{OriginalFormat}")
-                    json.WriteString(key, Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture));
+                    values[key] = Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture);
             }
         }
     }

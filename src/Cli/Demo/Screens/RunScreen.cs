@@ -29,7 +29,7 @@ internal static class RunScreen
     public static async Task<JobView> SubmitAndFollowAsync(DemoRun run, string specFile, string planHash, CancellationToken cancel)
     {
         var spec = await JobSpecFile.ReadAsync(specFile, run.Ui, cancel);
-        var submitted = await run.Ui.BusyAsync(run.Ui.T(DemoTexts.Submitting), () => JobSubmitCommand.SubmitAsync(run.Analyst, spec, planHash, cancel));
+        var submitted = await run.Ui.BusyAsync(run.Ui.T(DemoTexts.Submitting), () => JobSubmitCommand.SubmitAsync(run.Analyst, spec, planHash, actor: null, cancel));
         return await JobProgress.FollowAsync(run.Ui, run.Analyst, submitted.JobId, cancel);
     }
 
