@@ -103,6 +103,54 @@ public sealed class RegulationTests(RegulatedSpace regulated)
     }
 
     [Fact]
+    public async Task Taking_a_frozen_dataset_out_of_the_configuration_lets_nothing_go()
+    {
+        var (a, b) = (Space.SupplierA, Space.SupplierB);
+        var job = regulated.Analyst.Make();
+        await RosterEverywhereAsync(job);
+        foreach (var owner in Space.Owners)
+            await StateAsync(owner, job.Hash, "committed");
+        await regulated.EverywhereAsync(Regulator.Freeze(TestRegulator.FreezeOf(FreezeTarget.Dataset, "investments", a.Did)));
+        await Eventually.TrueAsync(async () => (await RegulatedSpace.SuspendedAsync(a)).Contains(("job", job.Hash, "freeze/case-1")), RegulatedSpace.Limit, Space.Story);
+        var config = File.ReadAllText(a.ConfigFile);
+        try
+        {
+            var without = JsonNode.Parse(config)!;
+            without["datasets"] = new JsonArray();
+            File.WriteAllText(a.ConfigFile, without.ToJsonString());
+            Assert.Equal(204, (await a.PostAsync("/admin/reload")).Status);
+            await Eventually.TrueAsync(async () => !(await RegulatedSpace.SuspendedAsync(a)).Any(s => s.Kind == "dataset"), RegulatedSpace.Limit, Space.Story);
+            var held = await ContributionAsync(a, job.Hash);
+            Assert.Equal(("suspended", Frozen), (held["state"]!.GetValue<string>(), held["refusal"]?["code"]?.GetValue<string>()));
+            Assert.Contains(("job", job.Hash, "freeze/case-1"), await RegulatedSpace.SuspendedAsync(a));
+            // Supplier B has a dataset of the same name, which nobody froze.
+            Assert.Equal("ready", (await ContributionAsync(b, job.Hash))["state"]!.GetValue<string>());
+            Assert.Empty(await RegulatedSpace.SuspendedAsync(b));
+        }
+        finally
+        {
+            File.WriteAllText(a.ConfigFile, config);
+            Assert.Equal(204, (await a.PostAsync("/admin/reload")).Status);
+            await regulated.LiftAllAsync();
+        }
+        Assert.Equal("ready", (await ContributionAsync(a, job.Hash))["state"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task A_rule_about_the_consumer_ends_a_negotiation_whose_dataset_is_still_listed()
+    {
+        var a = Space.SupplierA;
+        await regulated.EverywhereAsync(Regulator.Publish(TestRegulator.Rule("R-7", new RuleMatch(Participant: [Space.Leader.Did]), RuleRoute.Certification)));
+        Assert.True(await ListsAsync(a), "a rule about a consumer withheld the listing from everybody");
+        var before = await a.ReadAsync("/admin/agreements");
+        var ended = await Space.NegotiateAsync(a, "investments", "many");
+        Assert.Equal("TERMINATED", ended["state"]!.GetValue<string>());
+        Assert.Contains("DS-NEG-022", ended.ToJsonString(), StringComparison.Ordinal);
+        Assert.Equal(before["agreements"]!.AsArray().Count, (await a.ReadAsync("/admin/agreements"))["agreements"]!.AsArray().Count);
+        await regulated.LiftAllAsync();
+    }
+
+    [Fact]
     public async Task A_use_that_waits_for_its_grant_when_a_rule_arrives_spends_nothing_and_goes_on_when_it_is_lifted()
     {
         var agreement = await Space.AgreeAsync(Space.SupplierA, "investments", "many");

@@ -21,7 +21,7 @@ internal sealed class RegulatedWorld : IAsyncDisposable
     /// <summary>The online key of the next version.</summary>
     public Ed25519Signer Online { get; set; } = Ed25519Signer.Generate();
 
-    public RegulatedWorld(INodeTransport? transport = null)
+    public RegulatedWorld(INodeTransport? transport = null, string? worker = null)
     {
         var directory = Directory.CreateTempSubdirectory("dataspace-card-").FullName;
         File.WriteAllText(Path.Combine(directory, "node.json"), System.Text.Json.JsonSerializer.Serialize(new
@@ -36,9 +36,18 @@ internal sealed class RegulatedWorld : IAsyncDisposable
             ledgerVkey = "v",
         }));
         var config = new RegulatorConfig(Regulator, "Regulator", [.. _roots.Select(r => RegulatorPin.Spell(r.PublicKey))], Card: transport is null ? null : "node.json");
-        _services = World.Regulated(PinnedRegulators.Create([config], 1000, directory).Value, transport);
+        _services = World.Regulated(PinnedRegulators.Create([config], 1000, directory).Value, transport, worker);
         Directory.Delete(directory, recursive: true);
     }
+
+    /// <summary>What the next version's orders freeze and clear.</summary>
+    public IReadOnlyList<Freeze> Freezes { get; set; } = [];
+
+    /// <inheritdoc cref="Freezes"/>
+    public IReadOnlyList<Clearance> Clearances { get; set; } = [];
+
+    /// <summary>Kind of the next version.</summary>
+    public RuleSetMode Mode { get; set; }
 
     /// <summary>A part of the node.</summary>
     public T Get<T>()
@@ -59,15 +68,15 @@ internal sealed class RegulatedWorld : IAsyncDisposable
     public RegulationBundle Next(params Rule[] rules)
     {
         var now = World.Clock.GetUtcNow();
-        var set = new RuleSet(Regulator, ++_version, now, now - TimeSpan.FromDays(1), now + TimeSpan.FromDays(30), RuleSetMode.Negative,
+        var set = new RuleSet(Regulator, ++_version, now, now - TimeSpan.FromDays(1), now + TimeSpan.FromDays(30), Mode,
             new StampKey(RegulatorPin.Spell(Online.PublicKey), Online.PublicKey.KeyId, now + TimeSpan.FromDays(20)), rules);
         var document = RuleSetReader.Of(set).Value;
-        var orders = RegulationSignatures.Sign(new StandingOrders(Regulator, _version, now, [], []), Online).Value;
+        var orders = RegulationSignatures.Sign(new StandingOrders(Regulator, _version, now, Freezes, Clearances), Online).Value;
         var stamp = RegulationSignatures.Sign(new Stamp(Regulator, _version, document.Hash, _version, RegulationSignatures.HashOf(Jws.Parse(orders, int.MaxValue).Value), now), Online);
         return new RegulationBundle(document.Json, [.. _roots.Select(r => RegulationSignatures.Approve(document, r))], orders, stamp);
     }
 
-    public static Rule Rule(string id, RuleMatch match) => new(id, "Basis", "Title", "名称", match, RuleRoute.Prohibited);
+    public static Rule Rule(string id, RuleMatch match, RuleRoute route = RuleRoute.Prohibited) => new(id, "Basis", "Title", "名称", match, route);
 
     /// <summary>Asks the gate for a use, to its Grant.</summary>
     public async Task<DsError?> AskAsync(UseRequest use)

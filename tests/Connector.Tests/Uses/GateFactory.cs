@@ -1,6 +1,8 @@
 using DataSpace.Connector.Agreements;
 using DataSpace.Connector.Datasets;
 using DataSpace.Connector.Duties;
+using DataSpace.Connector.Intersections;
+using DataSpace.Connector.Jobs;
 using DataSpace.Connector.Regulation;
 using DataSpace.Connector.Uses;
 using DataSpace.Hosting;
@@ -18,7 +20,7 @@ internal static class GateFactory
 {
     public static ServiceProvider Create(GateWorld world, NodeIdentity self, string directory) => Create(world, self, directory, PinnedRegulators.None);
 
-    public static ServiceProvider Create(GateWorld world, NodeIdentity self, string directory, PinnedRegulators regulators, INodeTransport? transport = null)
+    public static ServiceProvider Create(GateWorld world, NodeIdentity self, string directory, PinnedRegulators regulators, INodeTransport? transport = null, string? worker = null)
     {
         var services = new ServiceCollection();
         services.AddLogging();
@@ -29,7 +31,8 @@ internal static class GateFactory
             .AddSingleton(options).AddSingleton<INodeTransport>(world.Wire).AddSingleton<KeyPins>().AddSingleton<AgreementBook>().AddSingleton<Regrants>()
             .AddSingleton(new UseFacts(world.Config, world.Peers, null)).AddSingleton<UseGate>();
         services.AddRegulation(regulators).AddSingleton<RegulationGate>().AddSingleton<ComplianceCheck>().AddSingleton<DatasetVolumes>().AddSingleton<NoiseDesk>()
-            .AddSingleton(new DataSpace.Sandbox.SqlSandbox(new DataSpace.Sandbox.SandboxOptions { WorkerDirectory = null }));
+            .AddSingleton(new DataSpace.Sandbox.SqlSandbox(new DataSpace.Sandbox.SandboxOptions { WorkerDirectory = worker }))
+            .AddSingleton<RunningUses>().AddSingleton<IntersectionDesk>();
         services.AddSingleton<RegulationMarks>();
         if (transport is not null)
             services.AddSingleton(transport);
