@@ -28,6 +28,7 @@ internal static class JobTexts
     public static readonly Phrase SpecNotUnique = new("must not repeat an item", "不得有重复项");
     public static readonly Phrase SpecOther = new("does not fit the schema ({0})", "不符合模式（{0}）");
 
+    public static readonly Phrase ReplyBucket = new("Replies of {0} leave at multiples of {1} ms.", "{0} 的答复按 {1} 毫秒的整数倍时间发出。");
     public static readonly Phrase Parties = new("parties", "参与方");
     public static readonly Phrase Role = new("role", "角色");
     public static readonly Phrase From = new("from", "从");

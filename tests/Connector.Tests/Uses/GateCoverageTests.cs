@@ -228,7 +228,7 @@ public class GateCoverageTests
         await using var world = new GateWorld();
         var (_, decision) = await world.AdmitAsync(world.Use(GateWorld.Agreement([.. GateWorld.Terms(), GateWorld.Constraint("dataspace:rowFilter", op, "year gteq 1940")])));
         Assert.Equal([new RowPredicate("year", "gteq", "1940")], decision!.Obligations!.RowFilter);
-        var query = decision is null ? null : Jobs.CellPlans.Of(world.Use(GateWorld.Agreement(GateWorld.Terms())).Order.Plan.Aggregate!, decision.Obligations.RowFilter);
+        var query = decision is null ? null : Connector.Jobs.CellPlans.Of(world.Use(GateWorld.Agreement(GateWorld.Terms())).Order.Plan.Aggregate!, decision.Obligations.RowFilter);
         Assert.Contains(query!.Where, p => p is { Column: "year", Operator: "gteq" } && p.Values[0] == "1940");
     }
 

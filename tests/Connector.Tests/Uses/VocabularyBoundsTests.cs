@@ -8,13 +8,8 @@ namespace DataSpace.Connector.Tests.Uses;
 /// <summary>What a contract may say, the sandbox carries out: a term that only the sandbox refuses would spend every use of the contract for nothing.</summary>
 public class VocabularyBoundsTests
 {
-    private static readonly DatasetSource Dataset = new()
-    {
-        Path = "/nowhere.csv",
-        Format = DatasetFormat.Csv,
-        Columns = [new ColumnSchema("firm", ColumnType.Text), new ColumnSchema("year", ColumnType.Integer), new ColumnSchema("invest", ColumnType.Decimal)],
-        SubjectColumn = "firm",
-    };
+    private static readonly DatasetSource Dataset = new("d", "/nowhere.csv", DatasetFormat.Csv,
+        [new ColumnSchema("firm", ColumnType.Text), new ColumnSchema("year", ColumnType.Integer), new ColumnSchema("invest", ColumnType.Decimal)], "firm");
 
     [Theory]
     [InlineData(0)]
