@@ -17,7 +17,7 @@ using DataSpace.Sandbox;
 namespace DataSpace.Connector.Uses;
 
 /// <summary>A question about a use: under an agreement of this node, or under an offer of one of its datasets.</summary>
-internal sealed record ExplainRequest(string? AgreementId, string? DatasetId, string? OfferId, WhatIf Use);
+internal sealed record ExplainRequest(WhatIf Use, string? AgreementId = null, string? DatasetId = null, string? OfferId = null);
 
 /// <summary>
 /// What would be decided, without spending: an agreement that this node gave is judged by the gate that uses pass, an offer as if it had been concluded now. For an
