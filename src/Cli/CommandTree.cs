@@ -36,6 +36,7 @@ internal static class CommandTree
         ["dataspace privacy demo"] = "dataspace privacy demo --yes --lang zh",
         ["dataspace intersect demo"] = "dataspace intersect demo --yes --lang zh",
         ["dataspace negotiate"] = "dataspace negotiate --participant did:web:localhost%3A7001 --dataset investment --offer joint-statistics --node ./connector",
+        ["dataspace negotiate terminate"] = "dataspace negotiate terminate NEGOTIATION --reason \"the terms are under review\" --node ./connector",
         ["dataspace job plan"] = "dataspace job plan job.yaml --node ./connector",
         ["dataspace job submit"] = "dataspace job submit job.yaml --wait --node ./connector",
         ["dataspace job why"] = "dataspace job why JOB --node ./connector",

@@ -85,4 +85,16 @@ public static class ConnectorErrors
     /// <summary>The contract demands noise, which intersections do not carry.</summary>
     public static readonly ErrorKind IntersectionWithoutNoise = new("DS-CON-020", 403, "The contract demands noise, which intersections do not carry", "合约要求加噪，而求交不支持加噪",
         "Ask for a joint statistic (kind aggregate) with epsilonMicro.", "请改用联合统计（kind aggregate）并声明 epsilonMicro。");
+
+    /// <summary>Somebody ended the negotiation.</summary>
+    public static readonly ErrorKind NegotiationTerminated = new("DS-CON-021", 409, "The negotiation was ended", "协商已被终止",
+        "Read the reason; negotiate again when it no longer holds.", "请查看原因；原因消除后可重新协商。");
+
+    /// <summary>The negotiation is final.</summary>
+    public static readonly ErrorKind NegotiationOver = new("DS-CON-022", 409, "The negotiation is over and cannot be ended any more", "协商已结束，无法再终止",
+        "A finalised contract runs until its own end; the owner can stop its uses.", "已完成的合约按其期限结束；数据方可停止其使用。");
+
+    /// <summary>The provider offers other rules.</summary>
+    public static readonly ErrorKind OfferChanged = new("DS-CON-023", 409, "The provider offers other rules than those asked for", "提供方给出的规则与所请求的不同",
+        "Look at the offer in the catalogue and ask for that one if it suits.", "请在目录中查看该要约，合适则按其内容请求。");
 }

@@ -83,7 +83,7 @@ public static class NodeApplication
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("MassTransit", LogLevel.Warning).AddFilter("System", LogLevel.Warning);
         builder.Logging.AddProvider(new JsonLinesLoggerProvider(Path.Combine(options.Directory, "logs", "node.log"), clock));
         var services = builder.Services;
-        services.AddSingleton(options).AddSingleton(surroundings).AddSingleton(clock).AddSingleton(identity).AddSingleton(log)
+        services.AddSingleton(options).AddSingleton(surroundings).AddSingleton<CrashPoints>().AddSingleton(clock).AddSingleton(identity).AddSingleton(log)
             .AddSingleton<EgressMeter>().AddSingleton<PeerDirectory>().AddSingleton(new ReplayGuard(clock))
             .AddSingleton<Regulation.RegulationMarks>().AddSingleton<INodeTransport, DirectHttpsTransport>();
         services.AddWitnessing(witnessStore, witnesses ?? WitnessConfig.Default);

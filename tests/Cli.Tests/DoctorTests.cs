@@ -30,6 +30,23 @@ public sealed class DoctorTests
     }
 
     [Fact]
+    public async Task Root_is_told_when_the_user_of_a_use_can_make_no_namespace()
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "Only a root host becomes another user before a use.");
+        using var folder = new TempFolder();
+        var refusing = System.IO.Path.Combine(folder.Path, "setpriv");
+        File.WriteAllText(refusing, "#!/bin/sh\necho 'setpriv: refused here' >&2\nexit 1\n");
+        File.SetUnixFileMode(refusing, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var run = (await CliProcess.RunAsync([("PATH", folder.Path + ":" + Environment.GetEnvironmentVariable("PATH"))], "doctor", "--json")).Exits(1);
+        foreach (var id in (string[])["user-namespaces", "bubblewrap"])
+        {
+            var check = run.Json.GetProperty("checks").EnumerateArray().Single(c => c.GetProperty("id").GetString() == id);
+            Assert.False(check.GetProperty("ok").GetBoolean());
+            Assert.Contains("refused here", check.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_missing_worker_is_named_with_the_command_that_builds_it()
     {
         var run = (await CliProcess.RunAsync([("DATASPACE_WORKER", "/nowhere")], "doctor", "--lang", "zh")).Exits(1);

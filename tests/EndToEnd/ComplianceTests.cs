@@ -27,12 +27,20 @@ public sealed class ComplianceTests(SharedSpace shared)
             .Where(d => d!["participant"]!.GetValue<string>() == Owner.Did).Select(d => d!["datasetId"]!.GetValue<string>()).ToList();
         Assert.Contains("investments", shown);
         Assert.Contains(Designs.CallsDeclared, shown);
-        foreach (var withheld in (string[])[Designs.Calls, Designs.Unclassified, Designs.Torn])
+        foreach (var withheld in (string[])[Designs.Calls, Designs.Unclassified, Designs.Torn, Designs.InAnothersName])
         {
             Assert.DoesNotContain(withheld, shown);
             var answer = await Owner.FromAsync(Space.Leader.Persona, HttpMethod.Get, DspBase.Path + CatalogPaths.Dataset(withheld));
             Assert.Equal((404, NotListed), (answer.Status, answer.Code));
         }
+    }
+
+    [Fact]
+    public async Task An_offer_that_is_not_this_owners_to_make_keeps_its_dataset_out_and_the_decision_says_why()
+    {
+        var dataset = (await Owner.ReadAsync("/admin/datasets"))["datasets"]!.AsArray().Single(d => d!["datasetId"]!.GetValue<string>() == Designs.InAnothersName)!.ToJsonString();
+        Assert.Contains("DS-POL-036", dataset, StringComparison.Ordinal);
+        Assert.Contains("not-ours", dataset, StringComparison.Ordinal);
     }
 
     [Fact]

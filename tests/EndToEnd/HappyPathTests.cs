@@ -1,4 +1,5 @@
 using DataSpace.EndToEnd.Support;
+using DataSpace.Kernel.Identity;
 using DataSpace.Ledger.Receipts;
 using DataSpace.Metering.Rating;
 
@@ -41,6 +42,20 @@ public sealed class HappyPathTests(SharedSpace shared)
     }
 
     [Fact]
+    public async Task Every_nodes_DID_document_states_its_name_key_and_pinned_address()
+    {
+        foreach (var party in Space.Everyone)
+        {
+            var served = await party.Wire.SendAsync(HttpMethod.Get, "/.well-known/did.json", null, null);
+            var document = DidDocument.FromJson(served.Body, ParticipantId.Parse(party.Did).Value).Value;
+            Assert.Equal(party.Card["name"]!.GetValue<string>(), document.DisplayName);
+            Assert.Equal(party.KeyId, document.Keys.Current(TimeProvider.System.GetUtcNow()).Value.KeyId);
+            var service = Assert.Single(document.Services);
+            Assert.Equal((party.Card["tlsSpki"]!.GetValue<string>(), party.Port), (service.TlsSpki, service.Endpoint.Port));
+        }
+    }
+
+    [Fact]
     public void All_four_ledgers_verify()
     {
         foreach (var party in Space.Everyone)
@@ -62,6 +77,9 @@ public sealed class HappyPathTests(SharedSpace shared)
             var log = await Ledgers.ReadWhenAsync(owner, r => r.Receipts().Any());
             var grant = log.Grants().First(g => g.Payload.JobId == shared.First.JobId);
             var report = log.Reports().First(r => r.Payload.GrantHash == grant.Record.LeafHash.Hex());
+            // The very program that read the data.
+            var worker = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(Path.Combine(Layout.Worker, "sandbox-worker"))));
+            Assert.EndsWith(" worker/sha256:" + worker, report.Payload.ImageDigest, StringComparison.Ordinal);
             var receipt = log.Receipts().First(r => r.Payload.GrantHash == grant.Record.LeafHash.Hex());
             Assert.Equal(report.Record.LeafHash.Hex(), receipt.Payload.ReportHash);
             Assert.Equal(shared.First.Result!["resultDigest"]!.GetValue<string>(), receipt.Payload.ResultDigest);

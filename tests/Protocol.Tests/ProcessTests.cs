@@ -161,7 +161,7 @@ public sealed class ProcessTests
     public void Termination_keeps_code_and_reasons_and_is_final()
     {
         FromConsumer(new ContractNegotiationTerminationMessage(Pid, Cid, "DS-X-001", ["太贵"]));
-        Assert.Equal("太贵", _provider.Termination!.Reasons.Single());
+        Assert.Equal("太贵", _provider.Ending!.Reasons.Single());
         Assert.Equal(ProtocolErrors.IllegalTransition.Code, _provider.Send(new ContractAgreementMessage(Pid, Cid, Concluded())).Error?.Code);
     }
 

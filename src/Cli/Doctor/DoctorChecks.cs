@@ -14,6 +14,9 @@ internal static class DoctorChecks
     private const double NeededDiskGb = 2;
     private const double NeededMemoryGb = 1.5;
 
+    /// <summary>First user of the sandbox's slots where a node runs as root.</summary>
+    private const string SlotUid = "61001";
+
     /// <summary>SHA-256 of <c>seal_throws.wasm</c> of node-seal 7.0.0 (Microsoft SEAL 4.1.2).</summary>
     private const string SealSha256 = "b30d3776265a56373a2001d2cd48baa8d72ddd571e04ddfaefd4c231271170e4";
 
@@ -45,9 +48,7 @@ internal static class DoctorChecks
 
     private static async Task<Finding> Namespaces(Ui ui, CancellationToken cancel)
     {
-        if (Environment.UserName == "root")
-            return Make(ui, "user-namespaces", true, DoctorTexts.Namespaces, ui.T(DoctorTexts.NamespacesRoot), DoctorTexts.NamespacesFix);
-        var run = await Probe.RunAsync("unshare", ["--user", "--map-root-user", "true"], cancel);
+        var run = await AsLaunched(["unshare", "--user", "--map-root-user", "true"], cancel);
         return Make(ui, "user-namespaces", run.ExitCode == 0, DoctorTexts.Namespaces,
             run.ExitCode == 0 ? ui.T(DoctorTexts.Works) : run.FirstErrorLine, DoctorTexts.NamespacesFix);
     }
@@ -57,10 +58,19 @@ internal static class DoctorChecks
         var version = await Probe.RunAsync("bwrap", ["--version"], cancel);
         if (version.ExitCode != 0)
             return Make(ui, "bubblewrap", false, DoctorTexts.Bubblewrap, ui.T(DoctorTexts.Missing), DoctorTexts.BubblewrapFix);
-        var trial = await Probe.RunAsync("bwrap", ["--unshare-all", "--die-with-parent", "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "true"], cancel);
+        var trial = await AsLaunched(["bwrap", "--unshare-all", "--die-with-parent", "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "true"], cancel);
         return trial.ExitCode == 0
             ? Make(ui, "bubblewrap", true, DoctorTexts.Bubblewrap, $"{version.Output.Trim()}, {ui.T(DoctorTexts.Works)}", DoctorTexts.BubblewrapFix)
             : Make(ui, "bubblewrap", false, DoctorTexts.Bubblewrap, $"{ui.T(DoctorTexts.BubblewrapBlocked)}: {trial.FirstErrorLine}", DoctorTexts.BubblewrapBlockedFix);
+    }
+
+    /// <summary>A trial under the conditions of a use: a root host first becomes a slot user without capabilities, so root's own power proves nothing.</summary>
+    private static Task<ProbeResult> AsLaunched(string[] command, CancellationToken cancel)
+    {
+        string[] chain = Environment.UserName == "root"
+            ? ["unshare", "--mount", "--propagation", "private", "--", "setpriv", "--reuid", SlotUid, "--regid", SlotUid, "--clear-groups", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all", .. command]
+            : command;
+        return Probe.RunAsync(chain[0], chain[1..], cancel);
     }
 
     private static Finding Worker(Ui ui)

@@ -17,7 +17,6 @@ internal static class DoctorTexts
     public static readonly Phrase Sdk = new(".NET SDK", ".NET SDK");
     public static readonly Phrase SdkFix = new("Install the .NET SDK 10.0.100 or newer and put dotnet on PATH.", "请安装 .NET SDK 10.0.100 或更新版本，并将 dotnet 加入 PATH。");
     public static readonly Phrase Namespaces = new("User namespaces", "用户命名空间");
-    public static readonly Phrase NamespacesRoot = new("root can make all namespaces", "root 可创建所有命名空间");
     public static readonly Phrase NamespacesFix = new("As root: sysctl -w kernel.unprivileged_userns_clone=1 user.max_user_namespaces=15000", "以 root 执行：sysctl -w kernel.unprivileged_userns_clone=1 user.max_user_namespaces=15000");
     public static readonly Phrase Bubblewrap = new("bubblewrap", "bubblewrap");
     public static readonly Phrase BubblewrapFix = new("As root: apt-get install bubblewrap (nothing runs over data without it)", "以 root 执行：apt-get install bubblewrap（缺少它则不会对数据执行任何计算）");

@@ -5,7 +5,7 @@ using DataSpace.Kernel.Results;
 
 namespace DataSpace.Cli.Negotiation;
 
-/// <summary><c>dataspace negotiate</c>: asks an owner for a contract and shows every state until it is final.</summary>
+/// <summary><c>dataspace negotiate</c>: asks an owner for a contract and shows every state until it is final; <c>list</c> and <c>terminate</c> for those that are not.</summary>
 internal static class NegotiateCommand
 {
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(150);
@@ -16,7 +16,7 @@ internal static class NegotiateCommand
         var participant = globals.Option<string>("--participant", NegotiationTexts.Participant, "DID", required: true);
         var dataset = globals.Option<string>("--dataset", NegotiationTexts.Dataset, "ID", required: true);
         var offer = globals.Option<string>("--offer", NegotiationTexts.Offer, "ID", required: true);
-        return globals.Handle(globals.Command("negotiate", NegotiationTexts.About, participant, dataset, offer), async (ui, parse, cancel) =>
+        return globals.Handle(globals.Command("negotiate", NegotiationTexts.About, participant, dataset, offer, List(globals), Terminate(globals)), async (ui, parse, cancel) =>
         {
             using var node = globals.OpenNode(parse);
             var last = await RunAsync(node, parse.GetRequiredValue(participant), parse.GetRequiredValue(dataset), parse.GetRequiredValue(offer),
@@ -30,6 +30,39 @@ internal static class NegotiateCommand
             if (!ui.Json)
                 ui.Error(last.Error is { } problem ? OfProblem(problem) : CliErrors.NegotiationEnded.Of(last.State));
             return ExitCode.Refused;
+        });
+    }
+
+    private static Command List(GlobalOptions globals) => globals.Handle(globals.Command("list", NegotiationTexts.List), async (ui, parse, cancel) =>
+    {
+        using var node = globals.OpenNode(parse);
+        var json = await node.GetAsync("admin/negotiations", cancel).OrStop();
+        if (ui.Json)
+        {
+            ui.WriteJson(json);
+            return ExitCode.Ok;
+        }
+        var table = ui.Table(ui.T(NegotiationTexts.Id), ui.T(NegotiationTexts.Other), ui.T(NegotiationTexts.DatasetTitle), ui.T(NegotiationTexts.OfferTitle), ui.T(NegotiationTexts.State));
+        foreach (var view in NodeClient.Read<NegotiationsView>(json).OrStop().Negotiations)
+            ui.Row(table, view.Id, view.ParticipantName ?? "", view.DatasetId ?? "", view.OfferId ?? "", view.State);
+        ui.Show(table);
+        return ExitCode.Ok;
+    });
+
+    private static Command Terminate(GlobalOptions globals)
+    {
+        var id = globals.Argument("NEGOTIATION", NegotiationTexts.TerminateId);
+        var reason = globals.Option<string?>("--reason", NegotiationTexts.Reason, "TEXT");
+        return globals.Handle(globals.Command("terminate", NegotiationTexts.Terminate, id, reason), async (ui, parse, cancel) =>
+        {
+            using var node = globals.OpenNode(parse);
+            var which = parse.GetRequiredValue(id);
+            var json = await node.PostAsync($"admin/negotiations/{Uri.EscapeDataString(which)}/terminate", new { reason = parse.GetValue(reason) }, cancel).OrStop();
+            if (ui.Json)
+                ui.WriteJson(json);
+            else
+                ui.Line(NegotiationTexts.Terminated, which);
+            return ExitCode.Ok;
         });
     }
 

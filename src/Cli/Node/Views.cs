@@ -59,6 +59,9 @@ internal sealed record PermissionView(
 internal sealed record DutyView(
     string? Action, string? Phase, string? Party, string? Within, string? OwnerName = null, string? PartyName = null, string? State = null, string? Deadline = null, string? Code = null);
 
+/// <summary>GET /admin/negotiations.</summary>
+internal sealed record NegotiationsView(IReadOnlyList<NegotiationView> Negotiations);
+
 /// <summary>A negotiation and its states so far.</summary>
 internal sealed record NegotiationView(
     string Id, string? Participant, string? ParticipantName, string? DatasetId, string? OfferId, string State,

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
+using DataSpace.Hosting;
 using DataSpace.Hosting.Identity;
 using DataSpace.Kernel.Classification;
 using DataSpace.Kernel.Crypto;
+using DataSpace.Kernel.Policy;
 using DataSpace.Kernel.Results;
 using DataSpace.Ledger.Receipts;
 using DataSpace.Ledger.Sequencing;
@@ -16,7 +18,7 @@ namespace DataSpace.Connector.Datasets;
 /// that passed for the declaration and the file of this moment is not listed, not negotiated and not used. Results stand in the ledger too.
 /// </summary>
 internal sealed partial class ComplianceCheck(
-    DatasetRegistry datasets, SqlSandbox sandbox, NodeIdentity self, ConnectorConfig config, AuditLedger ledger, TimeProvider clock, ILogger<ComplianceCheck> log)
+    DatasetRegistry datasets, PolicyDecisionPoint decisions, SqlSandbox sandbox, NodeIdentity self, ConnectorConfig config, AuditLedger ledger, TimeProvider clock, ILogger<ComplianceCheck> log)
 {
     private const int WallLimitMs = 600_000;
     private const int MaxFindingsLogged = 100;
@@ -96,6 +98,8 @@ internal sealed partial class ComplianceCheck(
     {
         if (!DatasetClassification.Of(dataset.Config, config.Region).TryGet(out var declared, out var incomplete))
             return Withheld(dataset, null, default, string.Empty, new(incomplete.Kind, incomplete.Detail ?? incomplete.Kind.Title));
+        if (PublicationProblem(dataset) is { } refused)
+            return Withheld(dataset, declared, StampOf(dataset), string.Empty, refused);
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
             var stamp = StampOf(dataset);
@@ -117,6 +121,28 @@ internal sealed partial class ComplianceCheck(
             };
         }
         return Withheld(dataset, declared, default, string.Empty, new(ClassificationErrors.NotSampled, "the file changes while it is looked at"));
+    }
+
+    /// <summary>The decision point's word on publishing: an offer in another owner's name, or of another dataset, is not this node's to make.</summary>
+    private ListingFinding? PublicationProblem(PublishedDataset dataset)
+    {
+        foreach (var offer in dataset.Offers)
+        {
+            var decision = PolicyEnforcementFilter.Decide(decisions, new PolicyRequest
+            {
+                Policy = offer.Compiled,
+                Action = PolicyActions.Publish,
+                Actor = self.Did,
+                Consumer = string.Empty,
+                Provider = self.Did,
+                DatasetId = dataset.Config.Id,
+                ContractId = offer.Id,
+                Now = clock.GetUtcNow(),
+            });
+            if (!decision.IsOk)
+                return new ListingFinding(decision.Error.Kind, $"offer '{offer.Id}': {decision.Error.Detail}");
+        }
+        return null;
     }
 
     private Listing Withheld(PublishedDataset dataset, DataClassification? declared, FileStamp stamp, string version, ListingFinding finding)

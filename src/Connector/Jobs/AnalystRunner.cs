@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DataSpace.Connector.Regulation;
+using DataSpace.Hosting;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Transport;
 using DataSpace.Kernel.Results;
@@ -15,7 +16,7 @@ namespace DataSpace.Connector.Jobs;
 /// </summary>
 internal sealed partial class AnalystRunner(
     IDbContextFactory<ConnectorState> store, INodeTransport transport, CoordinatorLink link, RegulationOutlook outlook, ResultDesk results, Intersections.LocalMatches matches, ReceiptDesk receipts,
-    NodeIdentity self, TimeProvider clock, ILogger<AnalystRunner> log) : IConsumer<AdvanceAnalystJob>
+    NodeIdentity self, CrashPoints crashPoints, TimeProvider clock, ILogger<AnalystRunner> log) : IConsumer<AdvanceAnalystJob>
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(40);
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
@@ -168,6 +169,7 @@ internal sealed partial class AnalystRunner(
             Fail(job, [RefusalNotice.Of(self.Did, error)]);
             return TimeSpan.Zero;
         }
+        crashPoints.Reach(CrashPoint.AfterDecoding);
         await Duties.KeptResults.DecodedAsync(db, job, result.Receipts, cancellation);
         job.Result = result.Json;
         job.PendingReceipts = JsonSerializer.Serialize(result.Receipts, JobJson.Options);
@@ -181,6 +183,7 @@ internal sealed partial class AnalystRunner(
     private async Task<TimeSpan> ReceiptAsync(JobRow job, CancellationToken cancellation)
     {
         var pending = JsonSerializer.Deserialize<List<PendingReceipt>>(job.PendingReceipts ?? "[]", JobJson.Options)!;
+        crashPoints.Reach(CrashPoint.BeforeReceiptOffer);
         var left = await receipts.ExchangeAsync(job, pending, cancellation);
         job.PendingReceipts = left.Count == 0 ? null : JsonSerializer.Serialize(left, JobJson.Options);
         if (left.Count > 0 && clock.GetUtcNow() < job.NotAfter)

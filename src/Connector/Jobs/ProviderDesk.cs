@@ -23,7 +23,7 @@ namespace DataSpace.Connector.Jobs;
 /// </summary>
 internal sealed class ProviderDesk(
     IDbContextFactory<ConnectorState> store, AgreementBook agreements, DatasetRegistry datasets, ComplianceCheck compliance, UseGate gate, RegulationGate regulation, DatasetVolumes volumes,
-    AuditLedger ledger, PeerDirectory peers, NodeIdentity self, MaskKeys maskKeys, NoiseDesk noiseDesk, Duties.DutyBook duties, IBus bus, TimeProvider clock)
+    AuditLedger ledger, PeerDirectory peers, NodeIdentity self, MaskKeys maskKeys, NoiseDesk noiseDesk, Duties.DutyBook duties, CrashPoints crashPoints, IBus bus, TimeProvider clock)
 {
     private const int MaxAnalystKeyBytes = 4 * 1024 * 1024;
     private const int MaxUnfinishedUses = 100;
@@ -245,6 +245,7 @@ internal sealed class ProviderDesk(
         {
             await db.SaveChangesAsync(cancellation);
             maskKeys.Keep(use.JobHash, ephemeral);
+            crashPoints.Reach(CrashPoint.AfterStatement);
             return signed;
         }
         catch (DbUpdateException)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DataSpace.Connector.Agreements;
+using DataSpace.Hosting;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Transport;
 using DataSpace.Kernel.Results;
@@ -12,7 +13,7 @@ namespace DataSpace.Connector.Jobs;
 /// <summary>
 /// Two-sided receipts: the consumer signs over Grant, Report and result digest, the provider countersigns, both append the same receipt.
 /// </summary>
-internal sealed class ReceiptDesk(AgreementBook agreements, Duties.DutyBook duties, AuditLedger ledger, INodeTransport transport, PeerDirectory peers, NodeIdentity self)
+internal sealed class ReceiptDesk(AgreementBook agreements, Duties.DutyBook duties, AuditLedger ledger, INodeTransport transport, PeerDirectory peers, NodeIdentity self, CrashPoints crashPoints)
 {
     /// <summary>Consumer side: offers the receipts; returns those that could not be exchanged yet.</summary>
     public async Task<List<PendingReceipt>> ExchangeAsync(JobRow job, IReadOnlyList<PendingReceipt> pending, CancellationToken cancellation)
@@ -35,6 +36,7 @@ internal sealed class ReceiptDesk(AgreementBook agreements, Duties.DutyBook duti
             return ConnectorErrors.ReceiptUnknown.Of("grant, report or consumer");
         if (!receipt.Countersign(agreement.ConsumerKey, self.Signer).TryGet(out var countersigned, out var error))
             return error;
+        crashPoints.Reach(CrashPoint.BeforeReceipt);
         // The event id follows from the use, so that a repeated offer cannot append a second receipt.
         var draft = new EntryDraft(countersigned, use.ContractId) { EventId = EventId("receipt", offer.UseId) };
         if (!(await ledger.AppendAsync(draft, cancellation)).TryGet(out var entry, out error))

@@ -16,7 +16,7 @@ namespace DataSpace.Connector.Jobs;
 internal static class UseMeasures
 {
     /// <summary>The Report. Every field that others may see is the same whether the computation succeeded or not.</summary>
-    public static ReportPayload ReportOf(GrantedUse granted, UseRequest use, UseWork work, Listing? listing, SandboxProfile profile)
+    public static ReportPayload ReportOf(GrantedUse granted, UseRequest use, UseWork work, Listing? listing, SandboxProfile profile, string? workerDigest)
     {
         var known = (listing?.Classification?.Scale ?? DataScale.Empty).Coarse();
         return new ReportPayload
@@ -32,7 +32,7 @@ internal static class UseMeasures
                 ["cpuMs"] = use.Order.Plan.WallLimitMs, // one engine thread: processor time is reserved as wall time is
                 ["wallMs"] = use.Order.Plan.WallLimitMs,
             },
-            ImageDigest = $"{profile.Name} duckdb/{profile.EngineVersion} seccomp/{profile.FilterSha256}",
+            ImageDigest = $"{profile.Name} duckdb/{profile.EngineVersion} seccomp/{profile.FilterSha256} worker/sha256:{workerDigest}",
             OutputDigest = Contributions.OutputDigest(work.Committed),
             Outcome = "released",
             CpuMs = (long)(work.Usage?.WorkerCpuMs ?? 0),

@@ -23,7 +23,7 @@ namespace DataSpace.Connector.Jobs;
 /// Report and contribution bytes committed → released. A crash between Grant and Report abandons the attempt: the use stays spent.
 /// </summary>
 internal sealed partial class UseRunner(
-    IDbContextFactory<ConnectorState> store, ProviderDesk desk, UseGate gate, AuditLedger ledger, SqlSandbox sandbox, History.ControlledSandbox controlled, UseComputation computation, Intersections.IntersectionRunner intersections, Duties.DutyWorker duties,
+    IDbContextFactory<ConnectorState> store, ProviderDesk desk, UseGate gate, UseFacts facts, AuditLedger ledger, SqlSandbox sandbox, History.ControlledSandbox controlled, UseComputation computation, Intersections.IntersectionRunner intersections, Duties.DutyWorker duties,
     ReplyBucket bucket, MaskKeys maskKeys, Datasets.ComplianceCheck compliance, NodeIdentity self, ConnectorConfig config, RunningUses running, CrashPoints crashPoints, TimeProvider clock, ILogger<UseRunner> log, CosignedLog cosigned) : IConsumer<RunUse>
 {
     private const long RosterMark = 1; // a definition, never spent
@@ -133,7 +133,7 @@ internal sealed partial class UseRunner(
         if (turn.Stopped is { } why)
             return Stopped(row, why);
         var committing = clock.GetTimestamp();
-        var reported = await ledger.ReportAsync(admitted.Use.Handle, UseMeasures.ReportOf(admitted.Use, use, done, ListingOf(use), sandbox.Probe().Value), done.Committed, cancellation);
+        var reported = await ledger.ReportAsync(admitted.Use.Handle, UseMeasures.ReportOf(admitted.Use, use, done, ListingOf(use), sandbox.Probe().Value, facts.WorkerDigest()), done.Committed, cancellation);
         crashPoints.Reach(CrashPoint.AfterReport);
         LogComputed(log, (long)(done.Usage?.WorkerCpuMs ?? 0), (long)(done.Usage?.WallMs ?? 0), (long)admission.TotalMilliseconds,
             (long)(done.Elapsed.TotalMilliseconds - (done.Usage?.WallMs ?? 0)), (long)clock.GetElapsedTime(committing).TotalMilliseconds);

@@ -23,8 +23,9 @@ public sealed record AdvanceNegotiation(string Id);
 
 /// <summary>
 /// Contract negotiation of both sides over the Dataspace Protocol. A provider agrees at once when the requested offer is exactly a
-/// published one and the policy decision point permits the consumer; a consumer verifies at once when the agreement honours its request.
-/// The durable row is the truth; sending is retried until the peer has answered.
+/// published one and the policy decision point permits the consumer; a consumer accepts an offer of the rules it asked for and verifies the agreement that
+/// honours them, and ends the negotiation over anything else. Either side's operator may end it. The durable row is the truth: the new state is written
+/// before its message leaves, and the message is sent until the peer has answered.
 /// </summary>
 internal sealed class NegotiationDesk(
     IDbContextFactory<ConnectorState> store, DatasetRegistry datasets, AgreementBook agreements, INodeTransport transport, PeerDirectory peers,
@@ -83,16 +84,51 @@ internal sealed class NegotiationDesk(
             return ConnectorErrors.NegotiationUnknown.Of();
         var before = StoredProcess.Read(row.Process);
         if (!before.Receive(message).TryGet(out var outcome, out var error))
-            return error;
-        if (!outcome.Repeated)
         {
-            if (outcome.Process.State == NegotiationState.Finalized)
-                await agreements.KeepAsync(db, outcome.Process, cancellation);
-            Update(row, outcome.Process);
-            await db.SaveChangesAsync(cancellation);
-            await bus.Publish(new AdvanceNegotiation(row.Id), cancellation);
+            if (before is { Role: NegotiationRole.Consumer, Ending: null } && (error.Kind == ProtocolErrors.AgreementDiffersFromOffer || error.Kind == ProtocolErrors.AgreementParties))
+                await OweEndingAsync(db, row, before with { ProviderPid = message.ProviderProcess }, error, cancellation);
+            return error;
         }
+        if (outcome.Repeated)
+            return outcome.Process;
+        if (outcome.Process.State == NegotiationState.Finalized)
+            await agreements.KeepAsync(db, outcome.Process, cancellation);
+        Update(row, outcome.Process);
+        if (outcome.Process is { State: NegotiationState.Terminated, Ending: { } ending })
+            row.ErrorJson = JsonSerializer.Serialize(RefusalNotice.Of(sender, ConnectorErrors.NegotiationTerminated.Of(string.Join(": ", ending.Reasons.Take(1).Prepend(ending.Code).OfType<string>()))), JobJson.Options);
+        if (message is ContractOfferMessage offered && !offered.Offer.HasSameRulesAs(before.Offer))
+        {
+            await OweEndingAsync(db, row, outcome.Process, ConnectorErrors.OfferChanged.Of(), cancellation);
+            return outcome.Process;
+        }
+        await db.SaveChangesAsync(cancellation);
+        await bus.Publish(new AdvanceNegotiation(row.Id), cancellation);
         return outcome.Process;
+    }
+
+    /// <summary>Either side: its operator ends a negotiation; the peer is told, however long that takes.</summary>
+    public async Task<Result<NegotiationRow>> TerminateAsync(string id, string? reason, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            await using var db = await store.CreateDbContextAsync(cancellation);
+            if (await db.Negotiations.FindAsync([id], cancellation) is not { } row)
+                return ConnectorErrors.NegotiationUnknown.Of(id);
+            var process = StoredProcess.Read(row.Process);
+            if (process.State.IsFinal())
+                return ConnectorErrors.NegotiationOver.Of(row.State);
+            if (process.Ending is not null)
+                return row;
+            try
+            {
+                await OweEndingAsync(db, row, process, ConnectorErrors.NegotiationTerminated.Of(reason), cancellation);
+                return row;
+            }
+            catch (DbUpdateConcurrencyException)
+            {
+                // A message of the peer came in between; the question is put again to what it made of the negotiation.
+            }
+        }
     }
 
     /// <summary>Sends what this side owes; true when it must be tried again later.</summary>
@@ -102,38 +138,35 @@ internal sealed class NegotiationDesk(
         if (await db.Negotiations.FindAsync([id], cancellation) is not { } row)
             return false;
         var process = StoredProcess.Read(row.Process);
-        if (Owed(process, row.CreatedAt) is not { } message)
+        var again = StoredProcess.IsUndelivered(row.Process);
+        if ((again ? Said(process) : Owed(process)) is not { } step)
             return false;
+        var message = Compose(step, process, row.CreatedAt);
         var opening = process is { Role: NegotiationRole.Consumer, ProviderPid: null };
-        NegotiationProcess next;
-        if (opening)
+        if (!again && !opening)
         {
-            next = process;
-        }
-        else if (process.Send(message).TryGet(out var sent, out var error))
-        {
-            next = sent;
-        }
-        else
-        {
-            row.ErrorJson = Spell(error);
+            if (!process.Send(message).TryGet(out var next, out var error))
+            {
+                row.ErrorJson = Spell(error);
+                await db.SaveChangesAsync(cancellation);
+                return false;
+            }
+            if (next.State == NegotiationState.Finalized)
+                await agreements.KeepAsync(db, next, cancellation);
+            // The new state is durable before the message leaves; a repeat after a crash carries the same content.
+            Update(row, next, undelivered: true);
             await db.SaveChangesAsync(cancellation);
-            return false;
+            process = next;
         }
-        if (next.State == NegotiationState.Finalized)
-            await agreements.KeepAsync(db, next, cancellation);
-        // The new state is durable before the message leaves; a repeat after a crash carries the same content.
-        if (!opening)
-            Update(row, next);
-        await db.SaveChangesAsync(cancellation);
-        return await DeliverAsync(db, row, process, next, message, opening, cancellation);
+        return await DeliverAsync(db, row, process, message, opening, cancellation);
     }
 
     /// <summary>After a restart.</summary>
     public async Task ResumeAsync()
     {
         await using var db = await store.CreateDbContextAsync();
-        foreach (var row in await db.Negotiations.AsNoTracking().Where(n => n.State != "FINALIZED" && n.State != "TERMINATED").ToListAsync())
+        foreach (var row in await db.Negotiations.AsNoTracking()
+            .Where(n => (n.State != "FINALIZED" && n.State != "TERMINATED") || n.Process.Contains(StoredProcess.UndeliveredMark)).ToListAsync())
             await bus.Publish(new AdvanceNegotiation(row.Id));
     }
 
@@ -163,50 +196,54 @@ internal sealed class NegotiationDesk(
     }
 
     private async Task<bool> DeliverAsync(
-        ConnectorState db, NegotiationRow row, NegotiationProcess before, NegotiationProcess next, NegotiationMessage message, bool opening, CancellationToken cancellation)
+        ConnectorState db, NegotiationRow row, NegotiationProcess process, NegotiationMessage message, bool opening, CancellationToken cancellation)
     {
-        var peerDid = next.Role == NegotiationRole.Consumer ? next.ProviderId : next.ConsumerId;
+        var peerDid = process.Role == NegotiationRole.Consumer ? process.ProviderId : process.ConsumerId;
         if (peers.Find(peerDid) is not { } member)
             return true;
-        var receiverPid = opening ? null : next.Role == NegotiationRole.Consumer ? next.ProviderPid : next.ConsumerPid;
+        var receiverPid = opening ? null : process.Role == NegotiationRole.Consumer ? process.ProviderPid : process.ConsumerPid;
         var answer = await transport.SendAsync(
             PeerDirectory.PeerOf(member), HttpMethod.Post, DspBase.Path + NegotiationPaths.For(message.Step, receiverPid), DspCodec.Write(message), cancellation);
         if (!answer.TryGet(out var response, out _) || response.Status >= 500)
-        {
-            if (!opening)
-                await RestoreAsync(db, row, before, cancellation); // not delivered: owe it again
             return true;
+        if (!response.IsSuccess && (message.Step != NegotiationStep.Termination || row.ErrorJson is null))
+            row.ErrorJson = JsonSerializer.Serialize(ReadRefusal(peerDid, response), JobJson.Options);
+        if (!opening)
+        {
+            row.Process = StoredProcess.Write(process);
+            row.Revision++;
+            await db.SaveChangesAsync(cancellation);
+            return Owed(process) is not null;
         }
         if (!response.IsSuccess)
         {
-            row.ErrorJson = JsonSerializer.Serialize(ReadRefusal(peerDid, response), JobJson.Options);
-            if (opening)
-                (row.State, row.Process) = ("TERMINATED", StoredProcess.Write(next with { State = NegotiationState.Terminated }));
+            (row.State, row.Process) = ("TERMINATED", StoredProcess.Write(process with { State = NegotiationState.Terminated }));
+            row.Revision++;
             await db.SaveChangesAsync(cancellation);
             return false;
         }
-        if (opening && DspCodec.Read<ContractNegotiation>(response.Body.Span).TryGet(out var opened, out _) && next.Acknowledged(opened).TryGet(out var acknowledged, out _))
-        {
-            // The provider may have been faster: its agreement arrived before this answer and already named its process.
-            await using var fresh = await store.CreateDbContextAsync(cancellation);
-            if (await fresh.Negotiations.FindAsync([row.Id], cancellation) is { } current && StoredProcess.Read(current.Process).ProviderPid is null)
-            {
-                current.Process = StoredProcess.Write(acknowledged);
-                current.Revision++;
-                await fresh.SaveChangesAsync(cancellation);
-            }
-        }
-        return false;
+        if (!DspCodec.Read<ContractNegotiation>(response.Body.Span).TryGet(out var opened, out _))
+            return false;
+        // The provider may have been faster: its agreement arrived before this answer and already named its process.
+        await using var fresh = await store.CreateDbContextAsync(cancellation);
+        if (await fresh.Negotiations.FindAsync([row.Id], cancellation) is not { } current
+            || !StoredProcess.Read(current.Process).Acknowledged(opened).TryGet(out var acknowledged, out _))
+            return false;
+        current.Process = StoredProcess.Write(acknowledged, StoredProcess.IsUndelivered(current.Process));
+        current.Revision++;
+        await fresh.SaveChangesAsync(cancellation);
+        return Owed(acknowledged) is not null;
     }
 
-    private static async Task RestoreAsync(ConnectorState db, NegotiationRow row, NegotiationProcess before, CancellationToken cancellation)
+    /// <summary>Writes down that this side ends the negotiation; the message follows as any other.</summary>
+    private async Task OweEndingAsync(ConnectorState db, NegotiationRow row, NegotiationProcess process, DsError reason, CancellationToken cancellation)
     {
-        row.Process = StoredProcess.Write(before);
-        row.State = before.State.WireName();
-        var history = JsonSerializer.Deserialize<List<NegotiationEventLine>>(row.History, JobJson.Options)!;
-        row.History = JsonSerializer.Serialize(history.SkipLast(1), JobJson.Options);
+        IReadOnlyList<string> reasons = [reason.Detail is null ? reason.Kind.Title : reason.Detail, reason.Kind.TitleZh, reason.Kind.Advice, reason.Kind.AdviceZh];
+        row.Process = StoredProcess.Write(process with { Ending = new NegotiationEnding(reason.Code, reasons) }, StoredProcess.IsUndelivered(row.Process));
+        row.ErrorJson = Spell(reason);
         row.Revision++;
         await db.SaveChangesAsync(cancellation);
+        await bus.Publish(new AdvanceNegotiation(row.Id), cancellation);
     }
 
     private static RefusalNotice ReadRefusal(string peer, PeerAnswer response)
@@ -217,20 +254,48 @@ internal sealed class NegotiationDesk(
         return PeerProblem.Read(peer, response);
     }
 
-    private NegotiationMessage? Owed(NegotiationProcess process, DateTimeOffset openedAt) => (process.Role, process.State) switch
+    /// <summary>What this side has to say next, or null.</summary>
+    private static NegotiationStep? Owed(NegotiationProcess process) => process switch
     {
-        (NegotiationRole.Consumer, NegotiationState.Requested) when process.ProviderPid is null
-            => new ContractRequestMessage(process.ConsumerPid!, null, process.Offer, OwnAddress()) { MessageId = process.ConsumerPid },
-        (NegotiationRole.Consumer, NegotiationState.Agreed)
-            => new ContractAgreementVerificationMessage(process.ProviderPid!, process.ConsumerPid!) { MessageId = process.ConsumerPid + "-verified" },
-        (NegotiationRole.Provider, NegotiationState.Requested)
-            => new ContractAgreementMessage(process.ProviderPid!, process.ConsumerPid!, Agreement.Conclude(
-                process.Offer, AgreementIdOf(process), process.ProviderId, process.ConsumerId, openedAt))
-            { MessageId = process.ProviderPid + "-agreed" },
-        (NegotiationRole.Provider, NegotiationState.Verified)
-            => new ContractNegotiationEventMessage(process.ProviderPid!, process.ConsumerPid!, NegotiationEvent.Finalized) { MessageId = process.ProviderPid + "-finalized" },
+        { State: NegotiationState.Finalized or NegotiationState.Terminated } => null,
+        { Role: NegotiationRole.Consumer, ProviderPid: null } => NegotiationStep.Request,
+        { Ending: not null } => NegotiationStep.Termination,
+        { Role: NegotiationRole.Consumer, State: NegotiationState.Offered } => NegotiationStep.Accepted,
+        { Role: NegotiationRole.Consumer, State: NegotiationState.Agreed } => NegotiationStep.Verification,
+        { Role: NegotiationRole.Provider, State: NegotiationState.Requested or NegotiationState.Accepted } => NegotiationStep.Agreement,
+        { Role: NegotiationRole.Provider, State: NegotiationState.Verified } => NegotiationStep.Finalized,
         _ => null,
     };
+
+    /// <summary>What this side said to bring the negotiation to where it stands, or null when that was the peer.</summary>
+    private static NegotiationStep? Said(NegotiationProcess process) => (process.Role, process.State) switch
+    {
+        (_, NegotiationState.Terminated) => NegotiationStep.Termination,
+        (NegotiationRole.Consumer, NegotiationState.Accepted) => NegotiationStep.Accepted,
+        (NegotiationRole.Consumer, NegotiationState.Verified) => NegotiationStep.Verification,
+        (NegotiationRole.Provider, NegotiationState.Agreed) => NegotiationStep.Agreement,
+        (NegotiationRole.Provider, NegotiationState.Finalized) => NegotiationStep.Finalized,
+        _ => null,
+    };
+
+    /// <summary>The message of a step; said twice, it is the same to the byte.</summary>
+    private NegotiationMessage Compose(NegotiationStep step, NegotiationProcess process, DateTimeOffset openedAt)
+    {
+        var (provider, consumer) = (process.ProviderPid ?? string.Empty, process.ConsumerPid ?? string.Empty);
+        return step switch
+        {
+            NegotiationStep.Request => new ContractRequestMessage(consumer, null, process.Offer, OwnAddress()) { MessageId = consumer },
+            NegotiationStep.Accepted => new ContractNegotiationEventMessage(provider, consumer, NegotiationEvent.Accepted) { MessageId = consumer + "-accepted" },
+            NegotiationStep.Verification => new ContractAgreementVerificationMessage(provider, consumer) { MessageId = consumer + "-verified" },
+            NegotiationStep.Agreement => new ContractAgreementMessage(provider, consumer, process.Agreement ?? Agreement.Conclude(
+                process.Offer, AgreementIdOf(process), process.ProviderId, process.ConsumerId, openedAt))
+            { MessageId = provider + "-agreed" },
+            NegotiationStep.Finalized => new ContractNegotiationEventMessage(provider, consumer, NegotiationEvent.Finalized) { MessageId = provider + "-finalized" },
+            NegotiationStep.Termination => new ContractNegotiationTerminationMessage(provider, consumer, process.Ending?.Code, process.Ending?.Reasons ?? [])
+            { MessageId = (process.Role == NegotiationRole.Provider ? provider : consumer) + "-terminated" },
+            _ => throw new ArgumentOutOfRangeException(nameof(step), step, "this node makes no such message"),
+        };
+    }
 
     /// <summary>Follows from the process, so that a repeated delivery concludes the same agreement.</summary>
     private static string AgreementIdOf(NegotiationProcess process)
@@ -251,12 +316,12 @@ internal sealed class NegotiationDesk(
         History = JsonSerializer.Serialize<List<NegotiationEventLine>>([new(process.State.WireName(), clock.GetUtcNow())], JobJson.Options),
     };
 
-    private void Update(NegotiationRow row, NegotiationProcess process)
+    private void Update(NegotiationRow row, NegotiationProcess process, bool undelivered = false)
     {
         var history = JsonSerializer.Deserialize<List<NegotiationEventLine>>(row.History, JobJson.Options)!;
         history.Add(new NegotiationEventLine(process.State.WireName(), clock.GetUtcNow()));
         (row.History, row.State, row.Process, row.AgreementId) =
-            (JsonSerializer.Serialize(history, JobJson.Options), process.State.WireName(), StoredProcess.Write(process), process.Agreement?.Id ?? row.AgreementId);
+            (JsonSerializer.Serialize(history, JobJson.Options), process.State.WireName(), StoredProcess.Write(process, undelivered), process.Agreement?.Id ?? row.AgreementId);
         row.Revision++;
     }
 

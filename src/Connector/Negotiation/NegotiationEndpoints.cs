@@ -15,6 +15,8 @@ namespace DataSpace.Connector.Negotiation;
 /// <summary>Contract negotiation over the Dataspace Protocol 2025-1, and the management endpoints that start and watch it.</summary>
 internal static class NegotiationEndpoints
 {
+    private const int MaxReasonChars = 1000;
+
     public static void MapNegotiation(this WebApplication app)
     {
         var dsp = app.MapGroup(DspBase.Path).RequirePeer();
@@ -33,6 +35,7 @@ internal static class NegotiationEndpoints
         admin.MapPost("/", StartAsync).WithSummary("Asks a provider for a contract under a published offer.");
         admin.MapGet("/", ListAsync).WithSummary("Negotiations of this node.");
         admin.MapGet("/{id}", GetAsync).WithSummary("One negotiation with its history.");
+        admin.MapPost("/{id}/terminate", TerminateAsync).WithSummary("Ends a negotiation that is not final and tells the other side, with the reason if one is given.");
     }
 
     private static async Task<IResult> OpenAsync(HttpContext http, NegotiationDesk desk, CancellationToken cancellation)
@@ -87,6 +90,27 @@ internal static class NegotiationEndpoints
         return Results.Json(new { row.Id, row.State }, JobJson.Options, statusCode: StatusCodes.Status202Accepted);
     }
 
+    private static async Task<IResult> TerminateAsync(string id, HttpRequest request, NegotiationDesk desk, CancellationToken cancellation)
+    {
+        string? reason = null;
+        if (request.ContentLength is not (null or 0))
+        {
+            try
+            {
+                reason = (await JsonSerializer.DeserializeAsync<TerminateNegotiation>(request.Body, JobJson.Options, cancellation))?.Reason;
+            }
+            catch (JsonException e)
+            {
+                return HostErrors.MalformedRequest.Of($"at {e.Path}").ToProblem();
+            }
+        }
+        if (reason?.Length > MaxReasonChars)
+            return HostErrors.MalformedRequest.Of($"a reason has at most {MaxReasonChars} characters").ToProblem();
+        return (await desk.TerminateAsync(id, string.IsNullOrWhiteSpace(reason) ? null : reason, cancellation)).TryGet(out var row, out var error)
+            ? Results.Json(new { row.Id, row.State }, JobJson.Options, statusCode: StatusCodes.Status202Accepted)
+            : error.ToProblem();
+    }
+
     private static async Task<IResult> ListAsync(IDbContextFactory<ConnectorState> store, PeerDirectory peers, CancellationToken cancellation)
     {
         await using var db = await store.CreateDbContextAsync(cancellation);
@@ -123,6 +147,8 @@ internal static class NegotiationEndpoints
         IReadOnlyList<string> reasons = [error.Detail is null ? error.Kind.Title : $"{error.Kind.Title}: {error.Detail}", error.Kind.TitleZh, error.Kind.Advice, error.Kind.AdviceZh];
         return Results.Bytes(DspCodec.Write(new ContractNegotiationError(providerPid ?? "unknown", consumerPid ?? "unknown", error.Code, reasons))).WithStatus(status);
     }
+
+    private sealed record TerminateNegotiation(string? Reason);
 
     private sealed record StartNegotiation(string Participant, string DatasetId, string OfferId);
 }

@@ -55,7 +55,7 @@ internal sealed class UseFacts(ConnectorConfig config, PeerDirectory peers, stri
         : plan.Intersect is { Result: IntersectQuery.Cardinality } ? sizeof(long) : null;
 
     /// <summary>SHA-256 of the program that reads the data, as it lies on disk now; null when it is missing.</summary>
-    private string? WorkerDigest()
+    public string? WorkerDigest()
     {
         if (workerPath is null)
             return null;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DataSpace.Coordinator.Regulation;
+using DataSpace.Hosting;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Transport;
 using DataSpace.Kernel.Crypto;
@@ -16,7 +17,7 @@ namespace DataSpace.Coordinator.Jobs;
 /// </summary>
 internal sealed partial class JobRunner(
     IDbContextFactory<CoordinatorState> store, INodeTransport transport, PeerDirectory peers, NodeIdentity self,
-    DispatchLog dispatchLog, ContributionInbox inbox, IntersectionRelay relay, DispatchRules rules, TimeProvider clock, ILogger<JobRunner> log) : IConsumer<AdvanceJob>
+    DispatchLog dispatchLog, ContributionInbox inbox, IntersectionRelay relay, DispatchRules rules, CrashPoints crashPoints, TimeProvider clock, ILogger<JobRunner> log) : IConsumer<AdvanceJob>
 {
     /// <summary>Time beside the providers' own work: network, retries, masks.</summary>
     public static readonly TimeSpan ProtocolAllowance = TimeSpan.FromSeconds(60);
@@ -71,6 +72,8 @@ internal sealed partial class JobRunner(
         {
             return TimeSpan.Zero; // cancelled meanwhile: look again
         }
+        if (job.State == JobStates.Completed)
+            crashPoints.Reach(CrashPoint.BeforeTelling);
         return job.State == JobStates.Running ? pause : null;
     }
 
@@ -91,6 +94,7 @@ internal sealed partial class JobRunner(
             Fail(job, parties, logged.Error);
             return TimeSpan.Zero;
         }
+        crashPoints.Reach(CrashPoint.AfterDispatchLog);
         StageClock.Enter(job, JobStages.Roster, parties.Count, clock.GetUtcNow());
         return TimeSpan.Zero;
     }
@@ -216,6 +220,7 @@ internal sealed partial class JobRunner(
 
     private TimeSpan SumUp(CoordinatorState db, JobRow job, List<PartyRow> parties)
     {
+        crashPoints.Reach(CrashPoint.BeforeSum);
         var sum = ContributionInbox.Sum(job, parties);
         if (!sum.TryGet(out var bytes, out var error))
         {

@@ -54,8 +54,9 @@ internal static class MembershipEndpoints
             return HostErrors.MalformedRequest.Of($"at {e.Path}").ToProblem();
         }
         var verified = MemberDocuments.Verify(join?.Document ?? string.Empty, clock);
-        if (!verified.TryGet(out var document, out var error))
+        if (!verified.TryGet(out var signed, out var error))
             return error.ToProblem();
+        var document = signed.Body;
         await using var db = await store.CreateDbContextAsync(cancellation);
         var row = await db.Members.FindAsync([document.Did], cancellation);
         if (row is null)
@@ -82,13 +83,14 @@ internal static class MembershipEndpoints
             (row.PublicKey, row.State, row.ChangedAt) = (document.PublicKey, MemberStates.Pending, clock.GetUtcNow());
             (row.Name, row.Url, row.Document) = (document.Name, document.Url, join!.Document);
         }
-        else if (row.PublicKey != document.PublicKey)
+        else if (row.PublicKey != document.PublicKey && peers.Key(document.Did, document.KeyId) is null)
         {
             return Kernel.Crypto.CryptoErrors.UnknownKey.Of("another key is registered for this participant").ToProblem();
         }
         else
         {
-            (row.Name, row.Url, row.Document) = (document.Name, document.Url, join!.Document);
+            // The registered key, or one that it has announced.
+            (row.Name, row.Url, row.Document, row.PublicKey) = (document.Name, document.Url, join!.Document, document.PublicKey);
         }
         await db.SaveChangesAsync(cancellation);
         if (row.State == MemberStates.Approved)

@@ -1,5 +1,6 @@
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Transport;
+using DataSpace.Kernel.Identity;
 using DataSpace.Ledger.Sequencing;
 using DataSpace.Ledger.Tiles;
 using DataSpace.Protocol.Jobs;
@@ -20,7 +21,7 @@ internal static class NodeEndpoints
             ? sick.ToProblem()
             : Results.Json(new { status = "ok", role = role.Name }, JobJson.Options))
             .WithSummary("Whether this node can take requests; a problem with a code when its ledger is not writable.");
-        open.MapGet("/.well-known/did.json", DidDocument).WithSummary("DID document of the participant (did:web).");
+        open.MapGet("/.well-known/did.json", DidDocumentAsync).WithSummary("DID document of the participant (did:web).");
         open.MapGet("/ledger/checkpoint", (NodeOptions options) => LedgerFile(options, "checkpoint", "text/plain; charset=utf-8"))
             .WithSummary("Newest signed checkpoint (C2SP tlog-tiles).");
         open.MapGet("/ledger/tile/{**path}", (NodeOptions options, string path) => LedgerFile(options, "tile/" + path, "application/octet-stream"))
@@ -40,29 +41,10 @@ internal static class NodeEndpoints
         }, JobJson.Options);
     }
 
-    private static IResult DidDocument(IServiceProvider services, NodeAddress address)
+    private static async Task<IResult> DidDocumentAsync(NodeIdentity self, NodeAddress address)
     {
-        var card = address.Card(services);
-        return Results.Json(new Dictionary<string, object>
-        {
-            ["@context"] = (string[])["https://www.w3.org/ns/did/v1", "https://w3id.org/security/suites/jws-2020/v1"],
-            ["id"] = card.Did,
-            ["verificationMethod"] = (object[])
-            [
-                new
-                {
-                    id = card.Did + "#" + card.KeyId,
-                    type = "JsonWebKey2020",
-                    controller = card.Did,
-                    publicKeyJwk = new { kty = "OKP", crv = "Ed25519", kid = card.KeyId, x = card.PublicKey },
-                },
-            ],
-            ["assertionMethod"] = (string[])[card.Did + "#" + card.KeyId],
-            ["service"] = (object[])
-            [
-                new { id = card.Did + "#node", type = "DataSpaceNode", serviceEndpoint = card.Url, tlsSpki = card.TlsSpki, ledgerVkey = card.LedgerVkey },
-            ],
-        });
+        var (id, name, keys) = self.Participant;
+        return Results.Bytes(new DidDocument(id, name, keys, [new DidService("node", "DataSpaceNode", new Uri(await address.Url), self.TlsPin)]).ToJson(), "application/json");
     }
 
     private static IResult LedgerFile(NodeOptions options, string relative, string mediaType)

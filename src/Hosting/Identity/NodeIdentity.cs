@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using DataSpace.Hosting.Secrets;
 using DataSpace.Kernel.Crypto;
+using DataSpace.Kernel.Identity;
 
 namespace DataSpace.Hosting.Identity;
 
@@ -23,6 +24,12 @@ public sealed class NodeIdentity
 
     /// <summary>The current signing key; its id stands in every signature.</summary>
     public ISigner Signer { get; }
+
+    /// <summary>All keys whose signatures count as this node's: the current one, without end.</summary>
+    public KeySet Keys => KeySet.Single(Signer.PublicKey, DateTimeOffset.UnixEpoch);
+
+    /// <summary>Id, display name and keys as one value. The DID was checked with the configuration.</summary>
+    public Participant Participant => new(ParticipantId.Parse(Did).Value, Name, Keys);
 
     /// <summary>Self-signed TLS certificate; peers pin the SHA-256 of its public key.</summary>
     public X509Certificate2 Certificate { get; }

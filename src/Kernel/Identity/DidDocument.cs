@@ -66,8 +66,9 @@ public sealed record DidDocument(ParticipantId Id, string DisplayName, KeySet Ke
                 ["type"] = "JsonWebKey2020",
                 ["controller"] = Id.Value,
                 ["publicKeyJwk"] = new JsonObject { ["kty"] = "OKP", ["crv"] = "Ed25519", ["x"] = Base64Url.EncodeToString(key.Key.Raw.Span) },
-                ["validFrom"] = Text(key.ValidFrom),
             };
+            if (key.ValidFrom != DateTimeOffset.UnixEpoch) // without a bound
+                method["validFrom"] = Text(key.ValidFrom);
             if (key.ValidUntil is { } until)
                 method["expires"] = Text(until);
             methods.Add((JsonNode)method);

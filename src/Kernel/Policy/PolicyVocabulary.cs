@@ -23,6 +23,7 @@ public sealed record VocabularyTerm(string Name, IReadOnlyList<string> Operators
 public static class PolicyVocabulary
 {
     private static readonly string[] OneOf = ["eq", "neq", "isAnyOf", "isNoneOf", "isPartOf"];
+    private static readonly string[] OnlyOne = ["eq", "isAnyOf", "isPartOf"];
     private static readonly string[] Hierarchy = ["eq", "neq", "isAnyOf", "isNoneOf", "isPartOf", "isA"];
     private static readonly string[] Named = ["eq", "neq", "isAnyOf", "isNoneOf", "isAllOf", "hasPart"];
     private static readonly string[] AtMost = ["lteq", "lt"];
@@ -50,8 +51,9 @@ public static class PolicyVocabulary
         Term(PolicyTerms.Algorithm, Named, true, static c => Set(c, CheckKind.Algorithm, PolicyValues.IsAlgorithm)),
         Term(PolicyTerms.ExecutionEnv, OneOf, true, static c => Set(c, CheckKind.ExecutionEnv, static v => PolicyTerms.Environments.Contains(v, StringComparer.Ordinal))),
         Term(PolicyTerms.ExecutionRegion, Hierarchy, true, static c => Set(c, CheckKind.ExecutionRegion, Region.IsValid)),
-        Term(PolicyTerms.EncryptMode, OneOf, true, static c => Set(c, CheckKind.EncryptMode, static v => v == "ciphertext")),
-        Term(PolicyTerms.DeliveryMethod, OneOf, true, static c => Set(c, CheckKind.DeliveryMethod, static v => v == "api")),
+        // Results travel in one way: to exclude it would deny every use, and to forbid another would forbid nothing.
+        Term(PolicyTerms.EncryptMode, OnlyOne, false, static c => Set(c, CheckKind.EncryptMode, static v => v == "ciphertext")),
+        Term(PolicyTerms.DeliveryMethod, OnlyOne, false, static c => Set(c, CheckKind.DeliveryMethod, static v => v == "api")),
         Term(PolicyTerms.Column, OneOf, true, static c => Set(c, CheckKind.Column, PolicyValues.IsColumn)),
         Term(PolicyTerms.GroupKey, OneOf, true, static c => Set(c, CheckKind.GroupKey, PolicyValues.IsColumn)),
         Term(PolicyTerms.RowFilter, ["isAllOf", "eq"], false, Filter),

@@ -5,6 +5,9 @@ using DataSpace.Protocol.Messages;
 
 namespace DataSpace.Protocol.Negotiation;
 
+/// <summary>Code and reasons of a termination.</summary>
+public sealed record NegotiationEnding(string? Code, IReadOnlyList<string> Reasons);
+
 /// <summary>Identifies the last message taken from the peer, so that its repetition can be told from a second message.</summary>
 /// <param name="Step">What it asked for.</param>
 /// <param name="MessageId">Its <c>@id</c>, or null when the peer sends none.</param>
@@ -55,8 +58,8 @@ public sealed record NegotiationProcess
     /// <summary>Base address for messages to the peer.</summary>
     public string? PeerAddress { get; init; }
 
-    /// <summary>Code and reasons of a termination.</summary>
-    public ContractNegotiationTerminationMessage? Termination { get; init; }
+    /// <summary>Why it ends: what a termination said, or what this side still owes the peer to say.</summary>
+    public NegotiationEnding? Ending { get; init; }
 
     /// <summary>The last message taken from the peer.</summary>
     public MessageFingerprint? LastReceived { get; init; }
@@ -195,7 +198,7 @@ public sealed record NegotiationProcess
             ContractRequestMessage request => WithOffer(next, request.Offer),
             ContractOfferMessage offer => WithOffer(next, offer.Offer),
             ContractAgreementMessage agreement => WithAgreement(next, agreement.Agreement),
-            ContractNegotiationTerminationMessage termination => next with { Termination = termination },
+            ContractNegotiationTerminationMessage termination => next with { Ending = new NegotiationEnding(termination.Code, termination.Reasons) },
             _ => next,
         };
     }

@@ -21,7 +21,7 @@ internal sealed class RegulatedWorld : IAsyncDisposable
     /// <summary>The online key of the next version.</summary>
     public Ed25519Signer Online { get; set; } = Ed25519Signer.Generate();
 
-    public RegulatedWorld(INodeTransport? transport = null, string? worker = null)
+    public RegulatedWorld(INodeTransport? transport = null)
     {
         var directory = Directory.CreateTempSubdirectory("dataspace-card-").FullName;
         File.WriteAllText(Path.Combine(directory, "node.json"), System.Text.Json.JsonSerializer.Serialize(new
@@ -36,7 +36,7 @@ internal sealed class RegulatedWorld : IAsyncDisposable
             ledgerVkey = "v",
         }));
         var config = new RegulatorConfig(Regulator, "Regulator", [.. _roots.Select(r => RegulatorPin.Spell(r.PublicKey))], Card: transport is null ? null : "node.json");
-        _services = World.Regulated(PinnedRegulators.Create([config], 1000, directory).Value, transport, worker);
+        _services = World.Regulated(PinnedRegulators.Create([config], 1000, directory).Value, transport);
         Directory.Delete(directory, recursive: true);
     }
 

@@ -2,7 +2,6 @@ using DataSpace.Connector.Regulation;
 using DataSpace.Connector.Tests.Uses;
 using DataSpace.Connector.Uses;
 using DataSpace.Kernel.NegativeList;
-using DataSpace.Sandbox.Tests.Support;
 
 namespace DataSpace.Connector.Tests.Regulation;
 
@@ -61,7 +60,7 @@ public class RuleTableTests
     public async Task A_use_that_the_rule_is_about_is_refused_and_another_is_not(string member)
     {
         // Volumes are counted in the sandbox.
-        await using var regulated = new RegulatedWorld(worker: WorkerFixture.WorkerDirectory);
+        await using var regulated = new RegulatedWorld();
         async Task<string?> AskAsync(RuleMatch match)
         {
             regulated.Publish(RegulatedWorld.Rule("R-1", match));

@@ -11,6 +11,8 @@ using DataSpace.Hosting.Regulation;
 using DataSpace.Hosting.Storage;
 using DataSpace.Hosting.Transport;
 using DataSpace.Kernel.Policy;
+using DataSpace.Sandbox;
+using DataSpace.Sandbox.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DataSpace.Connector.Tests.Uses;
@@ -20,7 +22,7 @@ internal static class GateFactory
 {
     public static ServiceProvider Create(GateWorld world, NodeIdentity self, string directory) => Create(world, self, directory, PinnedRegulators.None);
 
-    public static ServiceProvider Create(GateWorld world, NodeIdentity self, string directory, PinnedRegulators regulators, INodeTransport? transport = null, string? worker = null)
+    public static ServiceProvider Create(GateWorld world, NodeIdentity self, string directory, PinnedRegulators regulators, INodeTransport? transport = null)
     {
         var services = new ServiceCollection();
         services.AddLogging();
@@ -29,9 +31,9 @@ internal static class GateFactory
         services.AddSingleton<TimeProvider>(world.Clock).AddSingleton(world.Ledger).AddSingleton(self).AddSingleton(world.Peers).AddSingleton(world.Config)
             .AddSingleton(DatasetRegistry.Create(world.Config).Value).AddSingleton(new PolicyDecisionPoint())
             .AddSingleton(options).AddSingleton<INodeTransport>(world.Wire).AddSingleton<KeyPins>().AddSingleton<AgreementBook>().AddSingleton<Regrants>()
-            .AddSingleton(new UseFacts(world.Config, world.Peers, null)).AddSingleton<UseGate>();
+            .AddSingleton(new UseFacts(world.Config, world.Peers, Path.Combine(WorkerFixture.WorkerDirectory, "sandbox-worker"))).AddSingleton<UseGate>();
         services.AddRegulation(regulators).AddSingleton<RegulationGate>().AddSingleton<ComplianceCheck>().AddSingleton<DatasetVolumes>().AddSingleton<NoiseDesk>()
-            .AddSingleton(new DataSpace.Sandbox.SqlSandbox(new DataSpace.Sandbox.SandboxOptions { WorkerDirectory = worker }))
+            .AddSingleton(_ => new SqlSandbox(new SandboxOptions { WorkerDirectory = WorkerFixture.WorkerDirectory }))
             .AddSingleton<RunningUses>().AddSingleton<IntersectionDesk>();
         services.AddSingleton<RegulationMarks>();
         if (transport is not null)

@@ -60,8 +60,8 @@ internal sealed class GateWorld : IAsyncDisposable
     }
 
     /// <summary>The same gate at a node that pins these regulators.</summary>
-    public ServiceProvider Regulated(Hosting.Regulation.PinnedRegulators regulators, INodeTransport? transport = null, string? worker = null)
-        => GateFactory.Create(this, _self, Directory.CreateDirectory(Path.Combine(_directory, "regulated")).FullName, regulators, transport, worker);
+    public ServiceProvider Regulated(Hosting.Regulation.PinnedRegulators regulators, INodeTransport? transport = null)
+        => GateFactory.Create(this, _self, Directory.CreateDirectory(Path.Combine(_directory, "regulated")).FullName, regulators, transport);
 
     public WaitedClock Clock { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
 

@@ -23,6 +23,9 @@ internal static class Designs
     /// <summary>Datasets of supplier A for the compliance check: undeclared phone numbers in a text column, the same declared, one that changes, and two that cannot be looked at.</summary>
     public const string Calls = "calls_undeclared", CallsDeclared = "calls_declared", CallsLater = "calls_later", Unclassified = "unclassified", Torn = "torn";
 
+    /// <summary>A dataset of supplier A whose only offer speaks in supplier B's name.</summary>
+    public const string InAnothersName = "in_anothers_name";
+
     /// <summary>Datasets in which something is wrong, at supplier A; each with a partner of its own at supplier B.</summary>
     public static IReadOnlyDictionary<string, string> Broken { get; } = new Dictionary<string, string>
     {
@@ -53,6 +56,8 @@ internal static class Designs
         design.Dataset(a, CallsLater, WithNotes(csv, calls: false), Note(personal: null));
         design.Dataset(a, Unclassified, csv, d => d.Remove("classification"));
         design.Dataset(a, Torn, csv + "\"never closed,12,x");
+        design.Dataset(a, InAnothersName, csv);
+        design.OnlyOffer(InAnothersName, "not-ours", p => p.Json["assigner"] = b.Did);
         IntersectionDesign.Add(design);
         foreach (var partner in Broken.Values)
             design.Dataset(b, partner, SpaceDesign.Csv(b));

@@ -21,7 +21,7 @@ internal sealed class ListeningNode : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly X509Certificate2 _certificate;
 
-    private ListeningNode(WebApplication app, X509Certificate2 certificate, string did) => (_app, _certificate, Persona) = (app, certificate, Persona.Fresh(did));
+    private ListeningNode(WebApplication app, X509Certificate2 certificate, Persona persona) => (_app, _certificate, Persona) = (app, certificate, persona);
 
     public Persona Persona { get; }
 
@@ -45,24 +45,40 @@ internal sealed class ListeningNode : IAsyncDisposable
         ["pid"] = 1,
     };
 
-    public static async Task<ListeningNode> StartAsync(string did)
+    /// <summary>Answers to everything else; null = 404.</summary>
+    public Func<string, byte[], (int Status, byte[] Body)?> Answering { get; set; } = (_, _) => null;
+
+    /// <summary>Stands where a stopped node stood: its keys, its certificate, its port. Whoever knows the node takes this for it.</summary>
+    public static Task<ListeningNode> InPlaceOfAsync(Party party) => StartAsync(
+        party.Persona, X509CertificateLoader.LoadPkcs12(File.ReadAllBytes(Path.Combine(party.Directory, "keys", "tls-certificate")), null), party.Port);
+
+    public static Task<ListeningNode> StartAsync(string did)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=listener", key, HashAlgorithmName.SHA256);
         using var made = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
-        var certificate = X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
+        return StartAsync(Persona.Fresh(did), X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null), 0);
+    }
+
+    private static async Task<ListeningNode> StartAsync(Persona persona, X509Certificate2 certificate, int port)
+    {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
+        builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, port, listen => listen.UseHttps(certificate)));
         var app = builder.Build();
-        var node = new ListeningNode(app, certificate, did);
+        var node = new ListeningNode(app, certificate, persona);
         app.MapPost("/regulation/bundle", async (HttpRequest r) =>
         {
-            using var body = new MemoryStream();
-            await r.Body.CopyToAsync(body);
-            node.Pushed.Writer.TryWrite(body.ToArray());
+            node.Pushed.Writer.TryWrite(await BodyAsync(r));
             return Results.StatusCode(node.Status);
+        });
+        app.MapFallback(async (HttpContext http) =>
+        {
+            var (status, body) = node.Answering(http.Request.Path, await BodyAsync(http.Request)) ?? (404, []);
+            http.Response.StatusCode = status;
+            http.Response.ContentType = "application/json";
+            await http.Response.Body.WriteAsync(body);
         });
         await app.StartAsync();
         return node;
@@ -72,6 +88,13 @@ internal sealed class ListeningNode : IAsyncDisposable
     {
         using var limit = new CancellationTokenSource(atMost);
         return await Pushed.Reader.ReadAsync(limit.Token);
+    }
+
+    private static async Task<byte[]> BodyAsync(HttpRequest request)
+    {
+        using var body = new MemoryStream();
+        await request.Body.CopyToAsync(body);
+        return body.ToArray();
     }
 
     public async ValueTask DisposeAsync()

@@ -8,6 +8,7 @@ internal sealed class SpaceDesign(Space space)
     private readonly Dictionary<Party, Party[]> _groups = [];
     private readonly List<(Party Owner, JsonObject Dataset)> _datasets = [];
     private readonly Dictionary<string, Action<Policy>> _policies = [];
+    private readonly Dictionary<string, (string Id, Action<Policy> Change)> _onlyOffers = [];
 
     private readonly List<(Party Owner, string Name, JsonNode Value)> _settings = [];
     private TestRegulator? _regulator;
@@ -21,6 +22,9 @@ internal sealed class SpaceDesign(Space space)
 
     /// <summary>An offer for every dataset: the sample's joint-statistics policy, changed.</summary>
     public void Offer(string id, Action<Policy> change) => _policies[id] = change;
+
+    /// <summary>The same for one dataset, which then has no other offer.</summary>
+    public void OnlyOffer(string dataset, string id, Action<Policy> change) => _onlyOffers[dataset] = (id, change);
 
     /// <summary>To this owner, these consumers count as one.</summary>
     public void ConsumerGroup(Party owner, params Party[] members) => _groups[owner] = members;
@@ -54,7 +58,7 @@ internal sealed class SpaceDesign(Space space)
     {
         foreach (var id in (string[])[Space.Joint, Space.Trial])
             File.WriteAllText(PolicyFile(id), Filled(id));
-        foreach (var (id, change) in _policies)
+        foreach (var (id, change) in _policies.Select(p => (p.Key, p.Value)).Concat(_onlyOffers.Values))
         {
             var policy = new Policy(JsonNode.Parse(Filled(Space.Joint))!.AsObject());
             change(policy);
@@ -98,7 +102,8 @@ internal sealed class SpaceDesign(Space space)
 
     private JsonObject Offered(JsonObject dataset)
     {
-        dataset["offers"] = new JsonArray([.. _policies.Keys.Prepend(Space.Trial).Prepend(Space.Joint)
+        var ids = _onlyOffers.TryGetValue(dataset["id"]!.GetValue<string>(), out var only) ? [only.Id] : _policies.Keys.Prepend(Space.Trial).Prepend(Space.Joint);
+        dataset["offers"] = new JsonArray([.. ids
             .Select(id => (JsonNode)new JsonObject { ["id"] = id, ["policy"] = PolicyFile(id) })]);
         return dataset;
     }
