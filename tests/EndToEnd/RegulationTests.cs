@@ -267,7 +267,7 @@ public sealed class RegulationTests(RegulatedSpace regulated)
         Assert.Equal((null, null), (await AtTheGateAsync(), (await ExplainAsync(agreement, Asked())).Code));
         var marketing = await AtTheGateAsync(p => p with { Purpose = "marketing" });
         Assert.NotNull(marketing);
-        var dominated = await AtTheGateAsync(p => p with { Aggregate = p.Aggregate! with { MinGroupSize = 2 } });
+        var dominated = await AtTheGateAsync(p => p with { Aggregate = p.Aggregate! with { DominancePercent = 100 } });
         Assert.NotNull(dominated);
         await Ledgers.ReadWhenAsync(a, r => r.Count(x => x.Entry.Kind == EntryKind.Denied) >= 2);
         async Task<(int Entries, long Spent)> StandAsync()
@@ -279,7 +279,7 @@ public sealed class RegulationTests(RegulatedSpace regulated)
         var before = await StandAsync();
         Assert.Equal(("allow", null), (await ExplainAsync(agreement, Asked())) is var (outcome, code, _) ? (outcome, code) : default);
         Assert.Equal(marketing, (await ExplainAsync(agreement, Asked(("purpose", "marketing")))).Code);
-        Assert.Equal(dominated, (await ExplainAsync(agreement, Asked(("minimumGroupSize", 2)))).Code);
+        Assert.Equal(dominated, (await ExplainAsync(agreement, Asked(("dominancePercent", 100)))).Code);
 
         // A privacy budget: within the share of one use, beyond it, and without any; a contract without a budget sells none.
         Assert.Equal("allow", (await ExplainAsync(privately, Asked(("epsilonMicro", 1000)))).Outcome);
