@@ -55,7 +55,7 @@ public static class CliErrors
     /// <summary>The plan already names refusals.</summary>
     public static readonly ErrorKind PlanRefused = new("DS-CLI-012", 403,
         "The plan names refusals; the job was not submitted", "计划中已有拒绝项；作业未提交",
-        "Change the job spec as the refusals advise, or negotiate another contract.", "请按拒绝项的建议修改作业说明，或另行协商合约。");
+        "Change the job spec as the refusals advise, or negotiate another contract. With --anyway the owners decide.", "请按拒绝项的建议修改作业说明，或另行协商合约；使用 --anyway 则由持有方裁决。");
 
     /// <summary>The job ended without a result.</summary>
     public static readonly ErrorKind JobEnded = new("DS-CLI-013", 409,

@@ -1,4 +1,5 @@
 using DataSpace.Connector.Duties;
+using DataSpace.Connector.Jobs;
 using DataSpace.Connector.Regulation;
 using DataSpace.Hosting.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -128,6 +129,8 @@ internal sealed class ConnectorState(DbContextOptions<ConnectorState> options) :
 
     public DbSet<ReceivedNoticeRow> ReceivedNotices => Set<ReceivedNoticeRow>();
 
+    public DbSet<KnownUseRow> KnownUses => Set<KnownUseRow>();
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => configurationBuilder.UseUtcTicks();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -148,6 +151,7 @@ internal sealed class ConnectorState(DbContextOptions<ConnectorState> options) :
         modelBuilder.Entity<KeptResultRow>().HasIndex(k => k.State);
         modelBuilder.Entity<KeptResultRow>().HasIndex(k => k.JobId);
         modelBuilder.Entity<ReceivedNoticeRow>().HasKey(n => new { n.Owner, n.UseId, n.DutyId });
+        modelBuilder.Entity<KnownUseRow>().HasKey(u => new { u.Owner, u.Counter, u.Key, u.UseId });
         modelBuilder.Entity<JobRow>().HasKey(j => j.JobId);
         modelBuilder.Entity<JobRow>().Property(j => j.Revision).IsConcurrencyToken();
     }

@@ -194,10 +194,13 @@ public sealed class IntersectionTemplate(SharedSpace shared) : IAsyncLifetime
 {
     internal JobPlan Plan { get; private set; } = null!;
 
+    internal string JobId { get; private set; } = null!;
+
     public async ValueTask InitializeAsync()
     {
         var done = await shared.Space.RunAsync(await shared.Space.IntersectSpecAsync());
         Assert.True(done.State == "COMPLETED", done.Why + shared.Space.Story());
+        JobId = done.JobId;
         Plan = TestAnalyst.OrderOf(TestAnalyst.TokenOf(shared.Space, done.JobId)).Plan;
     }
 

@@ -72,11 +72,54 @@ public sealed class PolicyAtUseTests(SharedSpace shared)
         var spec = await Space.JointSpecAsync(Space.Trial);
         var first = await Space.RunAsync(spec);
         Assert.True(first.State == "COMPLETED", first.Why + Space.Story());
+        // Known in advance by now: of our own contract from our ledger, of the others' from their Grants.
+        var plan = (await Space.PlanAsync(spec)).Ok();
+        Assert.Equal(Enumerable.Repeat("DS-POL-026", 3), Codes(plan));
+        Assert.Equal([1, 1, 1], plan["contracts"]!.AsArray().Select(c => (c!["usesSpent"] ?? c["usesKnown"])!.GetValue<int>()));
         var second = await Space.RunAsync(spec);
         Assert.Equal("FAILED", second.State);
         Assert.All(second.Codes, c => Assert.Equal("DS-POL-026", c));
         foreach (var owner in Space.Owners)
             Assert.Equal(1, await Space.SpentAsync(owner, await Space.AgreeAsync(owner, "investments", Space.Trial)));
+    }
+
+    [Fact]
+    public async Task Of_several_contracts_the_newest_is_taken_that_admits_the_plan_and_has_uses_left()
+    {
+        var spec = Jobs.SqlSpec(Space.SupplierB, Designs.Choices, $"SELECT year, SUM(invest) AS total FROM {Designs.Choices} GROUP BY year");
+        var many = await Space.AgreeAsync(Space.SupplierB, Designs.Choices, Designs.Sql);
+        Assert.Equal(("the only one", many), await ChosenAsync());
+        var once = await Space.AgreeAsync(Space.SupplierB, Designs.Choices, Designs.OneUse);
+        await Space.AgreeAsync(Space.SupplierB, Designs.Choices); // newer still, and not for statements
+        Assert.Equal(("of 3", once), await ChosenAsync());
+        var first = await Space.RunAsync(spec);
+        Assert.True(first.State == "COMPLETED", first.Why + Space.Story());
+        Assert.Equal(1, await Space.SpentAsync(Space.SupplierB, once));
+
+        // The newest that would admit it is used up: the next one is taken, and the same offer negotiated again is the same counter.
+        Assert.Equal(("of 3", many), await ChosenAsync());
+        Assert.Equal("FINALIZED", (await Space.NegotiateAsync(Space.SupplierB, Designs.Choices, Designs.OneUse))["state"]!.GetValue<string>());
+        Assert.Equal(("of 4", many), await ChosenAsync());
+        var second = await Space.RunAsync(spec);
+        Assert.True(second.State == "COMPLETED", second.Why + Space.Story());
+        Assert.Equal(1, await Space.SpentAsync(Space.SupplierB, once));
+
+        // Who names it gets it, and is told.
+        spec["inputs"]![0]!["agreement"] = once;
+        Assert.Equal(["DS-POL-026"], Codes((await Space.PlanAsync(spec)).Ok()));
+        Assert.Equal(["DS-POL-026"], (await Space.RunAsync(spec)).Codes);
+
+        async Task<(string How, string Agreement)> ChosenAsync()
+        {
+            var plan = (await Space.PlanAsync(spec)).Ok();
+            Assert.Empty(Codes(plan));
+            var id = Assert.Single(plan["contracts"]!.AsArray())!["agreementId"]!.GetValue<string>();
+            var said = plan["warnings"]!.AsArray().Where(w => w!["code"]!.GetValue<string>() == "agreement-chosen").Select(w => w!["en"]!.GetValue<string>()).ToList();
+            if (said.Count == 0)
+                return ("the only one", id);
+            Assert.Contains(id, Assert.Single(said), StringComparison.Ordinal);
+            return ($"of {said[0].Split(' ')[0]}", id);
+        }
     }
 
     [Fact]
@@ -198,6 +241,8 @@ public sealed class PolicyAtUseTests(SharedSpace shared)
             .First(o => o!["offerId"]!.GetValue<string>() == offer)!["summary"]!["validUntil"]!.GetValue<DateTimeOffset>()
             .ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture) == policy.Get("dateTime"), TimeSpan.FromSeconds(10), Space.Story);
     }
+
+    private static IEnumerable<string> Codes(JsonNode plan) => plan["refusals"]!.AsArray().Select(r => r!["code"]!.GetValue<string>());
 
     private static JsonArray Filter(string column, string @operator, string value)
         => new(new JsonObject { ["column"] = column, ["operator"] = @operator, ["value"] = value });

@@ -15,14 +15,15 @@ internal static class JobSubmitCommand
         var spec = globals.Argument("SPEC", JobTexts.SpecArgument);
         var wait = globals.Option<bool>("--wait", JobTexts.WaitOption);
         var hash = globals.Option<string?>("--plan-hash", JobTexts.PlanHashOption, "HASH");
-        return globals.Handle(globals.Command("submit", JobTexts.Submit, spec, wait, hash), async (ui, parse, cancel) =>
+        var anyway = globals.Option<bool>("--anyway", JobTexts.AnywayOption);
+        return globals.Handle(globals.Command("submit", JobTexts.Submit, spec, wait, hash, anyway), async (ui, parse, cancel) =>
         {
             var body = await JobSpecFile.ReadAsync(parse.GetRequiredValue(spec), ui, cancel);
             using var node = globals.OpenNode(parse);
             var plan = NodeClient.Read<PlanView>(await node.PostAsync("admin/jobs/plan", body.DeepClone(), cancel).OrStop()).OrStop();
             if (parse.GetValue(hash) is { } reviewed && reviewed != plan.PlanHash)
                 throw new CommandStopped(CliErrors.PlanChanged.Of(plan.PlanHash), ExitCode.Negative);
-            if (plan.Refusals is { Count: > 0 } refusals)
+            if (!parse.GetValue(anyway) && plan.Refusals is { Count: > 0 } refusals)
             {
                 throw new CommandStopped(CliErrors.PlanRefused.Of(), ExitCode.Refused,
                     refusals.Select(r => $"{r.ParticipantName}: {r.Code} {ui.T(r.Title, r.TitleZh)} {ui.T(r.Advice, r.AdviceZh)}").ToList());

@@ -15,6 +15,7 @@ internal static class JobTexts
     public static readonly Phrase SpecArgument = new("Job spec, YAML or JSON, at most 256 KiB.", "作业说明，YAML 或 JSON，最大 256 KiB。");
     public static readonly Phrase JobArgument = new("The job's id.", "作业标识。");
     public static readonly Phrase WaitOption = new("Wait for the end and show the result, with a bar per stage.", "等待结束并显示结果，每个阶段一条进度条。");
+    public static readonly Phrase AnywayOption = new("Submit although refusals are known in advance: the owners decide.", "即使预先可知会被拒绝也提交：由持有方裁决。");
     public static readonly Phrase PlanHashOption = new("Submit only if the plan still has this hash.", "仅当计划哈希仍为该值时提交。");
 
     public static readonly Phrase SpecNotAnObject = new("(root): must be a mapping of keys to values", "(root)：必须是键值映射");
@@ -38,7 +39,7 @@ internal static class JobTexts
     public static readonly Phrase Learns = new("what the receiver learns", "接收方可知");
     public static readonly Phrase Contract = new("contract with", "合约方");
     public static readonly Phrase UsesAllowed = new("uses", "次数上限");
-    public static readonly Phrase OwnersCounter = new("(owner's)", "（持有方计数）");
+    public static readonly Phrase KnownUses = new("at least {0}", "至少 {0}");
     public static readonly Phrase UsesSpent = new("spent", "已用");
     public static readonly Phrase Debit = new("this job", "本作业");
     public static readonly Phrase Price = new("price", "价格");

@@ -28,7 +28,7 @@ internal static class JobViews
         var contracts = ui.Table(ui.T(JobTexts.Contract), "id", ui.T(JobTexts.UsesAllowed), ui.T(JobTexts.UsesSpent), ui.T(JobTexts.Debit), ui.T(JobTexts.Price));
         foreach (var contract in plan.Contracts ?? [])
         {
-            ui.Row(contracts, contract.ParticipantName ?? "", contract.AgreementId, Optional(contract.UsesLimit), contract.UsesSpent is { } spent ? Money.Number(spent) : ui.T(JobTexts.OwnersCounter),
+            ui.Row(contracts, contract.ParticipantName ?? "", contract.AgreementId, Optional(contract.UsesLimit), contract.UsesSpent is { } spent ? Money.Number(spent) : contract.UsesKnown is { } known ? ui.T(JobTexts.KnownUses, known) : "",
                 Optional(contract.Debit), contract.PricePerUseMinor is { } price ? Money.Show(price, contract.Currency ?? plan.Currency) : "");
         }
         ui.Show(contracts);

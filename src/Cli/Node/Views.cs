@@ -108,7 +108,7 @@ internal sealed record StepView(int N, string? From, string? To, string? Message
 /// <summary>A contract that a plan would spend from.</summary>
 internal sealed record PlanContractView(
     string? ParticipantName, string AgreementId, long? UsesLimit, long? UsesSpent, long? Debit, long? PricePerUseMinor, string? Currency,
-    long? PrivacyBudgetMicro = null, IReadOnlyList<PermissionView>? Permissions = null);
+    long? PrivacyBudgetMicro = null, IReadOnlyList<PermissionView>? Permissions = null, long? UsesKnown = null);
 
 /// <summary>Fixed-point layout of the aggregate.</summary>
 internal sealed record SlotsView(System.Text.Json.JsonElement Scale, long? MaxRowsPerParty, IReadOnlyList<SlotStatisticView>? Statistics);

@@ -102,7 +102,11 @@ internal sealed class AgreementBook(
     /// more uses need an offer of the owner with other rules.
     /// </summary>
     public static string BudgetId(BoundAgreement agreement, string key)
-        => string.Join('/', Digest.Sha256Hex(System.Text.Encoding.UTF8.GetBytes($"{agreement.Row.Consumer}\n{agreement.Row.DatasetId}\n{agreement.Policy.RulesHash}")), key);
+        => CounterOf(agreement) + "/" + key;
+
+    /// <summary>What the names of a contract's budgets begin with.</summary>
+    public static string CounterOf(BoundAgreement agreement)
+        => Digest.Sha256Hex(System.Text.Encoding.UTF8.GetBytes($"{agreement.Row.Consumer}\n{agreement.Row.DatasetId}\n{agreement.Policy.RulesHash}"));
 
     private BoundAgreement Bind(AgreementRow row) => _bound.GetOrAdd((row.AgreementId, row.Role), _ =>
     {

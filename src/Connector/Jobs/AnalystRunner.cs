@@ -15,7 +15,7 @@ namespace DataSpace.Connector.Jobs;
 /// Every step can be repeated.
 /// </summary>
 internal sealed partial class AnalystRunner(
-    IDbContextFactory<ConnectorState> store, INodeTransport transport, CoordinatorLink link, RegulationOutlook outlook, ResultDesk results, Intersections.LocalMatches matches, ReceiptDesk receipts,
+    IDbContextFactory<ConnectorState> store, INodeTransport transport, CoordinatorLink link, RegulationOutlook outlook, ResultDesk results, KnownUses uses, Intersections.LocalMatches matches, ReceiptDesk receipts,
     NodeIdentity self, CrashPoints crashPoints, TimeProvider clock, ILogger<AnalystRunner> log) : IConsumer<AdvanceAnalystJob>
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(40);
@@ -170,6 +170,7 @@ internal sealed partial class AnalystRunner(
             return TimeSpan.Zero;
         }
         crashPoints.Reach(CrashPoint.AfterDecoding);
+        await uses.NoteAsync(db, result.Grants, cancellation);
         await Duties.KeptResults.DecodedAsync(db, job, result.Receipts, cancellation);
         job.Result = result.Json;
         job.PendingReceipts = JsonSerializer.Serialize(result.Receipts, JobJson.Options);

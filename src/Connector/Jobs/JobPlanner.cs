@@ -10,18 +10,21 @@ using DataSpace.Protocol.Jobs;
 namespace DataSpace.Connector.Jobs;
 
 /// <summary>A plan bound to contracts, with what is already known to be refused.</summary>
-internal sealed record BoundPlan(JobPlan Plan, string PlanHash, IReadOnlyList<BoundAgreement> Agreements, IReadOnlyList<RefusalNotice> Refusals, int NotAfterMinutes)
+internal sealed record BoundPlan(JobPlan Plan, string PlanHash, IReadOnlyList<BoundInput> Inputs, IReadOnlyList<RefusalNotice> Refusals, int NotAfterMinutes)
 {
+    public IReadOnlyList<BoundAgreement> Agreements { get; } = [.. Inputs.Select(i => i.Agreement)];
+
     /// <summary>What this use would entail under each agreement: of all permissions that allow it the strictest; the first permission's where none does.</summary>
     public required IReadOnlyList<UseObligations> Terms { get; init; }
 }
 
 /// <summary>
 /// Turns a spec into a plan: chooses contracts, takes bounds, minimum group and dominance from them, and asks the same policy engine that the owners
-/// will ask. Deterministic: the same spec and contracts give the same plan hash.
+/// will ask. Deterministic: the same spec, contracts and known uses give the same plan hash.
 /// </summary>
-internal sealed class JobPlanner(
-    AgreementBook agreements, PeerDirectory peers, ConnectorConfig config, NodeIdentity self, PolicyDecisionPoint decisions, Uses.UseFacts facts, RegulationOutlook outlook, TimeProvider clock)
+internal sealed partial class JobPlanner(
+    AgreementBook agreements, KnownUses uses, PeerDirectory peers, ConnectorConfig config, NodeIdentity self, PolicyDecisionPoint decisions, Uses.UseFacts facts, RegulationOutlook outlook,
+    TimeProvider clock)
 {
     private const int DefaultWallLimitMs = 60_000;
     private const int DefaultNotAfterMinutes = 60;
@@ -31,41 +34,15 @@ internal sealed class JobPlanner(
     {
         if (spec.Version != 1 || spec.Inputs.Count is 0 or > 16)
             return JobErrors.BadSpec.Of("version 1 with 1 to 16 inputs");
-        var bound = new List<(RosterEntry Entry, BoundAgreement Agreement)>();
-        foreach (var input in spec.Inputs)
-        {
-            if (!(await BindAsync(input, cancellation)).TryGet(out var one, out var error))
-                return error;
-            bound.Add(one);
-        }
-        bound.Sort((a, b) => string.CompareOrdinal(a.Entry.Participant, b.Entry.Participant));
-        if (bound.Zip(bound.Skip(1)).Any(p => p.First.Entry.Participant == p.Second.Entry.Participant))
-            return JobErrors.BadSpec.Of("inputs: one dataset per participant");
-
-        AggregateQuery? query = null;
-        IntersectQuery? intersect = null;
-        if (spec.Kind != JobKinds.Intersect && (spec.Intersect is not null || spec.Inputs.Any(i => i.Key is not null)))
-            return JobErrors.BadSpec.Of("intersect: kind intersect alone");
-        if (spec.Kind == JobKinds.Aggregate)
-        {
-            if (!Query(spec, bound).TryGet(out query, out var error))
-                return error;
-        }
-        else if (spec.Kind == JobKinds.Intersect)
-        {
-            if (!Intersection(spec, bound).TryGet(out intersect, out var error))
-                return error;
-        }
-        else if (spec is not { Kind: JobKinds.Sql, Sql.Length: > 0, Inputs.Count: 1 })
-        {
-            return JobErrors.BadSpec.Of("kind: aggregate with groupBy and measures, sql with one input, or intersect with two");
-        }
-        var plan = new JobPlan(
-            1, spec.Kind, spec.Title, spec.Purpose, config.SpaceId, [.. bound.Select(b => b.Entry)], spec.Limits?.WallLimitMs ?? DefaultWallLimitMs,
-            spec.CaseId, query, spec.Sql is null ? null : new SqlQuery(spec.Sql), intersect);
-        var agreementsInOrder = bound.Select(b => b.Agreement).ToList();
-        IReadOnlyList<RefusalNotice> refusals = [.. await outlook.ForeseeAsync(plan.Roster, agreementsInOrder, cancellation), .. Foresee(plan, agreementsInOrder, out var terms)];
-        return new BoundPlan(plan, JobOrders.HashOf(plan), agreementsInOrder, refusals, spec.Limits?.NotAfterMinutes ?? DefaultNotAfterMinutes) { Terms = terms };
+        if (!(await BindAsync(spec, cancellation)).TryGet(out var bound, out var error))
+            return error;
+        IReadOnlyList<RosterEntry> roster = [.. bound.Select(b => b.Entry)];
+        if (!Draft(spec, bound, roster).TryGet(out var plan, out error))
+            return error;
+        var foreseen = bound.Select(b => Judge(plan, b)).ToList();
+        IReadOnlyList<RefusalNotice> refusals =
+            [.. await outlook.ForeseeAsync(roster, [.. bound.Select(b => b.Agreement)], cancellation), .. foreseen.Select(f => f.Refusal).OfType<RefusalNotice>()];
+        return new BoundPlan(plan, JobOrders.HashOf(plan), bound, refusals, spec.Limits?.NotAfterMinutes ?? DefaultNotAfterMinutes) { Terms = [.. foreseen.Select(f => f.Terms)] };
     }
 
     /// <summary>A participant by alias, display name or DID.</summary>
@@ -73,23 +50,38 @@ internal sealed class JobPlanner(
         => name.StartsWith("did:", StringComparison.Ordinal) ? name
             : config.Aliases?.GetValueOrDefault(name) ?? (name == self.Name ? self.Did : peers.All.FirstOrDefault(m => m.Name == name)?.Did);
 
-    private async Task<Result<(RosterEntry Entry, BoundAgreement Agreement)>> BindAsync(SpecInput input, CancellationToken cancellation)
+    /// <summary>The plan under the terms of these inputs: of all of them, or of one that is looked at. The roster is whole either way.</summary>
+    private Result<JobPlan> Draft(JobSpec spec, IReadOnlyList<BoundInput> bound, IReadOnlyList<RosterEntry> roster)
     {
-        if (Resolve(input.Participant) is not { } did)
-            return ConnectorErrors.ParticipantUnknown.Of(input.Participant);
-        var all = (await agreements.ListAsync(cancellation))
-            .Where(a => a.Row.Role == AgreementBook.Consumer && a.Row.Provider == did && a.Row.DatasetId == input.Dataset).ToList();
-        var chosen = input.Agreement is { } id ? all.FirstOrDefault(a => a.Row.AgreementId == id) : all.LastOrDefault();
-        if (chosen is null)
-            return JobErrors.NoAgreement.Of($"{input.Participant}/{input.Dataset}");
-        return (new RosterEntry(did, chosen.Row.ProviderKeyId, input.Dataset, chosen.Row.AgreementId, chosen.Row.AgreementHash), chosen);
+        AggregateQuery? query = null;
+        IntersectQuery? intersect = null;
+        if (spec.Kind != JobKinds.Intersect && (spec.Intersect is not null || spec.Inputs.Any(i => i.Key is not null)))
+            return JobErrors.BadSpec.Of("intersect: kind intersect alone");
+        if (spec.Kind == JobKinds.Aggregate)
+        {
+            if (!Query(spec, bound, roster).TryGet(out query, out var error))
+                return error;
+        }
+        else if (spec.Kind == JobKinds.Intersect)
+        {
+            if (!Intersection(spec, bound, roster).TryGet(out intersect, out var error))
+                return error;
+        }
+        else if (spec is not { Kind: JobKinds.Sql, Sql.Length: > 0, Inputs.Count: 1 })
+        {
+            return JobErrors.BadSpec.Of("kind: aggregate with groupBy and measures, sql with one input, or intersect with two");
+        }
+        return Skeleton(spec, roster) with { Aggregate = query, Sql = spec.Sql is null ? null : new SqlQuery(spec.Sql), Intersect = intersect };
     }
 
-    private Result<AggregateQuery> Query(JobSpec spec, List<(RosterEntry Entry, BoundAgreement Agreement)> bound)
+    private JobPlan Skeleton(JobSpec spec, IReadOnlyList<RosterEntry> roster)
+        => new(1, spec.Kind, spec.Title, spec.Purpose, config.SpaceId, roster, spec.Limits?.WallLimitMs ?? DefaultWallLimitMs, spec.CaseId);
+
+    private Result<AggregateQuery> Query(JobSpec spec, IReadOnlyList<BoundInput> bound, IReadOnlyList<RosterEntry> roster)
     {
         if (spec.GroupBy?.Groups() is not { } groups || spec.Measures is not { Count: > 0 and <= 16 })
             return JobErrors.BadSpec.Of("groupBy needs 1 to 1,024 values or a range; measures 1 to 16 columns");
-        var terms = bound.Select(b => TermsFor(spec, b, [.. bound.Select(x => x.Entry)])).ToList();
+        var terms = bound.Select(b => TermsFor(spec, b, roster)).ToList();
         var measures = new List<MeasureQuery>();
         foreach (var measure in spec.Measures)
         {
@@ -107,38 +99,36 @@ internal sealed class JobPlanner(
         var k = terms.Max(t => t.MinimumGroupSize);
         var dominance = terms.Select(t => t.DominancePercent).Where(d => d is not null).Min();
         IReadOnlyList<PredicateQuery> where = [.. (spec.Where ?? []).Select(w => new PredicateQuery(w.Column, w.Operator, [w.Value]))];
-        if (!Noise(spec, bound, terms).TryGet(out var noise, out var unbounded))
+        if (!Noise(spec, bound, terms, roster.Count).TryGet(out var noise, out var unbounded))
             return unbounded;
         var query = new AggregateQuery(spec.GroupBy.Column, groups, measures, where, Math.Max(k, 1), 10, dominance, noise);
-        return AggregationShapes.Of(query, bound.Count).TryGet(out _, out var unfit)
-            ? query with { MaxRowsPerParty = AggregationShapes.LargestRowBound(query, bound.Count) }
+        return AggregationShapes.Of(query, roster.Count).TryGet(out _, out var unfit)
+            ? query with { MaxRowsPerParty = AggregationShapes.LargestRowBound(query, roster.Count) }
             : unfit;
     }
 
     /// <summary>The minimum is the largest of both contracts; who receives is the analyst itself where it is an owner, else whom the spec names, else the first input.</summary>
-    private Result<IntersectQuery> Intersection(JobSpec spec, List<(RosterEntry Entry, BoundAgreement Agreement)> bound)
+    private Result<IntersectQuery> Intersection(JobSpec spec, IReadOnlyList<BoundInput> bound, IReadOnlyList<RosterEntry> roster)
     {
-        if (spec is not { Intersect: { Key.Count: > 0 } asked, Sql: null, GroupBy: null, Measures: null, Where: null, EpsilonMicro: null } || bound.Count != 2)
+        if (spec is not { Intersect: { Key.Count: > 0 } asked, Sql: null, GroupBy: null, Measures: null, Where: null, EpsilonMicro: null } || roster.Count != 2)
             return JobErrors.BadSpec.Of("intersect: a key, two inputs of two owners, and nothing of other kinds");
         if (asked.Key.Any(k => k?.Name is null) || asked.Result is not (IntersectQuery.Cardinality or IntersectQuery.Ids))
             return JobErrors.BadSpec.Of("intersect: key parts have names; result is cardinality or ids");
         var key = asked.Key.Select(k => new KeyPartQuery(k.Name, k.Steps ?? [])).ToList();
         if (Privacy.Intersection.Keys.KeyRule.Create([.. key.Select(k => new Privacy.Intersection.Keys.KeyPart(k.Name, k.Steps))]) is { IsOk: false } bad)
             return bad.Error;
-        var columns = bound.Select(b => spec.Inputs.First(i => Resolve(i.Participant) == b.Entry.Participant).Key ?? [.. key.Select(k => k.Name)]).ToList();
+        var columns = roster.Select(r => spec.Inputs.First(i => Resolve(i.Participant) == r.Participant).Key ?? [.. key.Select(k => k.Name)]).ToList();
         if (columns.Any(c => c.Count != key.Count))
             return JobErrors.BadSpec.Of("inputs: one key column per part");
         var receiver = asked.Receiver is { } named ? Resolve(named)
-            : bound.Any(b => b.Entry.Participant == self.Did) ? self.Did : Resolve(spec.Inputs[0].Participant);
-        if (receiver is null || bound.All(b => b.Entry.Participant != receiver))
+            : roster.Any(r => r.Participant == self.Did) ? self.Did : Resolve(spec.Inputs[0].Participant);
+        if (receiver is null || roster.All(r => r.Participant != receiver))
             return JobErrors.BadSpec.Of("intersect: the receiver is one of the two owners");
         if (asked.Result == IntersectQuery.Ids && receiver != self.Did)
             return JobErrors.BadSpec.Of("intersect: ids are told to an owner about its own subjects; the receiver must be the analyst");
         // Asked for the terms, with a minimum that none of them exceeds.
-        var plan = new JobPlan(
-            1, spec.Kind, spec.Title, spec.Purpose, config.SpaceId, [.. bound.Select(b => b.Entry)], spec.Limits?.WallLimitMs ?? DefaultWallLimitMs,
-            Intersect: new IntersectQuery(asked.Result, receiver, key, columns, MostMinimum, [MostMinimum, MostMinimum]));
-        var minimum = bound.Zip(columns).Max(p => (decisions.Decide(Question(plan, p.First.Entry, p.First.Agreement, p.Second, [])).Obligations ?? p.First.Agreement.Policy.Terms[0].Obligations).MinimumGroupSize);
+        var plan = Skeleton(spec, roster) with { Intersect = new IntersectQuery(asked.Result, receiver, key, columns, MostMinimum, [MostMinimum, MostMinimum]) };
+        var minimum = bound.Max(b => TermsOf(Question(plan, b, Uses.PlanCheck.ColumnsOf(plan, b.Entry.Participant), [])).MinimumGroupSize);
         var most = Math.Max(asked.MaxItems ?? IntersectionConfig.DefaultMaxPeerItems, minimum);
         return new IntersectQuery(asked.Result, receiver, key, columns, minimum, [most, most]);
     }
@@ -147,7 +137,7 @@ internal sealed class JobPlanner(
     /// The least that all contracts with a privacy budget allow. Without an epsilon in the spec there is none, and the contracts that demand it say so as refusals; with one,
     /// the contracts without a budget do.
     /// </summary>
-    private static Result<NoiseQuery?> Noise(JobSpec spec, List<(RosterEntry Entry, BoundAgreement Agreement)> bound, List<UseObligations> terms)
+    private static Result<NoiseQuery?> Noise(JobSpec spec, IReadOnlyList<BoundInput> bound, List<UseObligations> terms, int parties)
     {
         if (spec.EpsilonMicro is not { } epsilon)
             return (NoiseQuery?)null;
@@ -156,32 +146,35 @@ internal sealed class JobPlanner(
             return JobErrors.BadSpec.Of("epsilonMicro: no contract has a privacy budget");
         return new NoiseQuery(
             epsilon, demanding.Min(p => p.Second.Privacy!.ContributionBound),
-            Math.Min(bound.Count, demanding.Min(p => Uses.PlanCheck.HonestParties(p.First.Agreement))));
+            Math.Min(parties, demanding.Min(p => Uses.PlanCheck.HonestParties(p.First.Agreement))));
     }
 
     /// <summary>
     /// The terms that would bind this use: of all permissions that allow it the strictest. Where none does, the first one's, so that the plan can say what is wrong.
     /// </summary>
-    private UseObligations TermsFor(JobSpec spec, (RosterEntry Entry, BoundAgreement Agreement) bound, IReadOnlyList<RosterEntry> roster)
+    private UseObligations TermsFor(JobSpec spec, BoundInput bound, IReadOnlyList<RosterEntry> roster)
     {
         IReadOnlyList<string> keys = [spec.GroupBy!.Column];
         IReadOnlyList<string> columns = [.. spec.Measures!.Select(m => m.Column).Concat((spec.Where ?? []).Select(w => w.Column)).Concat(keys).Distinct(StringComparer.Ordinal)];
-        var plan = new JobPlan(1, spec.Kind, spec.Title, spec.Purpose, config.SpaceId, roster, spec.Limits?.WallLimitMs ?? DefaultWallLimitMs);
-        return decisions.Decide(Question(plan, bound.Entry, bound.Agreement, columns, keys) with { EpsilonMicro = spec.EpsilonMicro }).Obligations ?? bound.Agreement.Policy.Terms[0].Obligations;
+        return TermsOf(Question(Skeleton(spec, roster), bound, columns, keys) with { EpsilonMicro = spec.EpsilonMicro });
     }
 
+    /// <summary>Where no permission allows a use: those of the one that did until it was used up, else of the first.</summary>
+    private UseObligations TermsOf(PolicyRequest question, PolicyDecision? decision = null)
+        => (decision ?? decisions.Decide(question)).Obligations ?? decisions.Decide(question with { SpentOf = null }).Obligations ?? question.Policy!.Terms[0].Obligations;
+
     /// <summary>What an owner's gate will be asked, as far as it is known here.</summary>
-    private PolicyRequest Question(JobPlan plan, RosterEntry entry, BoundAgreement agreement, IReadOnlyList<string> columns, IReadOnlyList<string> groupKeys)
+    private PolicyRequest Question(JobPlan plan, BoundInput bound, IReadOnlyList<string> columns, IReadOnlyList<string> groupKeys)
         => facts.Complete(new PolicyRequest
         {
-            Policy = agreement.Policy,
-            PolicyVersion = agreement.Row.PolicyVersion,
+            Policy = bound.Agreement.Policy,
+            PolicyVersion = bound.Agreement.Row.PolicyVersion,
             Action = PolicyActions.Use,
             Actor = self.Did,
             Consumer = self.Did,
-            Provider = entry.Participant,
-            DatasetId = entry.DatasetId,
-            ContractId = agreement.Row.AgreementId,
+            Provider = bound.Entry.Participant,
+            DatasetId = bound.Entry.DatasetId,
+            ContractId = bound.Agreement.Row.AgreementId,
             Now = clock.GetUtcNow(),
             Purpose = plan.Purpose,
             Computation = plan.Computation,
@@ -190,34 +183,28 @@ internal sealed class JobPlanner(
             MinimumGroupSize = plan.MinimumGroup,
             DominancePercent = plan.Aggregate?.DominancePercent,
             EpsilonMicro = plan.EpsilonMicro,
-            CoProviders = [.. plan.Roster.Where(r => r.Participant != entry.Participant).Select(r => new CoProvider(r.Participant, r.KeyId))],
+            SpentOf = bound.SpentOf,
+            CoProviders = [.. plan.Roster.Where(r => r.Participant != bound.Entry.Participant).Select(r => new CoProvider(r.Participant, r.KeyId))],
         }, plan, AnalystDesk.Role) with
-        { ExecutionRegion = facts.RegionOf(entry.Participant) };
+        { ExecutionRegion = facts.RegionOf(bound.Entry.Participant) };
 
     /// <summary>Where an owner computes, which program and where it sees the consumer is not known here; such a denial may be none there.</summary>
     private static bool OnlyTheOwnerKnows(ErrorKind kind)
         => kind == PolicyErrors.RegionNotAllowed || kind == PolicyErrors.AddressNotAllowed || kind == PolicyErrors.AlgorithmNotAllowed;
 
-    /// <summary>Refusals that the owners' engines would give today, found with their own policies.</summary>
-    private List<RefusalNotice> Foresee(JobPlan plan, IReadOnlyList<BoundAgreement> bound, out IReadOnlyList<UseObligations> terms)
+    /// <summary>The refusal that an owner's engine would give today, found with its own policy, or null; and the terms that bind this use.</summary>
+    private (RefusalNotice? Refusal, UseObligations Terms) Judge(JobPlan plan, BoundInput bound)
     {
-        var refusals = new List<RefusalNotice>();
-        var binding = new List<UseObligations>();
-        terms = binding;
-        foreach (var (entry, agreement) in plan.Roster.Zip(bound))
+        var question = Question(plan, bound, Uses.PlanCheck.ColumnsOf(plan, bound.Entry.Participant), plan.Aggregate is { } aggregate ? [aggregate.GroupColumn] : []);
+        var decision = decisions.Decide(question);
+        var error = decision switch
         {
-            var decision = decisions.Decide(Question(
-                plan, entry, agreement, Uses.PlanCheck.ColumnsOf(plan, entry.Participant), plan.Aggregate is { } aggregate ? [aggregate.GroupColumn] : []));
-            binding.Add(decision.Obligations ?? agreement.Policy.Terms[0].Obligations);
-            if (decision.Outcome == PolicyOutcome.Deny && !OnlyTheOwnerKnows(decision.Reason!.Kind))
-                refusals.Add(RefusalNotice.Of(entry.Participant, decision.ToError()));
-            else if (decision.Obligations is { Privacy: null } && plan.EpsilonMicro is not null)
-                refusals.Add(RefusalNotice.Of(entry.Participant, Privacy.PrivacyErrors.NoiseUncharged.Of()));
-            else if (decision.Obligations?.Privacy is not null && plan.Kind == JobKinds.Sql)
-                refusals.Add(RefusalNotice.Of(entry.Participant, ConnectorErrors.StatementWithoutNoise.Of()));
-            else if (decision.Obligations?.Privacy is not null && plan.Kind == JobKinds.Intersect)
-                refusals.Add(RefusalNotice.Of(entry.Participant, ConnectorErrors.IntersectionWithoutNoise.Of()));
-        }
-        return refusals;
+            { Outcome: PolicyOutcome.Deny } => OnlyTheOwnerKnows(decision.Reason!.Kind) ? null : decision.ToError(),
+            { Obligations: { Privacy: null } } when plan.EpsilonMicro is not null => Privacy.PrivacyErrors.NoiseUncharged.Of(),
+            { Obligations.Privacy: not null } when plan.Kind == JobKinds.Sql => ConnectorErrors.StatementWithoutNoise.Of(),
+            { Obligations.Privacy: not null } when plan.Kind == JobKinds.Intersect => ConnectorErrors.IntersectionWithoutNoise.Of(),
+            _ => null,
+        };
+        return (error is null ? null : RefusalNotice.Of(bound.Entry.Participant, error), TermsOf(question, decision));
     }
 }

@@ -32,7 +32,7 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
                 { Intersect: { } intersect } => Intersections.IntersectionView.Steps(plan, intersect, NameOf),
                 _ => SqlSteps(plan),
             },
-            contracts = bound.Agreements.Zip(bound.Terms, Contract).ToList(),
+            contracts = bound.Inputs.Zip(bound.Terms, Contract).ToList(),
             slots = shape is null ? null : new
             {
                 scale = string.Join(", ", plan.Aggregate!.Measures.Select(m => $"{m.Column}: 10^-{m.Decimals}")),
@@ -43,7 +43,7 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
             totalPriceMinor = price.Sum(p => p?.Minor ?? 0),
             currency = price.FirstOrDefault(p => p is not null)?.Currency.Code ?? "CNY",
             declared.Classification,
-            warnings = Warnings(plan),
+            warnings = bound.Inputs.Where(i => i.OutOf > 1).Select(Chosen).Concat(Warnings(plan)),
             refusals = bound.Refusals.Select(r => new { r.Code, participantName = NameOf(r.Participant), r.Title, r.TitleZh, r.Detail, r.Advice, r.AdviceZh }),
         };
     }
@@ -55,11 +55,13 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
             .Append(new { did = self.Did, name = self.Name, role = "analyst" })
             .Append(new { did = link.CoordinatorDid, name = NameOf(link.CoordinatorDid ?? string.Empty), role = "coordinator" });
 
-    private object Contract(Agreements.BoundAgreement agreement, Kernel.Policy.UseObligations terms)
+    private object Contract(BoundInput input, Kernel.Policy.UseObligations terms)
     {
+        var agreement = input.Agreement;
         var debit = terms.Debits.Count > 0 ? terms.Debits[0] : null;
-        // Only our own ledger knows what was spent of contracts with ourselves; other owners' counters are theirs.
-        var spent = agreement.Row.Provider == self.Did && debit is not null
+        // Our own ledger knows what was spent of contracts with ourselves; of other owners' counters only what came with results is known.
+        var own = agreement.Row.Provider == self.Did;
+        var spent = own && debit is not null
             ? ledger.GetBudget(Agreements.AgreementBook.BudgetId(agreement, debit.Key))?.Spent
             : null;
         return new
@@ -68,13 +70,30 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
             agreement.Row.AgreementId,
             usesLimit = debit?.Limit,
             usesSpent = spent,
+            usesKnown = own || debit is null ? (long?)null : input.SpentOf(debit),
             debit = debit?.Amount ?? 0,
             minGroupSize = terms.MinimumGroupSize,
             privacyBudgetMicro = terms.Privacy?.BudgetMicroEpsilon,
             dominance = Agreements.TermsView.Dominance(terms),
             pricePerUseMinor = terms.Price?.Minor ?? 0,
             currency = terms.Price?.Currency.Code ?? "CNY",
-            permissions = Agreements.TermsView.Of(agreement.Policy, agreement.Row.Provider == self.Did ? Agreements.TermsView.SpentOf(ledger, agreement) : null),
+            permissions = Agreements.TermsView.Of(agreement.Policy, own ? Agreements.TermsView.SpentOf(ledger, agreement) : null),
+        };
+    }
+
+    /// <summary>Which of several contracts the plan takes, and why.</summary>
+    private object Chosen(BoundInput input)
+    {
+        var (name, id, dataset) = (NameOf(input.Entry.Participant), input.Entry.AgreementId, input.Entry.DatasetId);
+        return new
+        {
+            code = "agreement-chosen",
+            en = string.Create(CultureInfo.InvariantCulture, $"{input.OutOf} contracts with {name} cover {dataset}. Taken: {id}, ") + (input.IsFit
+                ? "the newest that admits this plan and has uses left as far as this node knows. The job spec can name another."
+                : "the newest; none of them admits this plan. The job spec can name another."),
+            zh = string.Create(CultureInfo.InvariantCulture, $"与 {name} 就 {dataset} 有 {input.OutOf} 份合约，选用 {id}：") + (input.IsFit
+                ? "在允许本计划且据本节点所知仍有剩余次数的合约中最新的一份。作业说明可另行指定。"
+                : "最新的一份；各合约均不允许本计划。作业说明可另行指定。"),
         };
     }
 

@@ -8,6 +8,7 @@ using DataSpace.Hosting.Transport;
 using DataSpace.Hosting.Witnessing;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Results;
+using DataSpace.Ledger.Receipts;
 using DataSpace.Privacy.Aggregation;
 using DataSpace.Privacy.Seal;
 using DataSpace.Protocol.Jobs;
@@ -25,7 +26,7 @@ namespace DataSpace.Connector.Jobs;
 internal sealed record PendingReceipt(string Provider, string AgreementId, string UseId, string GrantHash, string ReportHash, string ResultDigest, long ReportAtMs = 0);
 
 /// <summary>What came out of a bundle.</summary>
-internal sealed record DecodedJob(string? Json, IReadOnlyList<PendingReceipt> Receipts, IReadOnlyList<RefusalNotice> DataRefusals);
+internal sealed record DecodedJob(string? Json, IReadOnlyList<PendingReceipt> Receipts, IReadOnlyList<RefusalNotice> DataRefusals, IReadOnlyList<GrantPayload> Grants);
 
 /// <summary>
 /// Verifies a bundle as if the coordinator were hostile, then decodes it: statements by the keys that the agreements pin, one roster hash, grant and report
@@ -111,7 +112,7 @@ internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, 
         var pending = contributions.Select(c => new PendingReceipt(c.Statement.Participant, c.Grant.ContractId, c.Statement.UseId, c.Statement.GrantHash, c.ReportHash, digest, c.Report.Entry.TimeMs)).ToList();
         if (table is ResultTable { Suppressed.Count: > 0 } partly)
             refusals.Add(RefusalNotice.Of(self.Did, JobErrors.GroupSuppressed.Of(string.Join(", ", partly.Suppressed.Take(12).Select(s => s.Group)))));
-        return new DecodedJob(json, pending, refusals);
+        return new DecodedJob(json, pending, refusals, [.. contributions.Select(c => c.Grant)]);
     }
 
     private Result<object?> Aggregate(

@@ -2,6 +2,8 @@ using System.Text;
 using DataSpace.Connector.Agreements;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Policy;
+using DataSpace.Ledger.Sequencing;
+using BudgetDebit = DataSpace.Kernel.Policy.BudgetDebit;
 
 namespace DataSpace.Connector.Uses;
 
@@ -29,6 +31,16 @@ internal static class Budgets
             ? new Ledger.Sequencing.BudgetDebit(id, debit.Amount)
             : Ledger.Sequencing.BudgetDebit.WithLimit(id, DefinitionOf(agreement, debit), debit.Amount, debit.Limit);
     }
+
+    /// <summary>What is spent of a debit's limit. Others may spend before the caller acts on it: only the debit in the Grant's transaction decides.</summary>
+    public static long SpentOf(AuditLedger ledger, BoundAgreement agreement, BudgetDebit debit, IReadOnlyList<string> consumerGroup)
+        => ledger.GetBudget(IdOf(agreement, debit, consumerGroup)) switch
+        {
+            null => 0,
+            { Limit: BudgetState.LimitInDebits } counter => counter.Spent,
+            // Of what the contract gives: the owner may have granted it again since.
+            var counter => Math.Max(0, debit.Limit - counter.Remaining),
+        };
 
     /// <summary>What a counter counts: that of a group is the same for contracts with different rules.</summary>
     private static string DefinitionOf(BoundAgreement agreement, BudgetDebit debit)

@@ -179,14 +179,7 @@ internal sealed class UseGate(
 
     private string BudgetOf(UseRequest use, Kernel.Policy.BudgetDebit debit) => Budgets.IdOf(use.Agreement, debit, facts.GroupOf(use.Order.Consumer));
 
-    private long SpentOf(UseRequest use, Kernel.Policy.BudgetDebit debit)
-        => ledger.GetBudget(BudgetOf(use, debit)) switch
-        {
-            null => 0,
-            { Limit: BudgetState.LimitInDebits } counter => counter.Spent,
-            // Of what the contract gives: the owner may have granted it again since.
-            var counter => Math.Max(0, debit.Limit - counter.Remaining),
-        };
+    private long SpentOf(UseRequest use, Kernel.Policy.BudgetDebit debit) => Budgets.SpentOf(ledger, use.Agreement, debit, facts.GroupOf(use.Order.Consumer));
 
     /// <summary>Which counter is empty is the contract's business: the ledger only knows that one is.</summary>
     private static DsError Spell(DsError error, PolicyDecision decision)

@@ -23,6 +23,15 @@ internal sealed class AnalystSide
     {
         var leader = space.Leader;
         var self = NodeIdentity.LoadOrCreate(leader.Did, leader.Name, new FileSecretProvider(Path.Combine(leader.Directory, "keys")), TimeProvider.System);
+        var peers = CardsOf(space);
+        // Only reading: pins and ledger, which the book needs to conclude agreements, are not touched.
+        var agreements = new AgreementBook(new StoreOf(leader), peers, self, null!, null!);
+        _desk = new ResultDesk(agreements, peers, new LogKeys(peers, WitnessStore.Open(Path.Combine(space.Root, "analyst-side")), self), self, analyst.Engine, TimeProvider.System);
+    }
+
+    /// <summary>The owners by their real cards.</summary>
+    public static PeerDirectory CardsOf(Space space)
+    {
         var peers = new PeerDirectory(TimeProvider.System);
         foreach (var owner in space.Owners)
         {
@@ -30,9 +39,7 @@ internal sealed class AnalystSide
             string Text(string name) => card[name]!.GetValue<string>();
             peers.Trust(new MemberDocument(Text("did"), Text("name"), Text("role"), Text("url"), Text("publicKey"), Text("keyId"), Text("tlsSpki"), Text("ledgerVkey")));
         }
-        // Only reading: pins and ledger, which the book needs to conclude agreements, are not touched.
-        var agreements = new AgreementBook(new StoreOf(leader), peers, self, null!, null!);
-        _desk = new ResultDesk(agreements, peers, new LogKeys(peers, WitnessStore.Open(Path.Combine(space.Root, "analyst-side")), self), self, analyst.Engine, TimeProvider.System);
+        return peers;
     }
 
     /// <summary>Verifies and decodes as the analyst's connector does.</summary>

@@ -11,6 +11,12 @@ internal static class Designs
     /// <summary>The same for three uses.</summary>
     public const string ThreeUses = "sql-three-uses";
 
+    /// <summary>The same for one use.</summary>
+    public const string OneUse = "sql-one-use";
+
+    /// <summary>A dataset of supplier B under several contracts.</summary>
+    public const string Choices = "choices";
+
     /// <summary>Joint statistics with noise: room for two different queries.</summary>
     public const string Private = "joint-private";
 
@@ -39,6 +45,7 @@ internal static class Designs
     {
         design.Offer(Sql, Statements);
         design.Offer(ThreeUses, p => Statements(p.Set("count", "3")));
+        design.Offer(OneUse, p => Statements(p.Set("count", "1")));
         design.Offer(Private, p => p
             .Add("dataspace:privacyBudget", "lteq", $"{2 * PrivateEpsilon}").Add("dataspace:epsilonPerUse", "lteq", $"{PrivateEpsilon}")
             .Add("dataspace:contributionBound", "lteq", "20")); // a firm has a row in every year
@@ -56,6 +63,7 @@ internal static class Designs
         design.Dataset(a, CallsLater, WithNotes(csv, calls: false), Note(personal: null));
         design.Dataset(a, Unclassified, csv, d => d.Remove("classification"));
         design.Dataset(a, Torn, csv + "\"never closed,12,x");
+        design.Dataset(b, Choices, SpaceDesign.Csv(b));
         design.Dataset(a, InAnothersName, csv);
         design.OnlyOffer(InAnothersName, "not-ours", p => p.Json["assigner"] = b.Did);
         IntersectionDesign.Add(design);

@@ -35,11 +35,12 @@ internal static class RefusalScreen
         var first = await RunScreen.SubmitAndFollowAsync(run, spec, plan.PlanHash, cancel);
         run.Require(first.State == "COMPLETED", DemoTexts.TrialFailed, first.Error?.Code ?? first.State);
         run.Ui.Line(DemoTexts.FirstUse);
-        return await TryAsync(run, spec, cancel);
+        // The dry run knows by now; the owner's own answer is what counts.
+        return await TryAsync(run, spec, cancel, anyway: true);
     }
 
     /// <summary>Plans, and runs when the plan allows it; shows the refusal wherever it comes. The command ends when nothing refuses.</summary>
-    private static async Task<string> TryAsync(DemoRun run, string spec, CancellationToken cancel)
+    private static async Task<string> TryAsync(DemoRun run, string spec, CancellationToken cancel, bool anyway = false)
     {
         PlanView plan;
         try
@@ -50,7 +51,7 @@ internal static class RefusalScreen
         {
             return Show(run, stop.Error);
         }
-        if (plan.Refusals is { Count: > 0 } refusals)
+        if (!anyway && plan.Refusals is { Count: > 0 } refusals)
         {
             JobViews.ShowRefusals(run.Ui, plan with { Refusals = refusals.DistinctBy(r => (r.Code, r.ParticipantName)).ToList() });
             return refusals[0].Code;

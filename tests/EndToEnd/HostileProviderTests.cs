@@ -1,0 +1,146 @@
+using System.Text.Json;
+using DataSpace.Coordinator;
+using DataSpace.Coordinator.Jobs;
+using DataSpace.EndToEnd.Support;
+using DataSpace.Hosting.Identity;
+using DataSpace.Hosting.Secrets;
+using DataSpace.Hosting.Transport;
+using DataSpace.Hosting.Witnessing;
+using DataSpace.Kernel.Crypto;
+using DataSpace.Kernel.Results;
+using DataSpace.Ledger.Witnessing;
+using DataSpace.Protocol.Jobs;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DataSpace.EndToEnd;
+
+/// <summary>
+/// An owner against the coordinator: contributions and messages of real jobs, beside proofs of the owner's choice. Law 1 seen from outside: what comes without a proof of its own Grant goes no
+/// further. The coordinator's code in process, with the members' real cards; the jobs were carried out by real nodes.
+/// </summary>
+public sealed class HostileProviderTests(SharedSpace shared, IntersectionTemplate template) : IClassFixture<IntersectionTemplate>
+{
+    private const string NoGrantProof = "DS-COO-004", BadContribution = "DS-COO-005";
+
+    private Space Space => shared.Space;
+
+    [Fact]
+    public void A_contribution_goes_no_further_without_the_proof_of_its_own_grant()
+    {
+        using var side = new CoordinatorSide(Space);
+        var hash = HashOf(shared.First.JobId);
+        var (job, party) = (JobOf(hash), PartyOf(hash, Space.SupplierA));
+        var real = EnvelopeOf(hash, Space.SupplierA);
+        var inbox = new ContributionInbox(side.Peers, side.Logs, TimeProvider.System);
+        Assert.True(inbox.Check(job, party, real).IsOk);
+
+        void Refused(string code, ContributionEnvelope envelope) => Assert.Equal(code, inbox.Check(job, party, envelope).Error?.Code);
+        Refused(NoGrantProof, real with { GrantProof = "" });
+        Refused(NoGrantProof, real with { GrantProof = "none" });
+        Refused(NoGrantProof, real with { GrantProof = Convert.ToBase64String(new byte[2000]) });
+        Refused(NoGrantProof, real with { GrantProof = real.ReportProof }); // in its own log, and no Grant
+        Refused(NoGrantProof, real with { GrantProof = EnvelopeOf(hash, Space.SupplierB).GrantProof });
+        Refused(NoGrantProof, real with { GrantProof = EnvelopeOf(HashOf(template.JobId), Space.SupplierA).GrantProof }); // its own, for another job
+        Refused(BadContribution, real with { ReportProof = real.GrantProof });
+        Refused(BadContribution, real with { Contribution = real.Contribution with { Payload = Flip(real.Contribution.Payload) } });
+        Refused(BadContribution, real with { Contribution = real.Contribution with { Sealed = Flip(real.Contribution.Sealed) } });
+        Refused(BadContribution, EnvelopeOf(hash, Space.SupplierB)); // another owner's in its name
+        // Well signed by its owner, and no ciphertext of the job's form.
+        var payload = Convert.FromBase64String(real.Contribution.Payload)[..^16];
+        Refused(BadContribution, real with
+        {
+            Contribution = real.Contribution with
+            {
+                Payload = Convert.ToBase64String(payload),
+                Statement = Collusion.Resign<ContributionStatement>(real.Contribution.Statement, ContributionStatement.Typ, Space.SupplierA.Persona.Signer, s => s with { PayloadDigest = Digest.Sha256Hex(payload) }),
+            },
+        });
+    }
+
+    [Fact]
+    public async Task A_message_of_an_intersection_is_carried_beside_the_proof_of_its_own_grant_alone()
+    {
+        var hash = HashOf(template.JobId);
+        var (own, others) = (EnvelopeOf(hash, Space.SupplierA), EnvelopeOf(hash, Space.SupplierB));
+        foreach (var proof in (string?[])[null, "", "none", own.ReportProof, others.GrantProof, EnvelopeOf(HashOf(shared.First.JobId), Space.SupplierA).GrantProof])
+            Assert.Equal((NoGrantProof, 0), await PassAsync(hash, proof));
+        Assert.Equal((BadContribution, 0), await PassAsync(hash, own.GrantProof, message: "not base64!"));
+        Assert.Equal(((string?)null, 1), await PassAsync(hash, own.GrantProof));
+    }
+
+    /// <summary>Supplier A answers once with a message beside this proof: the fault, and how many messages reached supplier B.</summary>
+    private async Task<(string? Code, int Carried)> PassAsync(string hash, string? proof, string message = "AAAA")
+    {
+        using var side = new CoordinatorSide(Space);
+        var (first, second) = (PartyOf(hash, Space.SupplierA), PartyOf(hash, Space.SupplierB));
+        var wire = new ScriptedWire(Space.SupplierA.Did, new RelayAnswer(RelayAnswer.Talking, 0, [message], proof));
+        var relay = new IntersectionRelay(side.Peers, side.Logs, wire, TimeProvider.System, NullLogger<IntersectionRelay>.Instance);
+        await using var db = new CoordinatorState(new DbContextOptionsBuilder<CoordinatorState>().UseSqlite("Data Source=:memory:").Options);
+        var fault = await relay.PassAsync(db, JobOf(hash), [first, second], TestContext.Current.CancellationToken);
+        Assert.True(fault is null || fault.Party == first);
+        return (fault?.Error.Code, wire.Carried);
+    }
+
+    private string HashOf(string jobId) => (string)TestAnalyst.Query(Space.Coordinator, "SELECT JobHash FROM Jobs WHERE JobId = $id", ("$id", jobId))!;
+
+    private ContributionEnvelope EnvelopeOf(string hash, Party owner) => JsonSerializer.Deserialize<ContributionEnvelope>(
+        (string)TestAnalyst.Query(Space.Coordinator, "SELECT Envelope FROM Parties WHERE JobHash = $hash AND Participant = $did", ("$hash", hash), ("$did", owner.Did))!, JobJson.Options)!;
+
+    private JobRow JobOf(string hash) => new()
+    {
+        JobHash = hash,
+        JobId = "",
+        Consumer = Space.Leader.Did,
+        Title = "",
+        Order = (string)TestAnalyst.Query(Space.Coordinator, "SELECT \"Order\" FROM Jobs WHERE JobHash = $hash", ("$hash", hash))!,
+        AnalystKeys = [],
+        State = "",
+        Stage = "",
+    };
+
+    private static PartyRow PartyOf(string hash, Party owner) => new() { JobHash = hash, Participant = owner.Did, State = "" };
+
+    private static string Flip(string base64)
+    {
+        var bytes = Convert.FromBase64String(base64);
+        bytes[bytes.Length / 2] ^= 1;
+        return Convert.ToBase64String(bytes);
+    }
+
+    /// <summary>The hostile owner's node answers with its message until it was heard; the other one accepts what arrives and says nothing.</summary>
+    private sealed class ScriptedWire(string hostile, RelayAnswer answer) : INodeTransport
+    {
+        public int Carried { get; private set; }
+
+        public Task<Result<PeerAnswer>> SendAsync(Peer peer, HttpMethod method, string pathAndQuery, ReadOnlyMemory<byte> body, CancellationToken cancellation)
+        {
+            var request = JsonSerializer.Deserialize<RelayRequest>(body.Span, JobJson.Options)!;
+            if (peer.Did != hostile)
+                Carried += request.Messages.Count;
+            var said = peer.Did != hostile ? new RelayAnswer(RelayAnswer.Talking, Carried, []) : Carried == 0 ? answer : answer with { Messages = [] };
+            return Task.FromResult<Result<PeerAnswer>>(new PeerAnswer(200, JsonSerializer.SerializeToUtf8Bytes(said, JobJson.Options)));
+        }
+    }
+
+    /// <summary>Whom the coordinator knows, and by which logs.</summary>
+    private sealed class CoordinatorSide : IDisposable
+    {
+        private readonly WitnessStore _store;
+
+        public CoordinatorSide(Space space)
+        {
+            var coordinator = space.Coordinator;
+            var self = NodeIdentity.LoadOrCreate(coordinator.Did, coordinator.Name, new FileSecretProvider(Path.Combine(coordinator.Directory, "keys")), TimeProvider.System);
+            Peers = AnalystSide.CardsOf(space);
+            _store = WitnessStore.Open(Path.Combine(space.Root, "coordinator-side"));
+            Logs = new LogKeys(Peers, _store, self);
+        }
+
+        public PeerDirectory Peers { get; }
+
+        public LogKeys Logs { get; }
+
+        public void Dispose() => _store.Dispose();
+    }
+}
