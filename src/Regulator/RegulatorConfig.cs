@@ -12,7 +12,7 @@ namespace DataSpace.Regulator;
 /// <param name="DisplayName">For people, by language (<c>en</c>, <c>zh</c>).</param>
 /// <param name="RootKeys">Public root keys, base64url; the private halves are never on this host.</param>
 /// <param name="Threshold">How many different people sign a rule set.</param>
-/// <param name="LooseningThreshold">How many different people sign a lift or a clearance; 0: the management token alone will do; null: as many as sign a rule set.</param>
+/// <param name="LooseningThreshold">How many different people sign a lift or a clearance, at least two; null: as many as sign a rule set.</param>
 /// <param name="Witnesses">Registered nodes that are asked to witness this log; null asks up to three and a coordinator among them.</param>
 /// <param name="WitnessPolicy">A tlog-policy file instead of <paramref name="Witnesses"/>.</param>
 /// <param name="OperatorDids">Participants behind which the operator of the space stands: beside the coordinator they are no second witness.</param>
@@ -28,7 +28,7 @@ internal sealed record RegulatorConfig(
     /// <summary>The regulator as nodes pin it; what they would refuse is refused here first.</summary>
     public RegulatorPin Pin { get; private init; } = null!;
 
-    /// <summary>How many people sign what loosens; 0: none.</summary>
+    /// <summary>How many people sign what loosens.</summary>
     public int Loosening => LooseningThreshold ?? Threshold;
 
     /// <summary>Reads and validates the file.</summary>
@@ -39,8 +39,8 @@ internal sealed record RegulatorConfig(
             var config = JsonSerializer.Deserialize<RegulatorConfig>(File.ReadAllBytes(path), JobJson.Options);
             if (config is null || !config.DisplayName.TryGetValue("en", out var name) || string.IsNullOrWhiteSpace(name))
                 return HostErrors.BadConfiguration.Of("displayName must have 'en'");
-            if (config.LooseningThreshold is { } loosening && (loosening < 0 || loosening > config.RootKeys.Count))
-                return HostErrors.BadConfiguration.Of("looseningThreshold is 0 to the number of rootKeys");
+            if (config.LooseningThreshold is { } loosening && (loosening < RegulatorPin.MinThreshold || loosening > config.RootKeys.Count))
+                return HostErrors.BadConfiguration.Of($"looseningThreshold is {RegulatorPin.MinThreshold} to the number of rootKeys");
             return RegulatorPin.Create(config.Did, name, config.RootKeys, config.Threshold).TryGet(out var pin, out var error)
                 ? config with { Pin = pin }
                 : HostErrors.BadConfiguration.Of(error.Detail);

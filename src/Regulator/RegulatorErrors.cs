@@ -53,10 +53,6 @@ public static class RegulatorErrors
     public static readonly ErrorKind VersionTaken = new("DS-REG-012", 409, "A rule set of this or a higher version was published before", "已发布过相同或更高版本的规则集",
         "Import again with a higher version number.", "请使用更高的版本号重新导入。");
 
-    /// <summary>Lifting and clearing need signatures.</summary>
-    public static readonly ErrorKind ApprovalsNeeded = new("DS-REG-014", 403, "Lifting and clearing need the signatures of several people", "解除冻结与许可须由多人签署",
-        "Write the act, have it signed and carry it out: dataspace regulator lift (or clear), sign, execute.", "请先生成措施文件，由多人签署后执行：dataspace regulator lift（或 clear）、sign、execute。");
-
     /// <summary>Approvals of an act that is no longer what they were given for.</summary>
     public static readonly ErrorKind ApprovalsOutdated = new("DS-REG-015", 409, "The approvals are outdated: another act came between, it was carried out before, or a day has passed", "签署已失效：其间另有监管措施、已执行过或已超过一天",
         "Write the act again and have it signed again.", "请重新生成措施文件并重新签署。");

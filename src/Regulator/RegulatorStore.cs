@@ -21,6 +21,9 @@ internal sealed class FreezeRow
 {
     public FreezeTarget Target { get; init; }
     public required string Id { get; init; }
+
+    /// <summary>Owner of a dataset; else empty.</summary>
+    public required string Provider { get; init; }
     public required string CaseId { get; init; }
     public DateTimeOffset Since { get; init; }
 }
@@ -29,6 +32,7 @@ internal sealed class FreezeRow
 internal sealed class ClearanceRow
 {
     public required string DatasetId { get; init; }
+    public required string Provider { get; init; }
     public required string Participant { get; init; }
     public required string RuleId { get; init; }
     public DateTimeOffset Until { get; set; }
@@ -88,8 +92,8 @@ internal sealed class RegulatorStore(DbContextOptions<RegulatorStore> options) :
     {
         modelBuilder.Entity<RuleSetRow>().HasKey(r => r.Version);
         modelBuilder.Entity<RuleSetRow>().Property(r => r.Version).ValueGeneratedNever();
-        modelBuilder.Entity<FreezeRow>().HasKey(f => new { f.Target, f.Id });
-        modelBuilder.Entity<ClearanceRow>().HasKey(c => new { c.DatasetId, c.Participant, c.RuleId });
+        modelBuilder.Entity<FreezeRow>().HasKey(f => new { f.Target, f.Id, f.Provider });
+        modelBuilder.Entity<ClearanceRow>().HasKey(c => new { c.DatasetId, c.Provider, c.Participant, c.RuleId });
         modelBuilder.Entity<OrdersRow>().HasKey(o => o.Id);
         modelBuilder.Entity<NodeRow>().HasKey(n => n.Did);
     }

@@ -1,3 +1,4 @@
+using DataSpace.Kernel.Policy;
 using DataSpace.Kernel.Results;
 using DataSpace.Sandbox.Cells;
 using DataSpace.Sandbox.Datasets;
@@ -105,7 +106,7 @@ public sealed partial class SqlSandbox
     {
         if (DatasetDeclaration.Check(dataset) is { } invalid)
             return invalid;
-        if (rules.MinGroupSize < 1 || rules.DominancePercent is < 1 or > 99 || rules.MaxRows < 1 || rules.MaxOutputBytes < 1)
+        if (rules.MinGroupSize < 1 || rules.DominancePercent is < 1 or > PolicyTerms.MaxDominancePercent || rules.MaxRows < 1 || rules.MaxOutputBytes < 1)
             return SandboxErrors.PlanInvalid.Of("output rules");
         if (analystSql.Length > StatementCheck.MaxStatementChars)
             return SandboxErrors.StatementTooLarge.Of();

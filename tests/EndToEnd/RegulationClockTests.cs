@@ -42,6 +42,7 @@ public sealed class RegulationClockTests : IAsyncLifetime
         var first = await _space.RunAsync(spec);
         Assert.True(first.State == "COMPLETED", first.Why + _space.Story());
         using var analyst = TestAnalyst.From(_space, first.JobId);
+        var committed = await CommitAsync(analyst);
 
         // Twenty minutes later, and the regulator was not heard of since.
         await ShiftAsync(TimeSpan.FromMinutes(20));
@@ -52,6 +53,8 @@ public sealed class RegulationClockTests : IAsyncLifetime
         var plan = (await _space.PlanAsync(spec)).Ok();
         (await _space.Leader.PostAsync("/admin/jobs", new JsonObject { ["spec"] = spec.DeepClone(), ["planHash"] = plan["planHash"]!.GetValue<string>() })).Refused(Stale, 403);
         (await analyst.OpenAsync(_space.SupplierA, analyst.Make(clock: new ShiftedClock(TimeSpan.FromMinutes(20))).Envelope)).Refused(Stale);
+        // Granted and computed under a fresh stamp, and not fetched: it stays where it is until there is one again.
+        await StateAsync(_space.SupplierA, committed, "suspended", Stale);
 
         // The contract that its owners let go on: a use under the old stamp, written down as such.
         var degraded = await _space.RunAsync(patient);
@@ -61,6 +64,7 @@ public sealed class RegulationClockTests : IAsyncLifetime
         Assert.Equal(await _space.AgreeAsync(_space.SupplierA, "investments", Patient), entry.ContractId);
 
         await WaitForTheNextStampAsync(analyst);
+        await StateAsync(_space.SupplierA, committed, "ready", null);
 
         // Back to the right time: twenty minutes behind the own ledger, which is no time to decide anything by.
         await ShiftAsync(TimeSpan.Zero);
@@ -68,6 +72,23 @@ public sealed class RegulationClockTests : IAsyncLifetime
         Answer? answer = null;
         await Eventually.TrueAsync(async () => (answer = await _space.SupplierA.FromAsync(_space.Leader.Persona, HttpMethod.Get, "/dsp/2025-1/catalog/datasets/investments")).Code == Backwards,
             RegulatedSpace.Limit, () => $"{answer}");
+    }
+
+    /// <summary>A job that every owner has computed and nobody has fetched.</summary>
+    private async Task<string> CommitAsync(TestAnalyst analyst)
+    {
+        var job = analyst.Make();
+        var statements = new List<string>();
+        foreach (var entry in job.Order.Plan.Roster)
+            statements.Add((await analyst.OpenAsync(_space.Owners.First(o => o.Did == entry.Participant), job.Envelope)).Ok().GetValue<string>());
+        foreach (var owner in _space.Owners)
+            Assert.Equal(202, (await analyst.RosterAsync(owner, job.Hash, statements)).Status);
+        foreach (var owner in _space.Owners)
+        {
+            await Eventually.TrueAsync(
+                () => Task.FromResult((string?)TestAnalyst.Query(owner, "SELECT State FROM Uses WHERE JobHash = $h", ("$h", job.Hash)) == "committed"), RegulatedSpace.Limit, _space.Story);
+        }
+        return job.Hash;
     }
 
     /// <summary>A job that is between its rounds when the stamp runs out spends nothing, and goes on by itself with the next stamp.</summary>

@@ -103,6 +103,54 @@ public sealed class RegulationTests(RegulatedSpace regulated)
     }
 
     [Fact]
+    public async Task Taking_a_frozen_dataset_out_of_the_configuration_lets_nothing_go()
+    {
+        var (a, b) = (Space.SupplierA, Space.SupplierB);
+        var job = regulated.Analyst.Make();
+        await RosterEverywhereAsync(job);
+        foreach (var owner in Space.Owners)
+            await StateAsync(owner, job.Hash, "committed");
+        await regulated.EverywhereAsync(Regulator.Freeze(TestRegulator.FreezeOf(FreezeTarget.Dataset, "investments", a.Did)));
+        await Eventually.TrueAsync(async () => (await RegulatedSpace.SuspendedAsync(a)).Contains(("job", job.Hash, "freeze/case-1")), RegulatedSpace.Limit, Space.Story);
+        var config = File.ReadAllText(a.ConfigFile);
+        try
+        {
+            var without = JsonNode.Parse(config)!;
+            without["datasets"] = new JsonArray();
+            File.WriteAllText(a.ConfigFile, without.ToJsonString());
+            Assert.Equal(204, (await a.PostAsync("/admin/reload")).Status);
+            await Eventually.TrueAsync(async () => !(await RegulatedSpace.SuspendedAsync(a)).Any(s => s.Kind == "dataset"), RegulatedSpace.Limit, Space.Story);
+            var held = await ContributionAsync(a, job.Hash);
+            Assert.Equal(("suspended", Frozen), (held["state"]!.GetValue<string>(), held["refusal"]?["code"]?.GetValue<string>()));
+            Assert.Contains(("job", job.Hash, "freeze/case-1"), await RegulatedSpace.SuspendedAsync(a));
+            // Supplier B has a dataset of the same name, which nobody froze.
+            Assert.Equal("ready", (await ContributionAsync(b, job.Hash))["state"]!.GetValue<string>());
+            Assert.Empty(await RegulatedSpace.SuspendedAsync(b));
+        }
+        finally
+        {
+            File.WriteAllText(a.ConfigFile, config);
+            Assert.Equal(204, (await a.PostAsync("/admin/reload")).Status);
+            await regulated.LiftAllAsync();
+        }
+        Assert.Equal("ready", (await ContributionAsync(a, job.Hash))["state"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task A_rule_about_the_consumer_ends_a_negotiation_whose_dataset_is_still_listed()
+    {
+        var a = Space.SupplierA;
+        await regulated.EverywhereAsync(Regulator.Publish(TestRegulator.Rule("R-7", new RuleMatch(Participant: [Space.Leader.Did]), RuleRoute.Certification)));
+        Assert.True(await ListsAsync(a), "a rule about a consumer withheld the listing from everybody");
+        var before = await a.ReadAsync("/admin/agreements");
+        var ended = await Space.NegotiateAsync(a, "investments", "many");
+        Assert.Equal("TERMINATED", ended["state"]!.GetValue<string>());
+        Assert.Contains("DS-NEG-022", ended.ToJsonString(), StringComparison.Ordinal);
+        Assert.Equal(before["agreements"]!.AsArray().Count, (await a.ReadAsync("/admin/agreements"))["agreements"]!.AsArray().Count);
+        await regulated.LiftAllAsync();
+    }
+
+    [Fact]
     public async Task A_use_that_waits_for_its_grant_when_a_rule_arrives_spends_nothing_and_goes_on_when_it_is_lifted()
     {
         var agreement = await Space.AgreeAsync(Space.SupplierA, "investments", "many");
@@ -182,6 +230,75 @@ public sealed class RegulationTests(RegulatedSpace regulated)
         Assert.Equal("FAILED", second.State);
         Assert.All(second.Codes, c => Assert.Equal(Prohibited, c));
         Assert.Equal(spent, await Space.SpentAsync(largest, agreement));
+        await regulated.LiftAllAsync();
+    }
+
+    [Fact]
+    public async Task What_if_answers_as_the_gate_does_names_the_regulators_rule_and_spends_nothing()
+    {
+        var a = Space.SupplierA;
+        var plan = regulated.Analyst.Make().Order.Plan;
+        var agreement = plan.Roster.First(r => r.Participant == a.Did).AgreementId;
+        var privately = await Space.AgreeAsync(a, "investments", RegulatedSpace.Private);
+        JsonObject Asked(params (string Member, JsonNode Value)[] more)
+        {
+            var use = new JsonObject
+            {
+                ["purpose"] = plan.Purpose,
+                ["computation"] = "aggregate",
+                ["columns"] = new JsonArray([.. plan.Aggregate!.Measures.Select(m => (JsonNode)m.Column)]),
+                ["groupKeys"] = new JsonArray(plan.Aggregate.GroupColumn),
+                ["coProviders"] = new JsonArray([.. plan.Roster.Where(r => r.Participant != a.Did).Select(r => (JsonNode)$"{r.Participant}#{r.KeyId}")]),
+            };
+            foreach (var (member, value) in more)
+                use[member] = value;
+            return use;
+        }
+        async Task<Answer> AskAsync(string id, JsonObject use) => await a.PostAsync("/admin/policy/explain", new JsonObject { ["agreementId"] = id, ["use"] = use });
+        async Task<(string Outcome, string? Code, string? Detail)> ExplainAsync(string id, JsonObject use)
+        {
+            var answer = (await AskAsync(id, use)).Ok();
+            return (answer["outcome"]!.GetValue<string>(), answer["code"]?.GetValue<string>(), answer["detail"]?.GetValue<string>());
+        }
+        async Task<string?> AtTheGateAsync(Func<JobPlan, JobPlan>? change = null)
+            => (await regulated.Analyst.OpenAsync(a, regulated.Analyst.Make(o => change is null ? o : o with { Plan = change(o.Plan) }).Envelope)).Code;
+
+        // What the gate says, the explanation says; and what it refuses stands in the log once, by the gate's hand.
+        Assert.Equal((null, null), (await AtTheGateAsync(), (await ExplainAsync(agreement, Asked())).Code));
+        var marketing = await AtTheGateAsync(p => p with { Purpose = "marketing" });
+        Assert.NotNull(marketing);
+        var dominated = await AtTheGateAsync(p => p with { Aggregate = p.Aggregate! with { DominancePercent = 100 } });
+        Assert.NotNull(dominated);
+        await Ledgers.ReadWhenAsync(a, r => r.Count(x => x.Entry.Kind == EntryKind.Denied) >= 2);
+        async Task<(int Entries, long Spent)> StandAsync()
+        {
+            var size = await Ledgers.SizeAsync(a);
+            // Receipts of earlier jobs may still come in.
+            return ((await Ledgers.ReadWhenAsync(a, r => r.Count >= size)).Count(r => r.Entry.Kind != EntryKind.Receipt), await Space.SpentAsync(a, agreement));
+        }
+        var before = await StandAsync();
+        Assert.Equal(("allow", null), (await ExplainAsync(agreement, Asked())) is var (outcome, code, _) ? (outcome, code) : default);
+        Assert.Equal(marketing, (await ExplainAsync(agreement, Asked(("purpose", "marketing")))).Code);
+        Assert.Equal(dominated, (await ExplainAsync(agreement, Asked(("dominancePercent", 100)))).Code);
+
+        // A privacy budget: within the share of one use, beyond it, and without any; a contract without a budget sells none.
+        Assert.Equal("allow", (await ExplainAsync(privately, Asked(("epsilonMicro", 1000)))).Outcome);
+        Assert.Equal("DS-POL-052", (await ExplainAsync(privately, Asked(("epsilonMicro", 1001)))).Code);
+        Assert.Equal("DS-POL-051", (await ExplainAsync(privately, Asked())).Code);
+        Assert.Equal("deny", (await ExplainAsync(agreement, Asked(("epsilonMicro", 1000)))).Outcome);
+
+        // What the gate knows itself, nobody tells it; what it would not look at, it does not seem to.
+        foreach (var (member, value) in ((string, JsonNode)[])[("at", "2030-01-01T00:00:00Z"), ("consumerRegion", "US"), ("executionRegion", "US"), ("consumerAddress", "10.0.0.1"), ("algorithms", new JsonArray("x"))])
+            Assert.Contains(member, (await AskAsync(agreement, Asked((member, value)))).Refused("DS-POL-097", 400).Json!["detail"]!.GetValue<string>(), StringComparison.Ordinal);
+        (await AskAsync(agreement, Asked(("computation", "sql"), ("maxRows", 5)))).Refused("DS-POL-097", 400);
+        (await AskAsync(agreement, Asked(("groupKeys", new JsonArray())))).Refused("DS-POL-089", 400);
+        Assert.Equal(before, await StandAsync());
+
+        await regulated.EverywhereAsync(Regulator.Publish(TestRegulator.Rule("R-8", new RuleMatch(Participant: [a.Did]))));
+        var (unlawful, rule, detail) = await ExplainAsync(agreement, Asked());
+        Assert.Equal(("deny", await AtTheGateAsync()), (unlawful, rule));
+        Assert.Equal(Prohibited, rule);
+        Assert.Contains("R-8", detail!, StringComparison.Ordinal);
         await regulated.LiftAllAsync();
     }
 

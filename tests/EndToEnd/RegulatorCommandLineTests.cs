@@ -55,8 +55,8 @@ public sealed class RegulatorCommandLineTests : IDisposable
         Assert.NotNull(preview["nodes"]![0]!["code"]);
         await Eventually.TrueAsync(async () => (await Run(0, "status"))["nodes"]![0]!["state"]!.GetValue<string>() == "noAnswer", TimeSpan.FromSeconds(40), () => "the silent node is not shown as such");
 
-        await Run(0, "freeze", "dataset", "sales", "--case", "case-1");
-        await Run(0, "lift", "dataset", "sales", "--case", "case-1", "--out", At("lift.json"));
+        await Run(0, "freeze", "dataset", "sales", "--provider", "did:web:owner.example", "--case", "case-1");
+        await Run(0, "lift", "dataset", "sales", "--provider", "did:web:owner.example", "--case", "case-1", "--out", At("lift.json"));
         await Refused("DS-NEG-008", "execute", At("lift.json"));
         await SignAsync("lift.json", "one");
         await Refused("DS-NEG-008", "execute", At("lift.json"));

@@ -17,7 +17,10 @@ public sealed class RegulatorHostTests
 
     private static readonly Rule Abroad = new("R-2", "Act 4", "Assessment abroad", "出境评估", new RuleMatch(DestinationRegion: [RegionScope.Abroad]), RuleRoute.SecurityAssessment);
 
-    private static JsonObject Freeze(string target, string id, string caseId) => new() { ["target"] = target, ["id"] = id, ["caseId"] = caseId };
+    private const string Owner = "did:web:owner.example";
+
+    private static JsonObject Freeze(string target, string id, string caseId, string? provider = Owner)
+        => new() { ["target"] = target, ["id"] = id, ["caseId"] = caseId, ["provider"] = target == "dataset" ? provider : null };
 
     [Fact]
     public async Task Publication_needs_two_people_and_a_version_that_rises()
@@ -52,10 +55,12 @@ public sealed class RegulatorHostTests
         (await site.Party.PostAsync("/admin/freezes", Freeze("dataset", "sales", "case-1"))).Ok();
         (await site.Party.PostAsync("/admin/freezes", Freeze("dataset", "sales", "case-2"))).Refused("DS-REG-003");
         (await site.Party.PostAsync("/admin/freezes", Freeze("participant", "acme", "case-2"))).Refused("DS-REG-008");
+        (await site.Party.PostAsync("/admin/freezes", Freeze("dataset", "sales", "case-2", provider: null))).Refused("DS-REG-008");
+        (await site.Party.PostAsync("/admin/freezes", Freeze("dataset", "sales", "case-2", "acme"))).Refused("DS-REG-008");
         (await site.Party.PostAsync("/admin/freezes", Freeze("dataset", "x", ""))).Refused("DS-REG-008");
         (await site.Party.PostAsync("/admin/freezes", Freeze("galaxy", "x", "case"))).Refused("DS-HST-007");
         var frozen = RegulationState.Accept(site.Pin, null, await site.BundleAsync(), TimeProvider.System.GetUtcNow()).Value;
-        Assert.Equal("sales", Assert.Single(frozen.Orders.Freezes).Id);
+        Assert.Equal(("sales", Owner), Assert.Single(frozen.Orders.Freezes) is { } freeze ? (freeze.Id, freeze.Provider) : default);
 
         async Task<Answer> ClearAsync(string rule) => await site.ExecuteAsync(await site.ActAsync(
             Lift("case-3") with { Act = LooseningActs.Clear, Participant = "did:web:consumer.example", RuleId = rule, Until = TimeProvider.System.GetUtcNow() + TimeSpan.FromDays(1) }, site.Root1, site.Root2));
@@ -65,7 +70,7 @@ public sealed class RegulatorHostTests
         (await site.ExecuteAsync(await site.ActAsync(Lift("case-1"), site.Root1, site.Root2))).Refused("DS-REG-004");
         var lifted = RegulationState.Accept(frozen, await site.BundleAsync(), TimeProvider.System.GetUtcNow()).Value;
         Assert.Empty(lifted.Orders.Freezes);
-        Assert.Equal("R-2", Assert.Single(lifted.Orders.Clearances).RuleId);
+        Assert.Equal(("R-2", Owner), Assert.Single(lifted.Orders.Clearances) is { } clearance ? (clearance.RuleId, clearance.Provider) : default);
         Assert.True(lifted.Orders.Sequence > frozen.Orders.Sequence);
 
         var records = await Ledgers.ReadWhenAsync(site.Party, r => r.Count(e => e.Entry.Kind == EntryKind.RegulatorAct) >= 8);
@@ -78,7 +83,7 @@ public sealed class RegulatorHostTests
     }
 
     private static LooseningAct Lift(string caseId) => new(
-        string.Empty, LooseningActs.Lift, FreezeTarget.Dataset, "sales", caseId, 0, TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1));
+        string.Empty, LooseningActs.Lift, FreezeTarget.Dataset, "sales", caseId, 0, TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1), Provider: Owner);
 
     [Fact]
     public async Task One_officer_freezes_and_lifting_takes_two_people_once()
@@ -86,15 +91,9 @@ public sealed class RegulatorHostTests
         await using var site = await RegulatorSite.StartAsync("loosen");
         (await site.PublishAsync(RegulatorSite.Sign(await site.RulesAsync(1, Plates, Abroad), site.Root1, site.Root2))).Ok();
         (await site.Party.PostAsync("/admin/freezes", Freeze("dataset", "sales", "case-1"))).Ok();
-        (await site.Party.PostAsync("/admin/freezes/lift", Freeze("dataset", "sales", "case-1"))).Refused("DS-REG-014", 403);
-        (await site.Party.PostAsync("/admin/clearances", new JsonObject
-        {
-            ["datasetId"] = "sales",
-            ["participant"] = "did:web:consumer.example",
-            ["ruleId"] = "R-2",
-            ["caseId"] = "c",
-            ["until"] = TimeProvider.System.GetUtcNow() + TimeSpan.FromDays(1),
-        })).Refused("DS-REG-014", 403);
+        Assert.Equal(404, (await site.Party.PostAsync("/admin/freezes/lift", Freeze("dataset", "sales", "case-1"))).Status); // no way for one alone
+        await RefusedAsync("DS-REG-004", Lift("case-1") with { Provider = "did:web:another.example" }, site.Root1, site.Root2);
+        await RefusedAsync("DS-REG-008", Lift("case-1") with { Provider = null }, site.Root1, site.Root2);
         async Task RefusedAsync(string code, LooseningAct act, params ISigner[] people) => (await site.ExecuteAsync(await site.ActAsync(act, people))).Refused(code);
         await RefusedAsync("DS-NEG-008", Lift("case-1"));
         await RefusedAsync("DS-NEG-008", Lift("case-1"), site.Root1);
@@ -110,6 +109,22 @@ public sealed class RegulatorHostTests
         (await site.Party.PostAsync("/admin/freezes", Freeze("dataset", "sales", "case-2"))).Ok();
         (await site.ExecuteAsync(signed)).Refused("DS-REG-015", 409);
         Assert.Single(RegulationState.Accept(site.Pin, null, await site.BundleAsync(), TimeProvider.System.GetUtcNow()).Value.Orders.Freezes);
+    }
+
+    [Theory]
+    [InlineData("threshold", 1, false)]
+    [InlineData("threshold", 2, true)]
+    [InlineData("looseningThreshold", 0, false)]
+    [InlineData("looseningThreshold", 1, false)]
+    [InlineData("looseningThreshold", 2, true)]
+    [InlineData("looseningThreshold", 3, false)]
+    public void One_person_alone_neither_publishes_nor_loosens(string member, int people, bool accepted)
+    {
+        string Key() => RegulatorPin.Spell(Ed25519Signer.Generate().PublicKey);
+        var file = Path.GetTempFileName();
+        File.WriteAllText(file, new JsonObject { ["did"] = Owner, ["displayName"] = new JsonObject { ["en"] = "R", ["zh"] = "监" }, ["rootKeys"] = new JsonArray(Key(), Key()), [member] = people }.ToJsonString());
+        Assert.Equal(accepted, Regulator.RegulatorConfig.Load(file).IsOk);
+        File.Delete(file);
     }
 
     [Fact]

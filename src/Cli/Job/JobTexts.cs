@@ -32,6 +32,7 @@ internal static class JobTexts
     public static readonly Phrase SpecNotUnique = new("must not repeat an item", "不得有重复项");
     public static readonly Phrase SpecOther = new("does not fit the schema ({0})", "不符合模式（{0}）");
 
+    public static readonly Phrase ReplyBucket = new("Replies of {0} leave at multiples of {1} ms.", "{0} 的答复按 {1} 毫秒的整数倍时间发出。");
     public static readonly Phrase What = new("what", "内容");
     public static readonly Phrase Bytes = new("bytes", "字节");
     public static readonly Phrase CoordinatorBlind = new("Sizes and digests only: it holds no key that opens a contribution.", "只有大小与摘要：它没有可以打开任何贡献的密钥。");

@@ -17,6 +17,8 @@ internal static class JobViews
         foreach (var party in plan.Parties ?? [])
             ui.Row(parties, party.Name ?? "", ui.T(party.Role?.En, party.Role?.Zh), party.Did);
         ui.Show(parties);
+        foreach (var party in plan.Parties?.Where(p => p.ReplyBucketMs is not null) ?? [])
+            ui.Line(JobTexts.ReplyBucket, party.Name ?? party.Did, Money.Number(party.ReplyBucketMs!.Value));
 
         var steps = ui.Table("#", ui.T(JobTexts.From), ui.T(JobTexts.To), ui.T(JobTexts.Message), ui.T(JobTexts.Size), ui.T(JobTexts.Learns));
         foreach (var step in plan.Steps ?? [])

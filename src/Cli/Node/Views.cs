@@ -100,7 +100,7 @@ internal sealed record GradingRuleView(string? Code, string? En, string? Zh);
 internal sealed record ParentView(string? Participant, string? DatasetId, string? DatasetVersion, string? AgreementId, string? AgreementHash);
 
 /// <summary>A party of a plan or job.</summary>
-internal sealed record PartyView(string Did, string? Name, TwoTexts? Role, string? State, string? Code);
+internal sealed record PartyView(string Did, string? Name, TwoTexts? Role, string? State, string? Code, int? ReplyBucketMs = null);
 
 /// <summary>One message of a plan: who sends what to whom, and what the receiver learns.</summary>
 internal sealed record StepView(int N, TwoTexts? From, TwoTexts? To, TwoTexts? Message, string? Size, TwoTexts? Learns);

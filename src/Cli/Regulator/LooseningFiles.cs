@@ -11,6 +11,10 @@ internal static class LooseningFiles
 {
     private static readonly TimeSpan Life = TimeSpan.FromHours(23);
 
+    /// <summary>The owner that a dataset is named with; nothing else has one.</summary>
+    public static string? OwnerOf(Ui ui, string kind, string? provider)
+        => (kind == "dataset") == (provider is not null) ? provider : throw new CommandStopped(CliErrors.BadArguments.Of(), ExitCode.Usage, [ui.T(RegulatorTexts.OwnerWanted)]);
+
     /// <summary>An act after the orders that stand now.</summary>
     public static LooseningAct Draft(RegulatorStatusView status, string act, FreezeTarget target, string id, string caseId)
     {

@@ -4,7 +4,7 @@ using DataSpace.Cli.Session;
 
 namespace DataSpace.Cli.Regulator;
 
-/// <summary><c>dataspace regulator freeze KIND ID --case CASE</c>: at once, by one officer.</summary>
+/// <summary><c>dataspace regulator freeze KIND ID [--provider DID] --case CASE</c>: at once, by one officer.</summary>
 internal static class RegulatorFreezeCommand
 {
     public static Command Build(GlobalOptions globals)
@@ -12,11 +12,13 @@ internal static class RegulatorFreezeCommand
         var kind = globals.Argument("KIND", RegulatorTexts.FreezeKind);
         kind.AcceptOnlyFromAmong("participant", "dataset", "contract");
         var id = globals.Argument("ID", RegulatorTexts.FreezeId);
+        var provider = globals.Option<string?>("--provider", RegulatorTexts.Owner, "DID");
         var caseId = globals.Option<string>("--case", RegulatorTexts.Case, "CASE", required: true);
-        return globals.Handle(globals.Command("freeze", RegulatorTexts.Freeze, kind, id, caseId), async (ui, parse, cancel) =>
+        return globals.Handle(globals.Command("freeze", RegulatorTexts.Freeze, kind, id, provider, caseId), async (ui, parse, cancel) =>
         {
+            var owner = LooseningFiles.OwnerOf(ui, parse.GetRequiredValue(kind), parse.GetValue(provider));
             using var node = globals.OpenNode(parse);
-            var order = new { target = parse.GetRequiredValue(kind), id = parse.GetRequiredValue(id), caseId = parse.GetRequiredValue(caseId) };
+            var order = new { target = parse.GetRequiredValue(kind), id = parse.GetRequiredValue(id), caseId = parse.GetRequiredValue(caseId), provider = owner };
             var json = await node.PostAsync("admin/freezes", order, cancel).OrStop();
             if (ui.Json)
                 ui.WriteJson(json);

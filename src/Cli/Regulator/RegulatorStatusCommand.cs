@@ -17,10 +17,10 @@ internal sealed record OnlineKeyView(string PublicKey, string KeyId, string? Not
 internal sealed record RuleSetView(int Version, string Hash, int Rules, string? ValidFrom, string? ValidUntil, string? Mode);
 
 /// <summary>A standing freeze.</summary>
-internal sealed record FreezeView(string Target, string Id, string CaseId, string? Since);
+internal sealed record FreezeView(string Target, string Id, string CaseId, string? Since, string? Provider = null);
 
 /// <summary>A standing clearance.</summary>
-internal sealed record ClearanceView(string DatasetId, string Participant, string RuleId, string? Until, string? CaseId);
+internal sealed record ClearanceView(string DatasetId, string Participant, string RuleId, string? Until, string? CaseId, string? Provider = null);
 
 /// <summary>A node as the regulator sees it.</summary>
 internal sealed record WatchedNodeView(string Did, string? Name, string State, string? LastSeen, string? NoAnswerSince, string? Code, AcknowledgedView? Acknowledged);
@@ -42,6 +42,8 @@ internal static class RegulatorStatusCommand
         return ExitCode.Ok;
     });
 
+    private static string Named(string? provider, string id) => provider is null ? id : $"{provider}/{id}";
+
     private static void Show(Ui ui, RegulatorStatusView view)
     {
         if (view.RuleSet is { } set)
@@ -51,11 +53,11 @@ internal static class RegulatorStatusCommand
         ui.Line(RegulatorTexts.OnlineKey, view.StampKey.PublicKey);
         if (view.NextStampKey is { } next)
             ui.Line(RegulatorTexts.NextKey, next.PublicKey);
-        ui.Line(view.LooseningThreshold == 0 ? RegulatorTexts.LoosenedAlone : RegulatorTexts.LoosenedBy, view.LooseningThreshold);
+        ui.Line(RegulatorTexts.LoosenedBy, view.LooseningThreshold);
         foreach (var freeze in view.Freezes ?? [])
-            ui.Line(RegulatorTexts.FrozenLine, freeze.Target, freeze.Id, freeze.CaseId, freeze.Since);
+            ui.Line(RegulatorTexts.FrozenLine, freeze.Target, Named(freeze.Provider, freeze.Id), freeze.CaseId, freeze.Since);
         foreach (var clearance in view.Clearances ?? [])
-            ui.Line(RegulatorTexts.ClearedLine, clearance.DatasetId, clearance.Participant, clearance.RuleId, clearance.Until, clearance.CaseId);
+            ui.Line(RegulatorTexts.ClearedLine, Named(clearance.Provider, clearance.DatasetId), clearance.Participant, clearance.RuleId, clearance.Until, clearance.CaseId);
         if (view.Nodes is not { Count: > 0 } nodes)
         {
             ui.Line(RegulatorTexts.NoNodes);

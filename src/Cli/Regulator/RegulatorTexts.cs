@@ -50,6 +50,8 @@ internal static class RegulatorTexts
     public static readonly Phrase Ordered = new("Done: freeze sequence {0}, {1} freezes and {2} clearances stand.", "完成：冻结序号 {0}，现有 {1} 项冻结、{2} 项许可。");
     public static readonly Phrase Clear = new("Clear a dataset and participant for one rule, after assessment, contract or certification.", "在评估、标准合同或认证通过后，就某条规则许可数据集与参与方。");
     public static readonly Phrase Dataset = new("Dataset id.", "数据集标识。");
+    public static readonly Phrase Owner = new("DID of the dataset's owner: ids of datasets are their owners' own.", "数据集所有方的 DID：数据集标识由各所有方自行命名。");
+    public static readonly Phrase OwnerWanted = new("A dataset is named with --provider DID, its owner; a participant or contract without.", "数据集须以 --provider DID 指明所有方；参与方与合约则不用。");
     public static readonly Phrase Participant = new("DID of the consumer.", "使用方 DID。");
     public static readonly Phrase RuleId = new("Id of the rule.", "规则标识。");
     public static readonly Phrase Until = new("End of the clearance, e.g. 2027-06-30.", "许可截止时间，如 2027-06-30。");
@@ -63,7 +65,6 @@ internal static class RegulatorTexts
     public static readonly Phrase OnlineKey = new("Online key of this host: {0}", "本机在线公钥：{0}");
     public static readonly Phrase NextKey = new("Next online key, waiting for a rule set that entrusts it: {0}", "下一在线公钥，等待委托它的规则集：{0}");
     public static readonly Phrase LoosenedBy = new("Lifting and clearing take the signatures of {0} people.", "解除冻结与许可须由 {0} 人签署。");
-    public static readonly Phrase LoosenedAlone = new("Lifting and clearing are for one officer alone (looseningThreshold 0).", "解除冻结与许可可由一名监管人员单独完成（looseningThreshold 为 0）。");
     public static readonly Phrase ActOut = new("File for people to sign (default: in this folder).", "供签署的文件（默认在当前目录）。");
     public static readonly Phrase ActFile = new("The act, signed.", "已签署的措施文件。");
     public static readonly Phrase ActWritten = new("Written to {0}. Now {1} people sign it, each with their key (dataspace regulator sign {0} --key FILE), within a day; then: dataspace regulator execute {0}", "已写入 {0}。请 {1} 人在一天内各用自己的密钥签署（dataspace regulator sign {0} --key FILE），然后执行：dataspace regulator execute {0}");

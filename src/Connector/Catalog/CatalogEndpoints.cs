@@ -23,6 +23,9 @@ namespace DataSpace.Connector.Catalog;
 /// <summary>This node's own catalogue (DSP 2025-1), the federated one for its owner, and the list of agreements.</summary>
 internal static class CatalogEndpoints
 {
+    /// <summary>Property of a dataset: replies about it leave at multiples of this time, in milliseconds.</summary>
+    public const string ReplyBucket = "dataspace:replyBucketMs";
+
     /// <summary>Distribution format: data stays, computation comes.</summary>
     private const string ComputeToData = "DataSpace-ComputeToData";
 
@@ -46,7 +49,7 @@ internal static class CatalogEndpoints
         }).RequireAdmin().WithSummary("Reads datasets and offers again; running contracts keep the terms they were concluded with.");
     }
 
-    private static async Task<IResult> RequestAsync(HttpContext http, ComplianceCheck check, RegulationGate regulation, NodeIdentity self, NodeAddress address, CancellationToken cancellation)
+    private static async Task<IResult> RequestAsync(HttpContext http, ComplianceCheck check, RegulationGate regulation, NodeIdentity self, ConnectorConfig config, NodeAddress address, CancellationToken cancellation)
     {
         if (!DspCodec.Read<CatalogRequestMessage>(http.CallOf().Body.Span).TryGet(out var request, out var error))
             return Refuse(StatusCodes.Status400BadRequest, error);
@@ -54,12 +57,12 @@ internal static class CatalogEndpoints
             return Refuse(StatusCodes.Status400BadRequest, ProtocolErrors.FilterNotSupported.Of());
         var url = await address.Url;
         var catalog = new Protocol.Messages.Catalog(
-            self.Did + "#catalog", self.Did, [.. (await check.ListedAsync(cancellation)).Where(d => regulation.Listing(d.Dataset) is null).Select(d => Describe(d, url))], [new DataService(url + "#dsp", url + DspBase.Path)]);
+            self.Did + "#catalog", self.Did, [.. (await check.ListedAsync(cancellation)).Where(d => regulation.Listing(d.Dataset) is null).Select(d => Describe(d, url, config))], [new DataService(url + "#dsp", url + DspBase.Path)]);
         return Results.Bytes(DspCodec.Write(catalog), DspCodec.MediaType);
     }
 
     private static async Task<IResult> DatasetAsync(
-        string id, DatasetRegistry datasets, ComplianceCheck check, RegulationGate regulation, NodeAddress address, CancellationToken cancellation)
+        string id, DatasetRegistry datasets, ComplianceCheck check, RegulationGate regulation, ConnectorConfig node, NodeAddress address, CancellationToken cancellation)
     {
         if (!datasets.All.TryGetValue(id, out var dataset))
             return Refuse(StatusCodes.Status404NotFound, ConnectorErrors.DatasetUnknown.Of(id));
@@ -67,11 +70,11 @@ internal static class CatalogEndpoints
             return Refuse(StatusCodes.Status403Forbidden, RegulationGate.Explain(unlawful));
         var listing = await check.CurrentAsync(dataset, cancellation);
         return listing.IsListed
-            ? Results.Bytes(DspCodec.Write(Describe(listing, await address.Url)), DspCodec.MediaType)
+            ? Results.Bytes(DspCodec.Write(Describe(listing, await address.Url, node)), DspCodec.MediaType)
             : Refuse(StatusCodes.Status404NotFound, listing.ToPeer());
     }
 
-    private static Dataset Describe(Listing listing, string url)
+    private static Dataset Describe(Listing listing, string url, ConnectorConfig node)
     {
         JsonElement Json(object value) => JsonSerializer.SerializeToElement(value, JobJson.Options);
         var config = listing.Dataset.Config;
@@ -82,6 +85,7 @@ internal static class CatalogEndpoints
                 new("dataspace:title", Json(config.Title)),
                 new("dataspace:columns", Json(config.Columns.Select(c => new { c.Name, c.Type, role = RoleOf(config, c), personal = c.Personal ?? "none", comparedBy = config.Intersection?.Keys.GetValueOrDefault(c.Name) }))),
                 new("dataspace:classification", Json(listing.Classification!.ToStatement())),
+                new(ReplyBucket, Json(node.ReplyBucketMs)),
                 .. config.Scenarios is { } scenarios ? (KeyValuePair<string, JsonElement>[])[new("dataspace:scenarios", Json(scenarios))] : [],
             ],
         };
@@ -131,6 +135,11 @@ internal static class CatalogEndpoints
     private static IResult WithCatalogStatus(this IResult inner, int status) => Negotiation.StatusResults.WithStatus(inner, status);
 }
 
+/// <summary>What an owner's catalogue declares of a dataset; null where it does not.</summary>
+/// <param name="Classification">Classification.</param>
+/// <param name="ReplyBucketMs">Replies about its data leave at multiples of this time.</param>
+internal sealed record DeclaredDataset(ClassificationStatement? Classification, int? ReplyBucketMs);
+
 /// <summary>Reads the federated catalogue through the coordinator.</summary>
 internal sealed class CatalogReader(CoordinatorLink link, INodeTransport transport)
 {
@@ -162,15 +171,16 @@ internal sealed class CatalogReader(CoordinatorLink link, INodeTransport transpo
     }
 
     /// <summary>What the owners say about their datasets, by participant and dataset; empty when the catalogue cannot be read.</summary>
-    public async Task<IReadOnlyDictionary<(string Participant, string Dataset), ClassificationStatement>> ClassificationsAsync(CancellationToken cancellation)
+    public async Task<IReadOnlyDictionary<(string Participant, string Dataset), DeclaredDataset>> DeclaredAsync(CancellationToken cancellation)
     {
-        var known = new Dictionary<(string, string), ClassificationStatement>();
+        var known = new Dictionary<(string, string), DeclaredDataset>();
         if (!(await FetchAsync(cancellation)).TryGet(out var answer, out _))
             return known;
         foreach (var (member, dataset) in answer.Members.SelectMany(m => (Parse(m)?.Datasets ?? []).Select(d => (m.Did, d))))
         {
-            if (dataset.Extra.FirstOrDefault(e => e.Key == "dataspace:classification") is { Key: not null } said && Read(said.Value) is { } statement)
-                known[(member, dataset.Id)] = statement;
+            known[(member, dataset.Id)] = new DeclaredDataset(
+                dataset.Extra.FirstOrDefault(e => e.Key == "dataspace:classification") is { Key: not null } said ? Read(said.Value) : null,
+                dataset.Extra.FirstOrDefault(e => e.Key == CatalogEndpoints.ReplyBucket) is { Key: not null, Value: { ValueKind: JsonValueKind.Number } number } && number.TryGetInt32(out var bucketMs) ? bucketMs : null);
         }
         return known;
     }
@@ -214,6 +224,7 @@ internal sealed class CatalogReader(CoordinatorLink link, INodeTransport transpo
             columns = Extra("dataspace:columns"),
             classification = Extra("dataspace:classification"),
             scenarios = Extra("dataspace:scenarios"),
+            replyBucketMs = Extra(CatalogEndpoints.ReplyBucket),
             offers = dataset.Policies.Select(Summarize),
         };
     }

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using DataSpace.Connector.Agreements;
 using DataSpace.Connector.Jobs;
+using DataSpace.Connector.Regulation;
 using DataSpace.Hosting;
 using DataSpace.Hosting.Http;
 using DataSpace.Kernel.Results;
@@ -8,8 +10,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace DataSpace.Connector.Intersections;
 
-/// <summary>Which intersections are under way here, for the coordinator that carries their messages. In memory: a run whose process died is over, and its use stays spent. Thread-safe.</summary>
-internal sealed class IntersectionDesk(IDbContextFactory<ConnectorState> store)
+/// <summary>
+/// Which intersections are under way here, for the coordinator that carries their messages. In memory: a run whose process died is over, and its use stays spent. Every exchange is a release: the
+/// regulators' list is asked each time. Thread-safe.
+/// </summary>
+internal sealed class IntersectionDesk(IDbContextFactory<ConnectorState> store, AgreementBook agreements, RegulationGate regulation, RunningUses running)
 {
     private const int MaxStopped = 1000;
     private readonly ConcurrentDictionary<string, IntersectionSession> _sessions = new(StringComparer.Ordinal);
@@ -40,7 +45,18 @@ internal sealed class IntersectionDesk(IDbContextFactory<ConnectorState> store)
         if (request.Messages is null)
             return HostErrors.MalformedRequest.Of("messages");
         if (_sessions.TryGetValue(jobHash, out var session))
+        {
+            if (await agreements.FindAsync(row.AgreementId, AgreementBook.Provider, cancellation) is not { } agreement)
+                return ConnectorErrors.AgreementUnknown.Of(row.AgreementId);
+            // A stamp can run out in the middle of a run, and nobody tells: a refusal ends the run as a rule that arrives does, and what was not said is not said.
+            if (regulation.Release(agreement, order) is { } held)
+            {
+                var why = RegulationGate.Explain(held);
+                running.Stop(jobHash, why);
+                session.Stop(why);
+            }
             return await session.ExchangeAsync(request, cancellation);
+        }
         // The other owner ended while this one still reads: remembered, so that nobody is waited for. Without the note the run's own limit ends it.
         if (request.Stop && row.State == UseStates.Running && _stopped.Count < MaxStopped)
             _stopped[jobHash] = 0;

@@ -35,7 +35,7 @@ internal static class AdminJobEndpoints
         jobs.MapPost("/{id}/cancel", CancelAsync).Gives<JsonObject>().WithSummary("Asks the coordinator to stop the job; granted uses stay spent.");
     }
 
-    private static async Task<IResult> PlanAsync(HttpRequest request, JobPlanner planner, PlanView view, ClassificationPreview preview, CancellationToken cancellation)
+    private static async Task<IResult> PlanAsync(HttpRequest request, JobPlanner planner, PlanView view, CataloguePreview preview, CancellationToken cancellation)
     {
         if (!(await ReadAsync<JobSpec>(request, cancellation)).TryGet(out var spec, out var error))
             return error.ToProblem();

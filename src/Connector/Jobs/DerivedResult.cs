@@ -63,14 +63,20 @@ internal static class DerivedResult
     };
 }
 
-/// <summary>Asks the catalogue how the inputs of a plan are classified.</summary>
-internal sealed class ClassificationPreview(CatalogReader catalog)
+/// <summary>What the catalogue tells of a plan before it runs.</summary>
+/// <param name="Classification">The result's, as far as the catalogue tells; null when it does not.</param>
+/// <param name="ReplyBucketsMs">In the order of the roster; null where the owner declares none.</param>
+internal sealed record DeclaredPlan(object? Classification, IReadOnlyList<int?> ReplyBucketsMs);
+
+/// <summary>Asks the catalogue how the inputs of a plan are classified, and how much the time of a reply tells.</summary>
+internal sealed class CataloguePreview(CatalogReader catalog)
 {
-    /// <summary>The result's classification as far as the catalogue tells; null when it does not.</summary>
-    public async Task<object?> OfAsync(BoundPlan bound, CancellationToken cancellation)
+    /// <summary>As far as the catalogue tells.</summary>
+    public async Task<DeclaredPlan> OfAsync(BoundPlan bound, CancellationToken cancellation)
     {
-        var known = await catalog.ClassificationsAsync(cancellation);
-        var inputs = bound.Plan.Roster.Select(r => known.TryGetValue((r.Participant, r.DatasetId), out var said) && said.ToInput(r.Participant, r.DatasetId).TryGet(out var input, out _) ? input : null);
-        return DerivedResult.View(bound.Plan, bound.Agreements, [.. inputs], versions: null);
+        var known = await catalog.DeclaredAsync(cancellation);
+        var declared = bound.Plan.Roster.Select(r => known.GetValueOrDefault((r.Participant, r.DatasetId))).ToList();
+        var inputs = bound.Plan.Roster.Zip(declared, (r, d) => d?.Classification is { } said && said.ToInput(r.Participant, r.DatasetId).TryGet(out var input, out _) ? input : null);
+        return new DeclaredPlan(DerivedResult.View(bound.Plan, bound.Agreements, [.. inputs], versions: null), [.. declared.Select(d => d?.ReplyBucketMs)]);
     }
 }

@@ -12,8 +12,8 @@ namespace DataSpace.Connector.Jobs;
 internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedger ledger, CoordinatorLink link)
 {
     /// <param name="bound">The plan.</param>
-    /// <param name="classification">Classification that the result would have, see <see cref="DerivedResult"/>; null when unknown.</param>
-    public object Of(BoundPlan bound, object? classification)
+    /// <param name="declared">What the catalogue tells of it.</param>
+    public object Of(BoundPlan bound, DeclaredPlan declared)
     {
         var plan = bound.Plan;
         var price = bound.Terms.Select(t => t.Price).ToList();
@@ -25,7 +25,7 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
             plan.Title,
             plan.Purpose,
             plan.SpaceId,
-            parties = Parties(plan),
+            parties = Parties(plan, declared),
             steps = plan switch
             {
                 { Aggregate: not null } => AggregateSteps(plan, shape!.MessageBytes),
@@ -42,7 +42,7 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
             privacy = shape?.Noise is null ? null : NoiseView.Of(shape, plan.Aggregate!.Noise!),
             totalPriceMinor = price.Sum(p => p?.Minor ?? 0),
             currency = price.FirstOrDefault(p => p is not null)?.Currency.Code ?? "CNY",
-            classification,
+            declared.Classification,
             warnings = bound.Inputs.Where(i => i.OutOf > 1).Select(Chosen).Concat(Warnings(plan)),
             refusals = bound.Refusals.Select(r => new { r.Code, participantName = NameOf(r.Participant), r.Title, r.TitleZh, r.Detail, r.Advice, r.AdviceZh }),
         };
@@ -50,8 +50,8 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
 
     private string NameOf(string did) => did == self.Did ? self.Name : peers.Find(did)?.Name ?? did;
 
-    private IEnumerable<object> Parties(JobPlan plan)
-        => plan.Roster.Select(r => (object)new { did = r.Participant, name = NameOf(r.Participant), role = PlanTexts.Provider })
+    private IEnumerable<object> Parties(JobPlan plan, DeclaredPlan declared)
+        => plan.Roster.Zip(declared.ReplyBucketsMs, (r, bucket) => (object)new { did = r.Participant, name = NameOf(r.Participant), role = PlanTexts.Provider, replyBucketMs = bucket })
             .Append(new { did = self.Did, name = self.Name, role = PlanTexts.Analyst })
             .Append(new { did = link.CoordinatorDid, name = NameOf(link.CoordinatorDid ?? string.Empty), role = PlanTexts.Coordinator });
 

@@ -25,7 +25,7 @@ namespace DataSpace.Connector.Jobs;
 /// </summary>
 internal sealed partial class UseRunner(
     IDbContextFactory<ConnectorState> store, ProviderDesk desk, UseGate gate, UseFacts facts, AuditLedger ledger, SqlSandbox sandbox, History.ControlledSandbox controlled, UseComputation computation, Intersections.IntersectionRunner intersections, Duties.DutyWorker duties,
-    MaskKeys maskKeys, Datasets.ComplianceCheck compliance, NodeIdentity self, ConnectorConfig config, RunningUses running, CrashPoints crashPoints, TimeProvider clock, ILogger<UseRunner> log, CosignedLog cosigned) : IConsumer<RunUse>
+    ReplyBucket bucket, MaskKeys maskKeys, Datasets.ComplianceCheck compliance, NodeIdentity self, ConnectorConfig config, RunningUses running, CrashPoints crashPoints, TimeProvider clock, ILogger<UseRunner> log, CosignedLog cosigned) : IConsumer<RunUse>
 {
     private const long RosterMark = 1; // a definition, never spent
 
@@ -120,22 +120,20 @@ internal sealed partial class UseRunner(
             return unwitnessed;
         if (await gate.AnnounceAsync(use, admitted, cancellation) is { } unannounced)
             return unannounced;
-        var granted = clock.GetTimestamp();
         var admission = clock.GetElapsedTime(began);
         var context = new EgressContext(
             admitted.Use.Handle, row.JobHash, row.RosterHash!, System.Buffers.Text.Base64Url.DecodeFromChars(use.Order.ReplyKey),
             ProviderDesk.Audiences(use.Order), row.NotAfter);
-        var work = use.Order.Plan switch
+        // Before the Report, whose time stands in its entry: neither the answer nor the log tells more about the run time than the bucket's number. A refusal depends on data as much as an answer.
+        var work = await bucket.PadAsync(() => use.Order.Plan switch
         {
-            { Aggregate: { } query } => await computation.AggregateAsync(row, use, query, admitted, context, cancellation),
-            { Intersect: not null } => await intersections.RunAsync(row, use, admitted, context, cancellation),
-            _ => await computation.TableAsync(use, admitted.Decision, context, cancellation),
-        };
+            { Aggregate: { } query } => computation.AggregateAsync(row, use, query, admitted, context, cancellation),
+            { Intersect: not null } => intersections.RunAsync(row, use, admitted, context, cancellation),
+            _ => computation.TableAsync(use, admitted.Decision, context, cancellation),
+        }, cancellation);
         if (!work.TryGet(out var done, out error))
             return error;
         crashPoints.Reach(CrashPoint.BeforeReport);
-        // Before the Report, whose time stands in its entry: neither the answer nor the log tells more about the run time than the bucket's number.
-        await WaitForBucketAsync(granted, cancellation);
         if (turn.Stopped is { } why)
             return Stopped(row, why);
         var committing = clock.GetTimestamp();
@@ -206,14 +204,6 @@ internal sealed partial class UseRunner(
     /// <summary>The look at the file that was computed over: it knows how many rows there are.</summary>
     private Datasets.Listing? ListingOf(UseRequest use)
         => compliance.Known.FirstOrDefault(l => l.Dataset.Config.Id == use.Entry.DatasetId && l.Version == use.DatasetVersion);
-
-    /// <summary>Replies about data leave at multiples of the bucket: time tells no more than the bucket's number.</summary>
-    private async Task WaitForBucketAsync(long started, CancellationToken cancellation)
-    {
-        var bucket = TimeSpan.FromMilliseconds(config.ReplyBucketMs);
-        var elapsed = clock.GetElapsedTime(started);
-        await Task.Delay(bucket - TimeSpan.FromTicks(elapsed.Ticks % bucket.Ticks), clock, cancellation);
-    }
 
     [LoggerMessage(1, LogLevel.Information, "Use granted: ledger index {Index}")]
     private static partial void LogGranted(ILogger logger, long index);

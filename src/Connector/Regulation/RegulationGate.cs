@@ -37,9 +37,14 @@ internal sealed class RegulationGate(RegulationRegister register, DatasetRegistr
     /// <summary>The question behind it.</summary>
     public RegulationRequest ContractQuestion(PublishedDataset dataset, ContractTerms terms) => RegulationQuestions.Contract(dataset, check.KnownOf(dataset), self.Did, terms, RegionOf(terms.Consumer));
 
-    /// <summary>The same of a concluded agreement; one whose dataset is gone from the configuration is judged by what freezes say.</summary>
-    public RegulationDecision? Contract(BoundAgreement agreement)
-        => datasets.All.TryGetValue(agreement.Row.DatasetId, out var dataset) ? Contract(dataset, ContractTerms.Of(agreement)) : null;
+    /// <summary>The same of a concluded agreement; one whose dataset is gone from the configuration is judged as one of which nothing is known.</summary>
+    public RegulationDecision? Contract(BoundAgreement agreement) => Refusing(ContractQuestion(agreement));
+
+    /// <summary>The question behind it.</summary>
+    public RegulationRequest ContractQuestion(BoundAgreement agreement)
+        => datasets.All.TryGetValue(agreement.Row.DatasetId, out var dataset)
+            ? ContractQuestion(dataset, ContractTerms.Of(agreement))
+            : RegulationQuestions.Contract(agreement.Row.DatasetId, self.Did, ContractTerms.Of(agreement), RegionOf(agreement.Row.Consumer));
 
     /// <summary>What the list says about a use; spends nothing. Null: no list applies.</summary>
     public Result<RegulationDecision?> Use(UseRequest use)
@@ -54,18 +59,17 @@ internal sealed class RegulationGate(RegulationRegister register, DatasetRegistr
 
     /// <summary>Why a committed contribution may not leave now, or null. The year's volume was judged and counted when it was granted.</summary>
     public RegulationDecision? Release(BoundAgreement agreement, JobOrder order)
-    {
-        if (!register.Applies || !datasets.All.TryGetValue(agreement.Row.DatasetId, out var dataset))
-            return null;
-        return Refusing(ReleaseQuestion(dataset, agreement, order));
-    }
+        => register.Applies ? Refusing(ReleaseQuestion(agreement, order)) : null;
 
-    /// <summary>The question behind it.</summary>
-    public RegulationRequest ReleaseQuestion(PublishedDataset dataset, BoundAgreement agreement, JobOrder order)
+    /// <summary>The question behind it. A dataset that left the configuration meanwhile frees nothing: then nothing is known of it.</summary>
+    public RegulationRequest ReleaseQuestion(BoundAgreement agreement, JobOrder order)
     {
         var columns = order.Plan.Sql is not null ? null : PlanCheck.ColumnsOf(order.Plan, self.Did);
-        var question = RegulationQuestions.Use(dataset, check.KnownOf(dataset), self.Did, order, ContractTerms.Of(agreement), columns, RegionOf(order.Consumer));
-        return Spent(question, dataset) with { Stage = RegulationStage.Release };
+        var question = datasets.All.TryGetValue(agreement.Row.DatasetId, out var dataset)
+            ? RegulationQuestions.Use(dataset, check.KnownOf(dataset), self.Did, order, ContractTerms.Of(agreement), columns, RegionOf(order.Consumer))
+            : RegulationQuestions.Use(ContractQuestion(agreement), order);
+        var spent = volumes.AnyThreshold ? SpentOf(question.DatasetId, question.Consumer!) : 0;
+        return question with { Stage = RegulationStage.Release, RecordsThisYear = spent, SubjectsThisYear = spent };
     }
 
     /// <summary>What a use counts towards thresholds of a calendar year, to be debited with the Grant. Empty when no rule has one.</summary>
@@ -104,14 +108,14 @@ internal sealed class RegulationGate(RegulationRegister register, DatasetRegistr
     public DsError? AsConsumer(BoundAgreement agreement) => AsConsumer(agreement.Row.AgreementId, agreement.Row.DatasetId, agreement.Row.Provider, agreement.Row.Consumer);
 
     /// <summary>The same before there is a contract.</summary>
-    public DsError? AsConsumer(string contract, string dataset, params string[] parties)
+    public DsError? AsConsumer(string contract, string dataset, string provider, string consumer)
     {
         if (!register.Applies)
             return null;
         var found = register.Freezes.FirstOrDefault(f => f.Freeze.Target switch
         {
-            FreezeTarget.Participant => parties.Contains(f.Freeze.Id, StringComparer.Ordinal),
-            FreezeTarget.Dataset => f.Freeze.Id == dataset,
+            FreezeTarget.Participant => f.Freeze.Id == provider || f.Freeze.Id == consumer,
+            FreezeTarget.Dataset => f.Freeze.IsOfDataset(provider, dataset),
             _ => f.Freeze.Id == contract,
         });
         return found.Freeze is { } freeze
@@ -141,18 +145,11 @@ internal sealed class RegulationGate(RegulationRegister register, DatasetRegistr
     {
         if (!volumes.AnyThreshold)
             return question with { RecordsThisYear = 0, SubjectsThisYear = 0 };
-        var total = volumes.RowsOf(dataset) is { } rows ? rows + SpentOf(dataset, question.Consumer!) : (long?)null;
+        var total = volumes.RowsOf(dataset) is { } rows ? rows + SpentOf(question.DatasetId, question.Consumer!) : (long?)null;
         return question with { RecordsThisYear = total, SubjectsThisYear = total };
     }
 
-    private RegulationRequest Spent(RegulationRequest question, PublishedDataset dataset)
-    {
-        var spent = volumes.AnyThreshold ? SpentOf(dataset, question.Consumer!) : 0;
-        return question with { RecordsThisYear = spent, SubjectsThisYear = spent };
-    }
-
-    private long SpentOf(PublishedDataset dataset, string consumer)
-        => ledger.GetBudget(DatasetVolumes.CounterOf(Now(), dataset.Config.Id, consumer))?.Spent ?? 0;
+    private long SpentOf(string datasetId, string consumer) => ledger.GetBudget(DatasetVolumes.CounterOf(Now(), datasetId, consumer))?.Spent ?? 0;
 
     private DateTimeOffset Now() => register.Now().TryGet(out var now, out _) ? now : DateTimeOffset.UnixEpoch; // then nothing is allowed anyway
 

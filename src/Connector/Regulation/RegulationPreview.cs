@@ -27,16 +27,13 @@ internal sealed class RegulationPreview(
         foreach (var dataset in datasets.All.Values)
             Judge(RegulationEffect.Dataset, dataset.Config.Id, null, gate.ListingQuestion(dataset));
         foreach (var agreement in (await agreements.ListAsync(cancellation)).Where(a => a.Row.Role == AgreementBook.Provider))
-        {
-            if (datasets.All.TryGetValue(agreement.Row.DatasetId, out var dataset))
-                Judge(RegulationEffect.Contract, agreement.Row.AgreementId, agreement.Row.Consumer, gate.ContractQuestion(dataset, ContractTerms.Of(agreement)));
-        }
+            Judge(RegulationEffect.Contract, agreement.Row.AgreementId, agreement.Row.Consumer, gate.ContractQuestion(agreement));
         await using var db = await store.CreateDbContextAsync(cancellation);
         var at = clock.GetUtcNow();
         foreach (var use in await db.Uses.AsNoTracking().Where(u => u.NotAfter > at && (u.State == UseStates.Running || u.State == UseStates.Rostered)).ToListAsync(cancellation))
         {
-            if (await agreements.FindAsync(use.AgreementId, AgreementBook.Provider, cancellation) is { } agreement && datasets.All.TryGetValue(agreement.Row.DatasetId, out var dataset))
-                Judge(RegulationEffect.Job, use.JobHash, use.Consumer, gate.ReleaseQuestion(dataset, agreement, ProviderDesk.Unverified(use.Order)));
+            if (await agreements.FindAsync(use.AgreementId, AgreementBook.Provider, cancellation) is { } agreement)
+                Judge(RegulationEffect.Job, use.JobHash, use.Consumer, gate.ReleaseQuestion(agreement, ProviderDesk.Unverified(use.Order)));
         }
         return new RegulationPreviewAnswer(
             self.Did, document.Content.Version, document.Hash, looked[RegulationEffect.Dataset], looked[RegulationEffect.Contract], looked[RegulationEffect.Job],

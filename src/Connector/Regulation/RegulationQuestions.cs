@@ -40,17 +40,35 @@ internal static class RegulationQuestions
         StampExtension = terms.StampExtension,
     };
 
+    /// <summary>A contract whose dataset left the configuration: whatever was declared of it is not known any more, and counts against it.</summary>
+    public static RegulationRequest Contract(string datasetId, string provider, ContractTerms terms, string? region) => new()
+    {
+        Stage = RegulationStage.Negotiation,
+        Now = default,
+        DatasetId = datasetId,
+        Provider = provider,
+        Consumer = terms.Consumer,
+        ContractId = terms.ContractId,
+        Purposes = terms.Purposes,
+        DestinationRegion = region,
+    };
+
     /// <summary>A use: what this order touches, and everyone who takes part in it.</summary>
     public static RegulationRequest Use(
         PublishedDataset dataset, Datasets.Listing? looked, string provider, JobOrder order, ContractTerms terms, IReadOnlyList<string>? columns, string? region)
-        => Contract(dataset, looked, provider, terms, region) with
+        => Use(Contract(dataset, looked, provider, terms, region), order) with
         {
-            Stage = RegulationStage.Use,
-            Purposes = [order.Plan.Purpose],
             // Which columns a statement reads is known once the sandbox has looked at it; until then all of them count.
             Columns = Columns(dataset, looked, columns is { Count: > 0 } ? columns : dataset.Config.Columns.Select(c => c.Name)),
-            OtherParties = [.. order.Plan.Roster.Select(r => r.Participant).Where(p => p != provider && p != order.Consumer).Append(order.ServiceParty)],
         };
+
+    /// <summary>A use under a contract as far as the order says it; the columns are the contract's.</summary>
+    public static RegulationRequest Use(RegulationRequest contract, JobOrder order) => contract with
+    {
+        Stage = RegulationStage.Use,
+        Purposes = [order.Plan.Purpose],
+        OtherParties = [.. order.Plan.Roster.Select(r => r.Participant).Where(p => p != contract.Provider && p != order.Consumer).Append(order.ServiceParty)],
+    };
 
     /// <summary>General 1 to 4, important 5, core 6; null when it is none of these words.</summary>
     public static int? GradeRank(string? grade) => grade switch

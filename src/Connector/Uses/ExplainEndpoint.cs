@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using DataSpace.Connector.Agreements;
 using DataSpace.Connector.Datasets;
@@ -11,11 +12,12 @@ using DataSpace.Kernel.Policy;
 using DataSpace.Kernel.Policy.Lint;
 using DataSpace.Kernel.Results;
 using DataSpace.Protocol.Jobs;
+using DataSpace.Sandbox;
 
 namespace DataSpace.Connector.Uses;
 
 /// <summary>A question about a use: under an agreement of this node, or under an offer of one of its datasets.</summary>
-internal sealed record ExplainRequest(string? AgreementId, string? DatasetId, string? OfferId, WhatIf Use);
+internal sealed record ExplainRequest(WhatIf Use, string? AgreementId = null, string? DatasetId = null, string? OfferId = null);
 
 /// <summary>
 /// What would be decided, without spending: an agreement that this node gave is judged by the gate that uses pass, an offer as if it had been concluded now. For an
@@ -42,9 +44,27 @@ internal sealed class PolicyExplainer(
             return ConnectorErrors.DatasetUnknown.Of(agreement.Row.DatasetId);
         if (!datasets.VersionOf(dataset, self.DatasetVersionKey).TryGet(out var version, out var error) || !(await compliance.HoldAsync(dataset, version, cancellation)).TryGet(out var listing, out error))
             return error;
-        var request = RequestOf(use, agreement, dataset, version) with { Listing = listing };
+        use = use with { Computation = use.Computation ?? (use.Partners().Count > 0 ? JobKinds.Aggregate : JobKinds.Sql) };
+        if (NotAsked(use) is { } member)
+            return LintErrors.NotAsked.Of(member);
+        if (!RequestOf(use, agreement, dataset, version).TryGet(out var request, out error))
+            return error;
+        request = request with { Listing = listing };
         var question = gate.Question(request);
         return View(gate.Preview(request).TryGet(out var decision, out error) ? PolicyAnswer.Of(decision, question) : Refused(error, question), null);
+    }
+
+    /// <summary>What the gate itself knows (its clock, where everyone is, what computes) or what this kind of computation does not state; null when all of the question can be put to it.</summary>
+    private static string? NotAsked(WhatIf use)
+    {
+        var joint = use.Computation == JobKinds.Aggregate;
+        (string Member, bool Given)[] members =
+        [
+            ("at", use.At is not null), ("consumerRegion", use.ConsumerRegion is not null), ("executionRegion", use.ExecutionRegion is not null),
+            ("consumerAddress", use.ConsumerAddress is not null), ("algorithms", use.Algorithms is not null), ("minimumGroupSize", !joint && use.MinimumGroupSize is not null),
+            ("dominancePercent", !joint && use.DominancePercent is not null), ("maxRows", !joint && use.MaxRows is not null), ("epsilonMicro", !joint && use.EpsilonMicro is not null),
+        ];
+        return members.FirstOrDefault(m => m.Given).Member;
     }
 
     private Result<object> Received(WhatIf use, BoundAgreement agreement)
@@ -73,22 +93,32 @@ internal sealed class PolicyExplainer(
         => decisions.Decide(question) is { Outcome: PolicyOutcome.Deny } denied && denied.Reason!.Code == error.Code ? PolicyAnswer.Of(denied, question) : PolicyAnswer.Of(error, question);
 
     private PolicyRequest Complete(PolicyRequest question, WhatIf use, string provider)
-        => facts.Complete(question, PlanOf(use, [], 1), use.Role) with
+    {
+        var known = facts.Complete(question, PlanOf(use, []), use.Role);
+        return known with
         {
-            ConsumerRegion = use.ConsumerRegion ?? facts.RegionOf(question.Consumer),
+            ConsumerRegion = use.ConsumerRegion ?? known.ConsumerRegion,
             ExecutionRegion = use.ExecutionRegion ?? facts.RegionOf(provider),
+            ConsumerAddress = use.ConsumerAddress ?? known.ConsumerAddress,
+            Algorithms = use.Algorithms ?? known.Algorithms,
+            MaxRows = use.MaxRows ?? known.MaxRows,
         };
+    }
 
     /// <summary>
-    /// An order as the use would have one: the contract's own bounds, one group, the columns asked for. It is never signed, sent or stored; its hash is no job's.
+    /// An order as the use would have one: the contract's own bounds, the columns asked for. It is never signed, sent or stored; its hash is no job's.
     /// </summary>
-    private UseRequest RequestOf(WhatIf use, BoundAgreement agreement, PublishedDataset dataset, string version)
+    private Result<UseRequest> RequestOf(WhatIf use, BoundAgreement agreement, PublishedDataset dataset, string version)
     {
         var entry = new RosterEntry(self.Did, agreement.Row.ProviderKeyId, agreement.Row.DatasetId, agreement.Row.AgreementId, agreement.Row.AgreementHash);
         var partners = use.Partners().Select(p => new RosterEntry(p.Did, p.KeyId, "", "", ""));
-        var plan = PlanOf(use, [entry, .. partners], 1 + use.Partners().Count);
+        var plan = PlanOf(use, [entry, .. partners]);
         if (plan.Kind == JobKinds.Aggregate)
-            plan = plan with { Aggregate = QueryOf(use, agreement.Policy, plan.Roster.Count) };
+        {
+            if (!QueryOf(use, agreement, dataset, plan.Roster.Count).TryGet(out var query, out var error))
+                return error;
+            plan = plan with { Aggregate = query };
+        }
         var order = new JobOrder(
             "what-if", plan, JobOrders.HashOf(plan), use.Consumer ?? agreement.Row.Consumer, use.Consumer ?? agreement.Row.Consumer, use.Role ?? Jobs.AnalystDesk.Role, "", "", "", "");
         return new UseRequest(order, WhatIf.AgreementId, entry, agreement, dataset, version)
@@ -98,17 +128,37 @@ internal sealed class PolicyExplainer(
         };
     }
 
-    private JobPlan PlanOf(WhatIf use, IReadOnlyList<RosterEntry> roster, int parties)
-        => new(1, use.Computation ?? (parties > 1 ? JobKinds.Aggregate : JobKinds.Sql), "what if", use.Purpose ?? "", config.SpaceId, roster, 60_000);
+    private JobPlan PlanOf(WhatIf use, IReadOnlyList<RosterEntry> roster)
+        => new(1, use.Computation ?? (use.Partners().Count > 0 ? JobKinds.Aggregate : JobKinds.Sql), "what if", use.Purpose ?? "", config.SpaceId, roster, 60_000);
 
-    private static AggregateQuery QueryOf(WhatIf use, CompiledPolicy policy, int parties)
+    /// <summary>As the planner makes it: bounds, minimum group, dominance and noise of the permissions that allow the use; of the first one where none does, for then the contract's refusal is the answer.</summary>
+    private Result<AggregateQuery> QueryOf(WhatIf use, BoundAgreement agreement, PublishedDataset dataset, int parties)
     {
-        var terms = policy.Terms[0].Obligations;
-        var key = use.GroupKeys is { Count: > 0 } keys ? keys[0] : "";
+        if (use.GroupKeys is not [var key])
+            return LintErrors.BadQuestion.Of("groupKeys: a joint statistic has one");
+        if (CodesOf(dataset, key, use.MaxRows ?? 1) is not { } codes)
+            return LintErrors.BadQuestion.Of("maxRows");
+        var terms = decisions.Decide(Complete(use.AskOf(agreement.Policy, clock.GetUtcNow()), use, self.Did)).Obligations ?? agreement.Policy.Terms[0].Obligations;
         var measures = terms.Clamps.Where(c => use.Columns?.Contains(c.Column) ?? false)
             .Select(c => new MeasureQuery(c.Column, c.Decimals, AggregationShapes.Unscaled(c.Min, c.Decimals), AggregationShapes.Unscaled(c.Max, c.Decimals), ["sum"])).ToList();
-        var query = new AggregateQuery(key, ["0"], measures, [], use.MinimumGroupSize ?? terms.MinimumGroupSize, 10, use.DominancePercent ?? terms.DominancePercent);
+        var noise = use.EpsilonMicro is { } epsilon ? new NoiseQuery(epsilon, terms.Privacy?.ContributionBound ?? 1, PlanCheck.HonestParties(agreement)) : null;
+        var query = new AggregateQuery(key, codes, measures, [], use.MinimumGroupSize ?? terms.MinimumGroupSize, 10, use.DominancePercent ?? terms.DominancePercent, noise);
         return AggregationShapes.Of(query, parties).IsOk ? query with { MaxRowsPerParty = AggregationShapes.LargestRowBound(query, parties) } : query;
+    }
+
+    /// <summary>Codes of this many groups, in the column's type; null when there are not as many.</summary>
+    private static List<string>? CodesOf(PublishedDataset dataset, string key, long count)
+    {
+        const int MostGroups = 10_000;
+        var type = dataset.Source.Columns.FirstOrDefault(c => c.Name == key)?.Type;
+        if (count is < 1 or > MostGroups || (type == ColumnType.Boolean && count > 2))
+            return null;
+        return [.. Enumerable.Range(0, (int)count).Select(i => type switch
+        {
+            ColumnType.Boolean => i == 0 ? "false" : "true",
+            ColumnType.Date => DateOnly.FromDayNumber(i).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            _ => i.ToString(CultureInfo.InvariantCulture),
+        })];
     }
 
     private static object View(PolicyAnswer answer, string? note) => new

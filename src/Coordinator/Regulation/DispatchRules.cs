@@ -38,7 +38,7 @@ internal sealed class DispatchRules(RegulationRegister register, TimeProvider cl
             var hit = freeze.Target switch
             {
                 FreezeTarget.Participant => order.Consumer == freeze.Id || order.Plan.Roster.Any(r => r.Participant == freeze.Id),
-                FreezeTarget.Dataset => order.Plan.Roster.Any(r => r.DatasetId == freeze.Id),
+                FreezeTarget.Dataset => order.Plan.Roster.Any(r => freeze.IsOfDataset(r.Participant, r.DatasetId)),
                 _ => order.Plan.Roster.Any(r => r.AgreementId == freeze.Id),
             };
             if (hit)
@@ -70,7 +70,7 @@ internal sealed class DispatchRules(RegulationRegister register, TimeProvider cl
         => Task.FromResult<IReadOnlyList<SuspendedLine>>(
         [
             .. register.Freezes.Select(f => new SuspendedLine(
-                f.Freeze.Target.ToString().ToLowerInvariant(), f.Freeze.Id, f.Freeze.Target == FreezeTarget.Dataset ? f.Freeze.Id : string.Empty, null,
+                f.Freeze.Target.ToString().ToLowerInvariant(), f.Freeze.Id, f.Freeze.Target == FreezeTarget.Dataset ? f.Freeze.Id : string.Empty, f.Freeze.Provider,
                 NegativeListErrors.Frozen.Code, "freeze/" + f.Freeze.CaseId, string.Empty, NegativeListErrors.Frozen.Title, NegativeListErrors.Frozen.TitleZh,
                 NegativeListErrors.Frozen.Advice, NegativeListErrors.Frozen.AdviceZh, f.State.Pin.Did, f.State.RuleSet.Version, f.Freeze.Since)),
         ]);

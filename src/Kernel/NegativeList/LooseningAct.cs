@@ -82,9 +82,10 @@ public static class LooseningActs
 /// <param name="Participant">When clearing: DID of the consumer.</param>
 /// <param name="RuleId">When clearing: the rule.</param>
 /// <param name="Until">When clearing: end of the consent.</param>
+/// <param name="Provider">Of a dataset: DID of its owner.</param>
 public sealed record LooseningAct(
     string Regulator, string Act, FreezeTarget Target, string Id, string CaseId, long AfterSequence, DateTimeOffset NotAfter,
-    string? Participant = null, string? RuleId = null, DateTimeOffset? Until = null);
+    string? Participant = null, string? RuleId = null, DateTimeOffset? Until = null, string? Provider = null);
 
 /// <summary>The act with the approvals it has so far.</summary>
 /// <param name="Act">What is to be done.</param>

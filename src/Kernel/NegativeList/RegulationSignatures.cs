@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DataSpace.Kernel.Crypto;
+using DataSpace.Kernel.Identity;
 using DataSpace.Kernel.Results;
 
 namespace DataSpace.Kernel.NegativeList;
@@ -94,14 +95,17 @@ public static class RegulationSignatures
             return NegativeListErrors.TooLarge.Of($"at most {MaxOrders} freezes and as many clearances");
         if (orders.Sequence < 0)
             return NegativeListErrors.RuleInvalid.Of("sequence begins at 0");
-        var seen = new HashSet<(string, string, string)>();
+        var frozen = new HashSet<(FreezeTarget, string, string?)>();
+        var cleared = new HashSet<(string?, string, string, string)>();
         foreach (var freeze in orders.Freezes)
         {
             if (freeze is null)
                 return NegativeListErrors.Malformed.Of("a freeze is null");
             if (Problem("freeze", freeze.Id, freeze.CaseId) is { } problem)
                 return problem;
-            if (!seen.Add((freeze.Target.ToString(), freeze.Id, "")))
+            if (freeze.Provider is not null && (freeze.Target != FreezeTarget.Dataset || !ParticipantId.Parse(freeze.Provider).IsOk))
+                return NegativeListErrors.RuleInvalid.Of("freeze: the owner of a dataset is named by its did:web");
+            if (!frozen.Add((freeze.Target, freeze.Id, freeze.Provider)))
                 return NegativeListErrors.DuplicateId.Of("a target is frozen twice");
         }
         foreach (var clearance in orders.Clearances)
@@ -110,7 +114,9 @@ public static class RegulationSignatures
                 return NegativeListErrors.Malformed.Of("a clearance is null");
             if ((Problem("clearance", clearance.DatasetId, clearance.CaseId) ?? Problem("clearance", clearance.Participant, clearance.RuleId)) is { } problem)
                 return problem;
-            if (!seen.Add((clearance.DatasetId, clearance.Participant, clearance.RuleId)))
+            if (clearance.Provider is not null && !ParticipantId.Parse(clearance.Provider).IsOk)
+                return NegativeListErrors.RuleInvalid.Of("clearance: the owner of a dataset is named by its did:web");
+            if (!cleared.Add((clearance.Provider, clearance.DatasetId, clearance.Participant, clearance.RuleId)))
                 return NegativeListErrors.DuplicateId.Of("a clearance stands twice");
         }
         return null;

@@ -11,8 +11,11 @@ public sealed class RegulatorPin
     /// <summary>Most root keys of one regulator.</summary>
     public const int MaxRootKeys = 16;
 
+    /// <summary>Fewest people who sign: what one alone could publish, one alone could be made to publish.</summary>
+    public const int MinThreshold = 2;
+
     /// <summary>How many different people have to sign, unless the configuration says otherwise.</summary>
-    public const int DefaultThreshold = 2;
+    public const int DefaultThreshold = MinThreshold;
 
     private readonly PublicKey[] _rootKeys;
 
@@ -47,7 +50,7 @@ public sealed class RegulatorPin
                 return NegativeListErrors.BadPin.Of("a root key stands twice");
             keys.Add(key);
         }
-        return threshold < 1 || threshold > keys.Count ? NegativeListErrors.BadPin.Of("threshold") : new RegulatorPin(did, name, [.. keys], threshold);
+        return threshold < MinThreshold || threshold > keys.Count ? NegativeListErrors.BadPin.Of("threshold") : new RegulatorPin(did, name, [.. keys], threshold);
     }
 
     /// <summary>The root key of this id, or null.</summary>

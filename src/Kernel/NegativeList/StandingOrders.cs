@@ -6,7 +6,7 @@ public enum FreezeTarget
     /// <summary>A participant, by DID, in whatever role.</summary>
     Participant,
 
-    /// <summary>A dataset, by id.</summary>
+    /// <summary>A dataset, by its owner and the owner's id for it.</summary>
     Dataset,
 
     /// <summary>A contract, by agreement id.</summary>
@@ -18,15 +18,22 @@ public enum FreezeTarget
 /// <param name="Id">Its DID or id.</param>
 /// <param name="CaseId">The regulator's file number.</param>
 /// <param name="Since">Since when.</param>
-public sealed record Freeze(FreezeTarget Target, string Id, string CaseId, DateTimeOffset Since);
+/// <param name="Provider">Of a dataset: DID of its owner, for ids are the owners' own. Null (in orders from before owners were named): every owner's dataset of this id.</param>
+public sealed record Freeze(FreezeTarget Target, string Id, string CaseId, DateTimeOffset Since, string? Provider = null)
+{
+    /// <summary>True when it freezes this dataset of this owner.</summary>
+    public bool IsOfDataset(string provider, string datasetId)
+        => Target == FreezeTarget.Dataset && Id == datasetId && (Provider is null || Provider == provider);
+}
 
-/// <summary>The regulator's consent for one dataset, one participant and one rule.</summary>
+/// <summary>The regulator's consent for one owner's dataset, one participant and one rule.</summary>
 /// <param name="DatasetId">The dataset.</param>
 /// <param name="Participant">DID of the consumer.</param>
 /// <param name="RuleId">The rule whose route was passed.</param>
 /// <param name="Until">End of the consent, exclusive.</param>
 /// <param name="CaseId">The regulator's file number.</param>
-public sealed record Clearance(string DatasetId, string Participant, string RuleId, DateTimeOffset Until, string CaseId);
+/// <param name="Provider">DID of the dataset's owner. Null (in orders from before owners were named): clears nothing.</param>
+public sealed record Clearance(string DatasetId, string Participant, string RuleId, DateTimeOffset Until, string CaseId, string? Provider = null);
 
 /// <summary>
 /// All freezes and clearances that stand, in one document signed by the online key. Both are in one list so that a relay can neither keep back

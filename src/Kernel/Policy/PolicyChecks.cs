@@ -159,7 +159,7 @@ internal static class PolicyChecks
             case CheckKind.MinimumGroupSize:
                 return request.MinimumGroupSize is not { } size || size >= check.Number;
             case CheckKind.DominancePercent:
-                return request.DominancePercent is not { } percent || (percent >= 1 && percent <= check.Number);
+                return request.DominancePercent is not { } percent || (percent is >= 1 and <= PolicyTerms.MaxDominancePercent && percent <= check.Number);
             case CheckKind.MaxRows:
                 return request.MaxRows is not { } rows || (rows >= 0 && rows <= check.Number);
             case CheckKind.OutputBytes:

@@ -73,6 +73,9 @@ public static class PolicyTerms
     /// <summary>Largest share of one subject in a released total in percent, or <c>off</c>.</summary>
     public const string DominancePercent = "dataspace:dominancePercent";
 
+    /// <summary>Weakest dominance rule, in percent: at 100 every total would pass, which only <c>off</c> may say.</summary>
+    public const int MaxDominancePercent = 99;
+
     /// <summary>Accepted co-providers, <c>did#keyId</c>.</summary>
     public const string CoProvider = "dataspace:coProvider";
 

@@ -178,7 +178,7 @@ public static class PolicyVocabulary
     private static Result<Term> Dominance(OdrlComparison c)
         => c.Operator == "lteq" && c.RightOperand[0] == PolicyTerms.Off
             ? new Term(new Check(CheckKind.DominancePercent, CheckMode.Bound, FrozenSet<string>.Empty, PolicyValues.DominanceOff))
-            : Number(c, CheckKind.DominancePercent, 1, 100);
+            : Number(c, CheckKind.DominancePercent, 1, PolicyTerms.MaxDominancePercent);
 
     private static Result<Term> Clamp(OdrlComparison c)
     {

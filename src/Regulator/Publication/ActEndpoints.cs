@@ -10,11 +10,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace DataSpace.Regulator.Publication;
 
-/// <summary>Freeze and lift: what and under which case.</summary>
-internal sealed record FreezeOrder(FreezeTarget Target, string Id, string CaseId);
+/// <summary>Freeze and lift: what and under which case; of a dataset, whose.</summary>
+internal sealed record FreezeOrder(FreezeTarget Target, string Id, string CaseId, string? Provider = null);
 
-/// <summary>Clear and withdraw: dataset, participant and rule; until when, for clearing.</summary>
-internal sealed record ClearanceOrder(string DatasetId, string Participant, string RuleId, string CaseId, DateTimeOffset? Until = null);
+/// <summary>Clear and withdraw: an owner's dataset, participant and rule; until when, for clearing.</summary>
+internal sealed record ClearanceOrder(string DatasetId, string Provider, string Participant, string RuleId, string CaseId, DateTimeOffset? Until = null);
 
 /// <summary>The regulator's acts, by its officer with the management token.</summary>
 internal static class ActEndpoints
@@ -26,10 +26,8 @@ internal static class ActEndpoints
         var admin = app.MapGroup("/admin").RequireAdmin();
         admin.MapPost("/rule-sets", PublishAsync).WithMetadata(new BodyLimit(SignedRuleSet.MaxBytes)).WithSummary("Publishes a rule set signed by at least the threshold of root keys.");
         admin.MapPost("/freezes", FreezeAsync).WithSummary("Freezes a participant, dataset or contract under a case id.");
-        admin.MapPost("/freezes/lift", LiftAloneAsync).WithSummary("Lifts a freeze.");
         admin.MapPost("/acts", LooseningEndpoints.ExecuteAsync).WithMetadata(new BodyLimit(LooseningActs.MaxBytes)).WithSummary("Carries out a lift or a clearance that enough people signed.");
         admin.MapPost("/stamp-key", PrepareKeyAsync).WithSummary("The next online key, made when there is none; it takes effect with the rule set that names it.");
-        admin.MapPost("/clearances", ClearAloneAsync).WithSummary("Clears dataset and participant for one rule, until a date.");
         admin.MapPost("/clearances/withdraw", WithdrawAsync).WithSummary("Withdraws a clearance.");
     }
 
@@ -43,13 +41,13 @@ internal static class ActEndpoints
     }
 
     private static Task<IResult> FreezeAsync(HttpRequest request, PublicationDesk desk, TimeProvider clock, CancellationToken cancellation)
-        => ActAsync<FreezeOrder>(request, Problem, order => desk.ChangeOrdersAsync("freeze", Word(order.Target), order.Id, order.CaseId, async (db, _) =>
+        => ActAsync<FreezeOrder>(request, Problem, order => desk.ChangeOrdersAsync("freeze", Word(order.Target), Named(order.Provider, order.Id), order.CaseId, async (db, _) =>
         {
-            if (await db.Freezes.FindAsync([order.Target, order.Id], cancellation) is not null)
+            if (await db.Freezes.FindAsync([order.Target, order.Id, order.Provider ?? string.Empty], cancellation) is not null)
                 return RegulatorErrors.AlreadyFrozen.Of(order.Id);
             if (await db.Freezes.CountAsync(cancellation) >= RegulationSignatures.MaxOrders)
                 return RegulatorErrors.TooMany.Of("freezes");
-            db.Freezes.Add(new FreezeRow { Target = order.Target, Id = order.Id, CaseId = order.CaseId, Since = clock.GetUtcNow() });
+            db.Freezes.Add(new FreezeRow { Target = order.Target, Id = order.Id, Provider = order.Provider ?? string.Empty, CaseId = order.CaseId, Since = clock.GetUtcNow() });
             return null;
         }, cancellation), cancellation);
 
@@ -58,22 +56,13 @@ internal static class ActEndpoints
             ? Results.Json(new { publicKey = RegulatorPin.Spell(key), key.KeyId }, JobJson.Options)
             : error.ToProblem();
 
-    private static Task<IResult> LiftAloneAsync(HttpRequest request, PublicationDesk desk, RegulatorConfig config, CancellationToken cancellation)
-        => ActAsync<FreezeOrder>(request, o => Alone(config) ?? Problem(o), order => LiftAsync(desk, order, null, cancellation), cancellation);
-
-    private static Task<IResult> ClearAloneAsync(HttpRequest request, PublicationDesk desk, RegulatorConfig config, TimeProvider clock, CancellationToken cancellation)
-        => ActAsync<ClearanceOrder>(request, o => Alone(config) ?? Problem(o), order => ClearAsync(desk, order, clock, null, cancellation), cancellation);
-
-    /// <summary>Freezing and withdrawing are for one officer, at once; what loosens takes more people where the configuration does not say otherwise.</summary>
-    private static DsError? Alone(RegulatorConfig config) => config.Loosening > 0 ? RegulatorErrors.ApprovalsNeeded.Of($"{config.Loosening}") : null;
-
-    /// <summary>Lifts a freeze. <paramref name="before"/> is asked under the desk's lock.</summary>
-    public static Task<Result<Publication>> LiftAsync(PublicationDesk desk, FreezeOrder order, Func<RegulationState, Task<DsError?>>? before, CancellationToken cancellation)
-        => desk.ChangeOrdersAsync(LooseningActs.Lift, Word(order.Target), order.Id, order.CaseId, async (db, state) =>
+    /// <summary>Lifts a freeze. <paramref name="before"/> is asked under the desk's lock. Freezing and withdrawing are for one officer, at once; what loosens takes several people.</summary>
+    public static Task<Result<Publication>> LiftAsync(PublicationDesk desk, FreezeOrder order, Func<RegulationState, Task<DsError?>> before, CancellationToken cancellation)
+        => desk.ChangeOrdersAsync(LooseningActs.Lift, Word(order.Target), Named(order.Provider, order.Id), order.CaseId, async (db, state) =>
         {
-            if (await db.Freezes.FindAsync([order.Target, order.Id], cancellation) is not { } row)
+            if (await db.Freezes.FindAsync([order.Target, order.Id, order.Provider ?? string.Empty], cancellation) is not { } row)
                 return RegulatorErrors.NotFrozen.Of(order.Id);
-            if (before is not null && await before(state) is { } refusal)
+            if (await before(state) is { } refusal)
                 return refusal;
             db.Freezes.Remove(row);
             return null;
@@ -81,8 +70,8 @@ internal static class ActEndpoints
 
     /// <summary>Clears. <paramref name="before"/> is asked under the desk's lock.</summary>
     public static Task<Result<Publication>> ClearAsync(
-        PublicationDesk desk, ClearanceOrder order, TimeProvider clock, Func<RegulationState, Task<DsError?>>? before, CancellationToken cancellation)
-        => desk.ChangeOrdersAsync(LooseningActs.Clear, "dataset", order.DatasetId, order.CaseId, async (db, state) =>
+        PublicationDesk desk, ClearanceOrder order, TimeProvider clock, Func<RegulationState, Task<DsError?>> before, CancellationToken cancellation)
+        => desk.ChangeOrdersAsync(LooseningActs.Clear, "dataset", Named(order.Provider, order.DatasetId), order.CaseId, async (db, state) =>
         {
             if (order.Until is not { } until || until <= clock.GetUtcNow())
                 return RegulatorErrors.BadAct.Of("until must be a time to come");
@@ -91,19 +80,19 @@ internal static class ActEndpoints
                 return RegulatorErrors.RuleUnknown.Of(order.RuleId);
             if (await db.Clearances.CountAsync(cancellation) >= RegulationSignatures.MaxOrders)
                 return RegulatorErrors.TooMany.Of("clearances");
-            if (before is not null && await before(state) is { } refusal)
+            if (await before(state) is { } refusal)
                 return refusal;
-            if (await db.Clearances.FindAsync([order.DatasetId, order.Participant, order.RuleId], cancellation) is { } row)
+            if (await db.Clearances.FindAsync([order.DatasetId, order.Provider, order.Participant, order.RuleId], cancellation) is { } row)
                 (row.Until, row.CaseId) = (until, order.CaseId);
             else
-                db.Clearances.Add(new ClearanceRow { DatasetId = order.DatasetId, Participant = order.Participant, RuleId = order.RuleId, CaseId = order.CaseId, Until = until });
+                db.Clearances.Add(new ClearanceRow { DatasetId = order.DatasetId, Provider = order.Provider, Participant = order.Participant, RuleId = order.RuleId, CaseId = order.CaseId, Until = until });
             return null;
         }, cancellation);
 
     private static Task<IResult> WithdrawAsync(HttpRequest request, PublicationDesk desk, CancellationToken cancellation)
-        => ActAsync<ClearanceOrder>(request, Problem, order => desk.ChangeOrdersAsync("withdraw", "dataset", order.DatasetId, order.CaseId, async (db, _) =>
+        => ActAsync<ClearanceOrder>(request, Problem, order => desk.ChangeOrdersAsync("withdraw", "dataset", Named(order.Provider, order.DatasetId), order.CaseId, async (db, _) =>
         {
-            if (await db.Clearances.FindAsync([order.DatasetId, order.Participant, order.RuleId], cancellation) is not { } row)
+            if (await db.Clearances.FindAsync([order.DatasetId, order.Provider, order.Participant, order.RuleId], cancellation) is not { } row)
                 return RegulatorErrors.NotCleared.Of(order.DatasetId);
             db.Clearances.Remove(row);
             return null;
@@ -134,11 +123,17 @@ internal static class ActEndpoints
         : error.ToProblem();
 
     internal static DsError? Problem(FreezeOrder order)
-        => Problem(order.Id, order.CaseId) ?? (order.Target == FreezeTarget.Participant && !ParticipantId.Parse(order.Id).IsOk ? RegulatorErrors.BadAct.Of("a participant is named by its did:web") : null);
+        => Problem(order.Id, order.CaseId) ?? (order.Target switch
+        {
+            FreezeTarget.Participant when !ParticipantId.Parse(order.Id).IsOk => RegulatorErrors.BadAct.Of("a participant is named by its did:web"),
+            FreezeTarget.Dataset when !IsDid(order.Provider) => RegulatorErrors.BadAct.Of("provider: a dataset's owner is named by its did:web"),
+            not FreezeTarget.Dataset when order.Provider is not null => RegulatorErrors.BadAct.Of("provider: a dataset alone has an owner"),
+            _ => null,
+        });
 
     internal static DsError? Problem(ClearanceOrder order)
         => Problem(order.DatasetId, order.CaseId) ?? Problem(order.RuleId, order.CaseId)
-            ?? (ParticipantId.Parse(order.Participant).IsOk ? null : RegulatorErrors.BadAct.Of("a participant is named by its did:web"));
+            ?? (IsDid(order.Participant) && IsDid(order.Provider) ? null : RegulatorErrors.BadAct.Of("participant and provider are named by their did:web"));
 
     private static DsError? Problem(string id, string caseId)
     {
@@ -149,6 +144,11 @@ internal static class ActEndpoints
         }
         return null;
     }
+
+    private static bool IsDid(string? text) => text is not null && ParticipantId.Parse(text).IsOk;
+
+    /// <summary>A target in the ledger: ids of datasets are their owners' own.</summary>
+    private static string Named(string? provider, string id) => provider is null ? id : $"{provider}/{id}";
 
     private static string Word(FreezeTarget target) => JsonNamingPolicy.CamelCase.ConvertName(target.ToString());
 

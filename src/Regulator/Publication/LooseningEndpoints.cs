@@ -15,7 +15,7 @@ internal static class LooseningEndpoints
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body, cancellation);
         if (!LooseningActs.Read(body.GetBuffer().AsMemory(0, (int)body.Length)).TryGet(out var signed, out var error)
-            || !LooseningActs.Signers(signed, config.Pin, Math.Max(1, config.Loosening)).TryGet(out var signers, out error))
+            || !LooseningActs.Signers(signed, config.Pin, config.Loosening).TryGet(out var signers, out error))
             return error.ToProblem();
         var act = signed.Act;
         async Task<DsError?> BeforeAsync(RegulationState state)
@@ -32,8 +32,8 @@ internal static class LooseningEndpoints
             }
             return null;
         }
-        var freeze = new FreezeOrder(act.Target, act.Id, act.CaseId);
-        var clearance = new ClearanceOrder(act.Id, act.Participant ?? string.Empty, act.RuleId ?? string.Empty, act.CaseId, act.Until);
+        var freeze = new FreezeOrder(act.Target, act.Id, act.CaseId, act.Provider);
+        var clearance = new ClearanceOrder(act.Id, act.Provider ?? string.Empty, act.Participant ?? string.Empty, act.RuleId ?? string.Empty, act.CaseId, act.Until);
         return act.Act switch
         {
             LooseningActs.Lift when ActEndpoints.Problem(freeze) is { } wrong => wrong.ToProblem(),

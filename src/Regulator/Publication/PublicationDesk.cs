@@ -254,10 +254,11 @@ internal sealed class PublicationDesk(
         // The tracked rows are the edited ones: what is deleted in this context no longer stands.
         await db.Freezes.LoadAsync(cancellation);
         await db.Clearances.LoadAsync(cancellation);
-        var freezes = db.Freezes.Local.OrderBy(f => f.Target).ThenBy(f => f.Id, StringComparer.Ordinal).Select(f => new Freeze(f.Target, f.Id, f.CaseId, f.Since)).ToList();
-        var clearances = db.Clearances.Local.Where(c => c.Until > now).OrderBy(c => c.DatasetId, StringComparer.Ordinal)
+        var freezes = db.Freezes.Local.OrderBy(f => f.Target).ThenBy(f => f.Id, StringComparer.Ordinal).ThenBy(f => f.Provider, StringComparer.Ordinal)
+            .Select(f => new Freeze(f.Target, f.Id, f.CaseId, f.Since, f.Provider.Length == 0 ? null : f.Provider)).ToList();
+        var clearances = db.Clearances.Local.Where(c => c.Until > now).OrderBy(c => c.DatasetId, StringComparer.Ordinal).ThenBy(c => c.Provider, StringComparer.Ordinal)
             .ThenBy(c => c.Participant, StringComparer.Ordinal).ThenBy(c => c.RuleId, StringComparer.Ordinal)
-            .Select(c => new Clearance(c.DatasetId, c.Participant, c.RuleId, c.Until, c.CaseId)).ToList();
+            .Select(c => new Clearance(c.DatasetId, c.Participant, c.RuleId, c.Until, c.CaseId, c.Provider)).ToList();
         return new StandingOrders(config.Did, sequence, now, freezes, clearances);
     }
 

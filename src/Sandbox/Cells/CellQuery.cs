@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text;
+using DataSpace.Kernel.Policy;
 using DataSpace.Kernel.Results;
 using DataSpace.Sandbox.Sql;
 using DataSpace.Sandbox.Subjects;
@@ -28,8 +29,8 @@ internal sealed record CellQuery(string Sql, IReadOnlyList<string> Groups, IRead
     /// <summary>Checks the plan against the dataset and writes the statement.</summary>
     public static Result<CellQuery> Create(DatasetSource dataset, CellPlan plan)
     {
-        if (plan.DominancePercent is < 1 or > 99)
-            return SandboxErrors.PlanInvalid.Of("dominance percent: 1 to 99");
+        if (plan.DominancePercent is < 1 or > PolicyTerms.MaxDominancePercent)
+            return SandboxErrors.PlanInvalid.Of($"dominance percent: 1 to {PolicyTerms.MaxDominancePercent}");
         if (plan.Groups.Count is 0 or > MaxGroups || plan.Measures.Count > MaxMeasures || plan.Where.Count > MaxPredicates)
             return SandboxErrors.PlanInvalid.Of("1 to 10000 groups, at most 16 measures and 32 conditions");
         if (!UsableColumn(dataset, plan.GroupColumn).TryGet(out var group, out var groupError))

@@ -40,6 +40,15 @@ internal sealed class RegulatedWorld : IAsyncDisposable
         Directory.Delete(directory, recursive: true);
     }
 
+    /// <summary>What the next version's orders freeze and clear.</summary>
+    public IReadOnlyList<Freeze> Freezes { get; set; } = [];
+
+    /// <inheritdoc cref="Freezes"/>
+    public IReadOnlyList<Clearance> Clearances { get; set; } = [];
+
+    /// <summary>Kind of the next version.</summary>
+    public RuleSetMode Mode { get; set; }
+
     /// <summary>A part of the node.</summary>
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
@@ -59,15 +68,15 @@ internal sealed class RegulatedWorld : IAsyncDisposable
     public RegulationBundle Next(params Rule[] rules)
     {
         var now = World.Clock.GetUtcNow();
-        var set = new RuleSet(Regulator, ++_version, now, now - TimeSpan.FromDays(1), now + TimeSpan.FromDays(30), RuleSetMode.Negative,
+        var set = new RuleSet(Regulator, ++_version, now, now - TimeSpan.FromDays(1), now + TimeSpan.FromDays(30), Mode,
             new StampKey(RegulatorPin.Spell(Online.PublicKey), Online.PublicKey.KeyId, now + TimeSpan.FromDays(20)), rules);
         var document = RuleSetReader.Of(set).Value;
-        var orders = RegulationSignatures.Sign(new StandingOrders(Regulator, _version, now, [], []), Online).Value;
+        var orders = RegulationSignatures.Sign(new StandingOrders(Regulator, _version, now, Freezes, Clearances), Online).Value;
         var stamp = RegulationSignatures.Sign(new Stamp(Regulator, _version, document.Hash, _version, RegulationSignatures.HashOf(Jws.Parse(orders, int.MaxValue).Value), now), Online);
         return new RegulationBundle(document.Json, [.. _roots.Select(r => RegulationSignatures.Approve(document, r))], orders, stamp);
     }
 
-    public static Rule Rule(string id, RuleMatch match) => new(id, "Basis", "Title", "名称", match, RuleRoute.Prohibited);
+    public static Rule Rule(string id, RuleMatch match, RuleRoute route = RuleRoute.Prohibited) => new(id, "Basis", "Title", "名称", match, route);
 
     /// <summary>Asks the gate for a use, to its Grant.</summary>
     public async Task<DsError?> AskAsync(UseRequest use)

@@ -1,6 +1,8 @@
 using DataSpace.Connector.Agreements;
 using DataSpace.Connector.Datasets;
 using DataSpace.Connector.Duties;
+using DataSpace.Connector.Intersections;
+using DataSpace.Connector.Jobs;
 using DataSpace.Connector.Regulation;
 using DataSpace.Connector.Uses;
 using DataSpace.Hosting;
@@ -31,7 +33,8 @@ internal static class GateFactory
             .AddSingleton(options).AddSingleton<INodeTransport>(world.Wire).AddSingleton<KeyPins>().AddSingleton<AgreementBook>().AddSingleton<Regrants>().AddSingleton<Settlement.Payments>()
             .AddSingleton(new UseFacts(world.Config, world.Peers, Path.Combine(WorkerFixture.WorkerDirectory, "sandbox-worker"))).AddSingleton<UseGate>();
         services.AddRegulation(regulators).AddSingleton<RegulationGate>().AddSingleton<DerivedData>().AddSingleton<ComplianceCheck>().AddSingleton<DatasetVolumes>().AddSingleton<NoiseDesk>()
-            .AddSingleton(_ => new SqlSandbox(new SandboxOptions { WorkerDirectory = WorkerFixture.WorkerDirectory }));
+            .AddSingleton(_ => new SqlSandbox(new SandboxOptions { WorkerDirectory = WorkerFixture.WorkerDirectory }))
+            .AddSingleton<RunningUses>().AddSingleton<IntersectionDesk>();
         services.AddSingleton<RegulationMarks>();
         if (transport is not null)
             services.AddSingleton(transport);

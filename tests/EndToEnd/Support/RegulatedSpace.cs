@@ -14,6 +14,9 @@ public sealed class RegulatedSpace : IAsyncLifetime
 {
     internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
+    /// <summary>An offer with a privacy budget, of which one use may spend half.</summary>
+    internal const string Private = "private";
+
     internal Space Space { get; private set; } = null!;
 
     internal TestRegulator Regulator { get; } = new("e2e");
@@ -28,6 +31,7 @@ public sealed class RegulatedSpace : IAsyncLifetime
         {
             d.Regulated(Regulator);
             d.Offer("many", p => p.Set("count", "500"));
+            d.Offer(Private, p => p.Add("dataspace:privacyBudget", "lteq", "2000").Add("dataspace:epsilonPerUse", "lteq", "1000").Add("dataspace:contributionBound", "lteq", "20"));
         });
         await EverywhereAsync(Regulator.Publish());
         Spec = await Space.JointSpecAsync("many");

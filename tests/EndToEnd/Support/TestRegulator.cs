@@ -73,7 +73,7 @@ internal sealed class TestRegulator
         return Bundle();
     }
 
-    public static Freeze FreezeOf(FreezeTarget target, string id) => new(target, id, "case-1", TimeProvider.System.GetUtcNow());
+    public static Freeze FreezeOf(FreezeTarget target, string id, string? provider = null) => new(target, id, "case-1", TimeProvider.System.GetUtcNow(), provider);
 
     /// <summary>What is in force, stamped now or at another moment.</summary>
     public byte[] Bundle(TimeSpan? age = null, ISigner[]? signers = null, ISigner? online = null, string? did = null)

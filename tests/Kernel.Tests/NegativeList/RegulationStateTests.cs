@@ -209,18 +209,31 @@ public class RegulationStateTests
     }
 
     [Fact]
+    public void A_dataset_is_frozen_at_its_owner_and_without_a_named_owner_everywhere()
+    {
+        var use = _regulator.Use();
+        string? Ask(params Freeze[] freezes) => _regulator.Accepted(_regulator.Set(1), _regulator.Orders(1, freezes)).Decide(use).CaseId;
+        var freeze = new Freeze(FreezeTarget.Dataset, use.DatasetId, "case-1", Regulator.Start);
+        Assert.Equal("case-1", Ask(freeze)); // orders from before owners were named
+        Assert.Equal("case-1", Ask(freeze with { Provider = use.Provider }));
+        Assert.Null(Ask(freeze with { Provider = "did:web:p2.example" }));
+        Assert.Equal("case-2", Ask(freeze with { Provider = "did:web:p2.example" }, freeze with { Provider = use.Provider, CaseId = "case-2" }));
+    }
+
+    [Fact]
     public void A_clearance_opens_its_rule_for_its_dataset_and_participant_until_it_ends()
     {
         var rule = Regulator.Rule("R-9", new RuleMatch(Industry: ["C"]), RuleRoute.SecurityAssessment);
         var until = _regulator.Now + TimeSpan.FromMinutes(10);
         var use = _regulator.Use();
         RegulationDecision Ask(Clearance clearance, RegulationRequest request) => _regulator.Accepted(_regulator.Set(1, rule), _regulator.Orders(1, clearances: [clearance])).Decide(request);
-        var fitting = new Clearance(use.DatasetId, use.Consumer!, "R-9", until, "case-1");
+        var fitting = new Clearance(use.DatasetId, use.Consumer!, "R-9", until, "case-1", use.Provider);
         Assert.Equal("DS-NEG-022", _regulator.Accepted(_regulator.Set(1, rule)).Decide(use).Error?.Code);
         Assert.True(Ask(fitting, use).Allowed);
         Assert.Equal(RuleRoute.SecurityAssessment, Ask(fitting, use).Route);
         Assert.True(Ask(fitting, use with { Stage = RegulationStage.Listing, Consumer = null }).Allowed);
-        foreach (var other in (Clearance[])[fitting with { DatasetId = "x" }, fitting with { Participant = use.Provider }, fitting with { RuleId = "R-8" }, fitting with { Until = use.Now }])
+        foreach (var other in (Clearance[])[fitting with { DatasetId = "x" }, fitting with { Participant = use.Provider }, fitting with { RuleId = "R-8" }, fitting with { Until = use.Now },
+            fitting with { Provider = "did:web:p2.example" }, fitting with { Provider = null }])
             Assert.Equal("DS-NEG-022", Ask(other, use).Error?.Code);
         Assert.Equal("DS-NEG-021", _regulator.Accepted(
             _regulator.Set(1, rule with { Route = RuleRoute.Prohibited }), _regulator.Orders(1, clearances: [fitting])).Decide(use).Error?.Code);
@@ -228,6 +241,7 @@ public class RegulationStateTests
 
     [Theory]
     [InlineData(0)]
+    [InlineData(1)]
     [InlineData(4)]
     public void A_threshold_that_cannot_be_met_or_means_nothing_is_refused(int threshold)
         => Assert.Equal("DS-NEG-027", RegulatorPin.Create(Regulator.Did, "x", [.. _regulator.Pin.RootKeys.Select(RegulatorPin.Spell)], threshold).Error?.Code);

@@ -156,6 +156,13 @@ public class RuleSetReaderTests
         Assert.Equal("DS-NEG-002", RegulationSignatures.Sign(_regulator.Orders(1, [.. Enumerable.Range(0, 10_001).Select(Of)]), _regulator.Online).Error?.Code);
         Assert.True(RegulationSignatures.Sign(_regulator.Orders(1, [.. Enumerable.Range(0, 10_000).Select(Of)]), _regulator.Online).IsOk);
         Assert.Equal("DS-NEG-004", RegulationSignatures.Sign(_regulator.Orders(1, [Of(1), Of(1)]), _regulator.Online).Error?.Code);
+        Freeze At(string owner) => Of(1) with { Provider = owner };
+        Assert.True(RegulationSignatures.Sign(_regulator.Orders(1, [At("did:web:a.example"), At("did:web:b.example")]), _regulator.Online).IsOk);
+        Assert.Equal("DS-NEG-004", RegulationSignatures.Sign(_regulator.Orders(1, [At("did:web:a.example"), At("did:web:a.example")]), _regulator.Online).Error?.Code);
+        var clearance = new Clearance("d", "did:web:c.example", "R", Regulator.Start, "case", "did:web:a.example");
+        foreach (var orders in (StandingOrders[])[_regulator.Orders(1, [At("somebody")]), _regulator.Orders(1, [At("did:web:a.example") with { Target = FreezeTarget.Contract }]), _regulator.Orders(1, clearances: [clearance with { Provider = "" }])])
+            Assert.Equal(NegativeListErrors.RuleInvalid, RegulationSignatures.Sign(orders, _regulator.Online).Error?.Kind);
+        Assert.True(RegulationSignatures.Sign(_regulator.Orders(1, clearances: [clearance, clearance with { Provider = "did:web:b.example" }]), _regulator.Online).IsOk);
         Assert.Equal("DS-NEG-005", RegulationSignatures.Sign(_regulator.Orders(1, [Of(1) with { Id = "a\u202Eb" }]), _regulator.Online).Error?.Code);
     }
 

@@ -23,8 +23,8 @@ public class VectorTests
         Regulator.Rule("AD-1", new RuleMatch(Purpose: ["marketing"], Pattern: ["idCard"])));
 
     private RegulationBundle Bundle => _regulator.Bundle(Set, _regulator.Orders(3,
-        [new Freeze(FreezeTarget.Dataset, "frozen-set", "case-17", Regulator.Start)],
-        [new Clearance("sales-2025", "did:web:consumer.example", "EXP-1", Regulator.Start + TimeSpan.FromDays(3), "case-18")]));
+        [new Freeze(FreezeTarget.Dataset, "frozen-set", "case-17", Regulator.Start, "did:web:provider.example")],
+        [new Clearance("sales-2025", "did:web:consumer.example", "EXP-1", Regulator.Start + TimeSpan.FromDays(3), "case-18", "did:web:provider.example")]));
 
     private IEnumerable<(string Name, RegulationRequest Request)> Requests
     {
@@ -51,6 +51,8 @@ public class VectorTests
             yield return ("marketing with persons", use with { Purposes = ["marketing"], Columns = withPerson });
             yield return ("listing with persons", use with { Stage = RegulationStage.Listing, Purposes = null, Consumer = null, DestinationRegion = null, Columns = withPerson });
             yield return ("frozen dataset", use with { DatasetId = "frozen-set" });
+            yield return ("a dataset of the frozen one's name at another owner", use with { DatasetId = "frozen-set", Provider = "did:web:other.example" });
+            yield return ("a dataset of the cleared one's name at another owner", use with { DestinationRegion = "US", GradeRank = 5, Provider = "did:web:other.example" });
             yield return ("stale stamp", use with { Now = _regulator.Now + TimeSpan.FromMinutes(16) });
             yield return ("stale stamp, extended", use with { Now = _regulator.Now + TimeSpan.FromMinutes(16), ContractExtendsStamp = true });
         }
@@ -84,6 +86,16 @@ public class VectorTests
             });
         }
         Same("decisions.json", decisions);
+    }
+
+    [Fact]
+    public void Orders_from_before_owners_were_named_freeze_everywhere_and_clear_nothing()
+    {
+        var bundle = RegulationBundle.Read(File.ReadAllBytes(Path.Combine(Folder, "bundle-without-owners.json"))).Value;
+        var state = RegulationState.Accept(_regulator.Pin, null, bundle, _regulator.Now).Value;
+        foreach (var owner in (string[])["did:web:provider.example", "did:web:other.example"])
+            Assert.Equal("DS-NEG-024", state.Decide(_regulator.Use() with { Provider = owner, DatasetId = "frozen-set" }).Error?.Code);
+        Assert.Equal("DS-NEG-022", state.Decide(_regulator.Use() with { DestinationRegion = "US", GradeRank = 5 }).Error?.Code);
     }
 
     private static void Same(string name, JsonNode made)

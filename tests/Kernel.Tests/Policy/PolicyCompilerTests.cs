@@ -84,6 +84,7 @@ public class PolicyCompilerTests
     [InlineData("dataspace:column", "eq", "a;drop")]
     [InlineData("dataspace:minimumGroupSize", "gteq", "1")]
     [InlineData("dataspace:dominancePercent", "lteq", "0")]
+    [InlineData("dataspace:dominancePercent", "lteq", "100")]
     [InlineData("dataspace:dominancePercent", "lteq", "101")]
     [InlineData("dataspace:dominancePercent", "lteq", "Off")]
     [InlineData("dataspace:coProvider", "eq", "did:web:other.example")]

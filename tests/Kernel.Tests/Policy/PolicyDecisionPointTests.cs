@@ -80,7 +80,8 @@ public class PolicyDecisionPointTests
     {
         Assert.True(Pdp.Decide(Ok with { Now = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero) }).IsAllowed);
         Assert.True(Pdp.Decide(Ok with { Now = new DateTimeOffset(2026, 12, 31, 15, 59, 59, TimeSpan.Zero) }).IsAllowed);
-        Assert.True(Pdp.Decide(Ok with { MinimumGroupSize = 3, MaxRows = 100, SpentOf = _ => 19, DominancePercent = 100 }).IsAllowed);
+        Assert.True(Pdp.Decide(Ok with { MinimumGroupSize = 3, MaxRows = 100, SpentOf = _ => 19, DominancePercent = 99 }).IsAllowed);
+        Denied(PolicyErrors.DominanceTooWeak, Ok with { DominancePercent = 100 }); // no sandbox would compute by it: refused before anything is spent
     }
 
     [Fact]

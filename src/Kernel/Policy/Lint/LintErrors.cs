@@ -2,13 +2,18 @@ using DataSpace.Kernel.Results;
 
 namespace DataSpace.Kernel.Policy.Lint;
 
-/// <summary>What a look at a policy finds beyond what the compiler refuses. Area POL, 089-094.</summary>
+/// <summary>What a look at a policy finds beyond what the compiler refuses. Area POL, 089-094 and 097.</summary>
 public static class LintErrors
 {
     /// <summary>What was asked cannot be explained.</summary>
     public static readonly ErrorKind BadQuestion = new("DS-POL-089", 400,
         "The question about a policy is not complete", "关于策略的问题不完整",
         "Name an agreement, or a dataset with one of its offers, or give a policy.", "请指明合约，或数据集及其要约，或给出策略文件。");
+
+    /// <summary>A fact that nobody can ask a gate for.</summary>
+    public static readonly ErrorKind NotAsked = new("DS-POL-097", 400,
+        "The gate takes this from its own knowledge, or this computation does not ask for it", "该项由关口自行确定，或此类计算并不提出该项",
+        "Leave it out; ask about an offer or a policy file to see what another value would change.", "请去掉该项；若要了解其他取值的影响，请就要约或策略文件提问。");
 
     /// <summary>The same thing is permitted and prohibited.</summary>
     public static readonly ErrorKind AuthorisationConflict = new("DS-POL-090", 422,
