@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using DataSpace.EndToEnd.Support;
 using DataSpace.Kernel.Identity;
 using DataSpace.Ledger.Receipts;
@@ -104,6 +105,26 @@ public sealed class HappyPathTests(SharedSpace shared)
             Assert.Equal(theirs.Commitment, ours.Commitment);
             Assert.Null(theirs.Verify(Space.Leader.Persona.Signer.PublicKey, supplier.Persona.Signer.PublicKey));
             Assert.Null(ours.Verify(Space.Leader.Persona.Signer.PublicKey, supplier.Persona.Signer.PublicKey));
+        }
+    }
+
+    [Fact]
+    public async Task Every_owner_keeps_its_meters_and_they_are_those_of_its_ledger()
+    {
+        foreach (var owner in Space.Owners)
+        {
+            JsonNode? meters = null;
+            await Eventually.TrueAsync(async () =>
+            {
+                meters = (await owner.ReadAsync("/admin/status"))["meters"];
+                return meters!["totals"]!["use/receipted"]?.GetValue<long>() >= 1;
+            }, TimeSpan.FromSeconds(60), () => $"{owner.Name}: {meters?.ToJsonString()}");
+            var size = meters!["size"]!.GetValue<int>();
+            var counted = Ledgers.Read(owner).Take(size).ToList();
+            Assert.Equal(counted.Grants().Count(), meters["totals"]!["use/granted"]!.GetValue<long>());
+            Assert.Equal(counted.Reports().Sum(r => r.Payload.Units["bytesOut"]), meters["totals"]!["bytesOut"]!.GetValue<long>());
+            Assert.DoesNotContain("exact", meters.ToJsonString(), StringComparison.Ordinal);
+            Assert.Null(meters["code"]?.GetValue<string>());
         }
     }
 

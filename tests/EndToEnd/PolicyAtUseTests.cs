@@ -134,6 +134,15 @@ public sealed class PolicyAtUseTests(SharedSpace shared)
         Assert.Equal(3, outcomes.Count(o => o.State == "COMPLETED"));
         Assert.All(outcomes.Where(o => o.State != "COMPLETED").SelectMany(o => o.Codes), c => Assert.Contains(c, (string[])["DS-POL-026", "DS-LED-012"]));
         Assert.Equal(3, await Space.SpentAsync(Space.SupplierA, agreement));
+        // Cells of a table are metered as reserved: a thousand rows of the three columns that the contract lets out, whatever was found.
+        var log = await Ledgers.ReadWhenAsync(Space.SupplierA, all => Reports(all).Count == 3);
+        Assert.All(Reports(log), r => Assert.Equal(3000, r.Payload.Units["resultCells"]));
+
+        List<(Ledger.Sequencing.LedgerRecord Record, Ledger.Receipts.ReportPayload Payload)> Reports(IReadOnlyList<Ledger.Sequencing.LedgerRecord> all)
+        {
+            var grants = all.Grants().Where(g => g.Payload.ContractId == agreement).Select(g => g.Record.LeafHash.Hex()).ToHashSet(StringComparer.Ordinal);
+            return [.. all.Reports().Where(r => grants.Contains(r.Payload.GrantHash))];
+        }
     }
 
     [Fact]
