@@ -50,6 +50,7 @@ internal static class CommandTree
         ["dataspace policy diff"] = "dataspace policy diff old.json new.json",
         ["dataspace policy translate"] = "dataspace policy translate policy.json --to standard --product investment",
         ["dataspace ledger verify"] = "dataspace ledger verify --dir ./connector/ledger --witness their-checkpoint",
+        ["dataspace ledger prove"] = "dataspace ledger prove 17 --out receipt.tlog-proof --node ./connector",
         ["dataspace ledger status"] = "dataspace ledger status --node ./connector",
         ["dataspace ledger gossip"] = "dataspace ledger gossip --node ./connector --json",
         ["dataspace ledger reconcile"] = "dataspace ledger reconcile --node ./coordinator",

@@ -27,6 +27,10 @@ internal sealed record Bilingual(string En, string Zh);
 /// <param name="WitnessPolicy">A tlog-policy file instead of <paramref name="Witnesses"/>.</param>
 /// <param name="RequireWitnesses">A use waits until the quorum has cosigned its Grant.</param>
 /// <param name="ReceiptWaitMs">How long a receipt is waited for; then the use is disputed.</param>
+/// <param name="OperatorDids">Participants behind which the operator of the space stands: beside the coordinator they are no second witness.</param>
+/// <param name="WitnessAskMs">How long a log that is not empty waits for a witness's word before its first entry, when none can be reached.</param>
+/// <param name="KeyStoreDirectory">Directory of the keys of the log's payloads; null: beside the log. Relative to the file.</param>
+/// <param name="MeteringRetentionDays">Days that metering fields are kept, at least the statutory ten years; null: those.</param>
 /// <param name="Auditors">Who may ask for which entries of this node's log under which case; nobody else sees anything of them.</param>
 /// <param name="ConsumerGroups">Participants that count as one consumer for budgets and query history.</param>
 internal sealed record ConnectorConfig(
@@ -35,7 +39,8 @@ internal sealed record ConnectorConfig(
     string? Region = null, IReadOnlyDictionary<string, string>? Regions = null, IReadOnlyList<IReadOnlyList<string>>? ConsumerGroups = null,
     IReadOnlyList<RegulatorConfig>? Regulators = null, int RegulationPollMs = PinnedRegulators.DefaultPollMs,
     IReadOnlyList<string>? Witnesses = null, string? WitnessPolicy = null, bool RequireWitnesses = false,
-    int ReceiptWaitMs = ConnectorConfig.DefaultReceiptWaitMs, IReadOnlyList<AuditorConfig>? Auditors = null)
+    int ReceiptWaitMs = ConnectorConfig.DefaultReceiptWaitMs, IReadOnlyList<AuditorConfig>? Auditors = null,
+    IReadOnlyList<string>? OperatorDids = null, int? WitnessAskMs = null, string? KeyStoreDirectory = null, int? MeteringRetentionDays = null)
 {
     /// <summary>Participants that count as one with this consumer, itself included, sorted.</summary>
     public IReadOnlyList<string> ConsumerGroupOf(string consumer)

@@ -71,6 +71,9 @@ internal sealed class UseRow
 
     /// <summary>When the committed contribution was first handed out.</summary>
     public DateTimeOffset? ReleasedAt { get; set; }
+
+    /// <summary>There is a receipt, or a dispute that the coordinator has: nothing is left to look after. A receipt that comes later still counts.</summary>
+    public bool ReceiptSettled { get; set; }
     public DateTimeOffset ReceivedAt { get; init; }
     public DateTimeOffset NotAfter { get; init; }
     public int Revision { get; set; }

@@ -40,11 +40,12 @@ public static class Program
             || !ConnectorConfig.Load(options.ConfigFile).TryGet(out var config, out error)
             || !DatasetRegistry.Create(config).TryGet(out var datasets, out error)
             || !CoordinatorLink.Load(options.CoordinatorFile).TryGet(out var link, out error)
-            || !WitnessConfig.Create(config.Witnesses, config.WitnessPolicy, config.RequireWitnesses, Path.GetDirectoryName(options.ConfigFile)!).TryGet(out var witnesses, out error)
+            || !WitnessConfig.Create(config.Witnesses, config.WitnessPolicy, config.RequireWitnesses, Path.GetDirectoryName(options.ConfigFile)!, config.OperatorDids, config.WitnessAskMs).TryGet(out var witnesses, out error)
+            || !LedgerConfig.Create(config.KeyStoreDirectory, config.MeteringRetentionDays, Path.GetDirectoryName(options.ConfigFile)!).TryGet(out var keeping, out error)
             || !Auditors.Create(config.Auditors, Path.GetDirectoryName(options.ConfigFile)!).TryGet(out var auditors, out error)
             || !PinnedRegulators.Create(config.Regulators, config.RegulationPollMs, Path.GetDirectoryName(options.ConfigFile)!).TryGet(out var regulators, out error))
             return surroundings.Report(error, NodeApplication.ExitBadConfiguration);
-        if (!NodeApplication.CreateBuilder(options, surroundings, "connector", config.Did, config.DisplayName.En, NodeClock.Create(surroundings), witnesses, auditors).TryGet(out var builder, out error))
+        if (!NodeApplication.CreateBuilder(options, surroundings, "connector", config.Did, config.DisplayName.En, NodeClock.Create(surroundings), witnesses, auditors, keeping).TryGet(out var builder, out error))
             return surroundings.Report(error, NodeApplication.ExitCannotStart);
 
         var services = builder.Services;
@@ -52,7 +53,7 @@ public static class Program
         services.AddSingleton(config).AddSingleton(datasets).AddSingleton(link).AddSingleton(new PolicyDecisionPoint())
             .AddSingleton<KeyPins>().AddSingleton<AgreementBook>().AddSingleton<Regrants>().AddSingleton<NegotiationDesk>().AddSingleton<CatalogReader>()
             .AddSingleton(provider => new UseFacts(config, provider.GetRequiredService<PeerDirectory>(), HostLayout.WorkerDirectory(surroundings) is { } directory ? Path.Combine(directory, "sandbox-worker") : null))
-            .AddSingleton<NoiseDesk>().AddSingleton<UseGate>().AddSingleton<PolicyExplainer>().AddSingleton<Egress>().AddSingleton<RunningUses>().AddSingleton<MaskKeys>().AddSingleton<UseComputation>().AddSingleton<LocalMatches>().AddSingleton<IntersectionDesk>().AddSingleton<IntersectionRunner>().AddSingleton<ProviderDesk>()
+            .AddSingleton<NoiseDesk>().AddSingleton<UseGate>().AddSingleton<PolicyExplainer>().AddSingleton<Egress>().AddSingleton<RunningUses>().AddSingleton<MaskKeys>().AddSingleton<UseComputation>().AddSingleton<LocalMatches>().AddSingleton<IntersectionDesk>().AddSingleton<IntersectionRunner>().AddSingleton<ProviderDesk>().AddSingleton<Refusals>()
             .AddSingleton<KnownUses>().AddSingleton<JobPlanner>().AddSingleton<PlanView>().AddSingleton<AnalystDesk>().AddSingleton<ResultDesk>().AddSingleton<ReceiptDesk>()
             .AddSingleton(provider => new SqlSandbox(new SandboxOptions
             {

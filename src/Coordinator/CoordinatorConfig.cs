@@ -14,10 +14,15 @@ namespace DataSpace.Coordinator;
 /// <param name="RegulationPollMs">How often the regulator (else the coordinator) is asked for anything newer, at most 15,000.</param>
 /// <param name="Witnesses">Participants that are asked to witness this node's log; null asks up to three members.</param>
 /// <param name="WitnessPolicy">A tlog-policy file instead of <paramref name="Witnesses"/>.</param>
+/// <param name="OperatorDids">Participants behind which the operator of the space stands: beside the coordinator they are no second witness.</param>
+/// <param name="WitnessAskMs">How long a log that is not empty waits for a witness's word before its first entry, when none can be reached.</param>
+/// <param name="KeyStoreDirectory">Directory of the keys of the log's payloads; null: beside the log. Relative to the file.</param>
+/// <param name="MeteringRetentionDays">Days that metering fields are kept, at least the statutory ten years; null: those.</param>
 /// <param name="Auditors">Who may ask for which entries of this node's log under which case.</param>
 internal sealed record CoordinatorConfig(string Did, IReadOnlyDictionary<string, string> DisplayName, string? SpaceId = null,
     IReadOnlyList<RegulatorConfig>? Regulators = null, int RegulationPollMs = PinnedRegulators.DefaultPollMs,
-    IReadOnlyList<string>? Witnesses = null, string? WitnessPolicy = null, IReadOnlyList<AuditorConfig>? Auditors = null)
+    IReadOnlyList<string>? Witnesses = null, string? WitnessPolicy = null, IReadOnlyList<AuditorConfig>? Auditors = null,
+    IReadOnlyList<string>? OperatorDids = null, int? WitnessAskMs = null, string? KeyStoreDirectory = null, int? MeteringRetentionDays = null)
 {
     /// <summary>Reads and validates the file.</summary>
     public static Result<CoordinatorConfig> Load(string path)

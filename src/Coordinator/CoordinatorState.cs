@@ -84,7 +84,7 @@ internal sealed class FindingRow
     public required string Participant { get; init; }
     public required string JobId { get; init; }
 
-    /// <summary><c>granted</c>, <c>denied</c>, <c>unreported</c>, <c>notAsked</c>.</summary>
+    /// <summary><c>granted</c>, <c>denied</c>, <c>refused</c>, <c>unreported</c>, <c>notAsked</c>.</summary>
     public required string State { get; set; }
     public string? Code { get; set; }
     public DateTimeOffset At { get; set; }

@@ -42,7 +42,7 @@ public static class NodeApplication
     /// <summary>
     /// A builder with everything shared in place. Fails with a coded error when the directory, the keys or the ledger cannot be used.
     /// </summary>
-    public static Result<WebApplicationBuilder> CreateBuilder(NodeOptions options, NodeSurroundings surroundings, string role, string did, string name, TimeProvider clock, WitnessConfig? witnesses = null, Auditors? auditors = null)
+    public static Result<WebApplicationBuilder> CreateBuilder(NodeOptions options, NodeSurroundings surroundings, string role, string did, string name, TimeProvider clock, WitnessConfig? witnesses = null, Auditors? auditors = null, LedgerConfig? keeping = null)
     {
         NodeIdentity identity;
         try
@@ -60,9 +60,17 @@ public static class NodeApplication
         }
         // The log's name is the participant's DID plus a running number: a restored node continues under the next one.
         var ledgerDirectory = Path.Combine(options.Directory, "ledger");
-        if (Task.Run(() => LogSuccession.ApplyAsync(ledgerDirectory, identity.Signer, clock, CancellationToken.None)).GetAwaiter().GetResult() is { IsOk: false } unfinished)
+        (witnesses, keeping) = (witnesses ?? WitnessConfig.Default, keeping ?? LedgerConfig.Default);
+        if (Task.Run(() => LogSuccession.ApplyAsync(ledgerDirectory, identity.Signer, clock, CancellationToken.None, keeping.KeyStoreDirectory)).GetAwaiter().GetResult() is { IsOk: false } unfinished)
             return unfinished.Error;
-        var ledger = AuditLedger.Open(new LedgerOptions { Directory = ledgerDirectory, Origin = LedgerOrigin.For(ledgerDirectory, did) }, identity.Signer, clock);
+        var ledger = AuditLedger.Open(new LedgerOptions
+        {
+            Directory = ledgerDirectory,
+            Origin = LedgerOrigin.For(ledgerDirectory, did),
+            AskFirst = witnesses.Ask,
+            KeyStoreDirectory = keeping.KeyStoreDirectory,
+            MeteringRetentionDays = keeping.MeteringRetentionDays,
+        }, identity.Signer, clock);
         if (!ledger.TryGet(out var log, out var error))
             return error;
         WitnessStore witnessStore;
@@ -86,7 +94,7 @@ public static class NodeApplication
         services.AddSingleton(options).AddSingleton(surroundings).AddSingleton<CrashPoints>().AddSingleton(clock).AddSingleton(identity).AddSingleton(log)
             .AddSingleton<EgressMeter>().AddSingleton<PeerDirectory>().AddSingleton(new ReplayGuard(clock))
             .AddSingleton<Regulation.RegulationMarks>().AddSingleton<INodeTransport, DirectHttpsTransport>();
-        services.AddWitnessing(witnessStore, witnesses ?? WitnessConfig.Default);
+        services.AddWitnessing(witnessStore, witnesses);
         services.AddSingleton(new NodeRole(role)).AddSingleton(auditors ?? Auditors.None);
         services.AddSingleton<NodeAddress>();
         services.AddProblemDetails().AddOpenApi("v1");

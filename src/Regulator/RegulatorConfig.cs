@@ -15,10 +15,15 @@ namespace DataSpace.Regulator;
 /// <param name="LooseningThreshold">How many different people sign a lift or a clearance; 0: the management token alone will do; null: as many as sign a rule set.</param>
 /// <param name="Witnesses">Registered nodes that are asked to witness this log; null asks up to three and a coordinator among them.</param>
 /// <param name="WitnessPolicy">A tlog-policy file instead of <paramref name="Witnesses"/>.</param>
+/// <param name="OperatorDids">Participants behind which the operator of the space stands: beside the coordinator they are no second witness.</param>
+/// <param name="WitnessAskMs">How long a log that is not empty waits for a witness's word before its first entry, when none can be reached.</param>
+/// <param name="KeyStoreDirectory">Directory of the keys of the log's payloads; null: beside the log. Relative to the file.</param>
+/// <param name="MeteringRetentionDays">Days that metering fields are kept, at least the statutory ten years; null: those.</param>
 /// <param name="Auditors">Who may ask for which entries of this node's log under which case.</param>
 internal sealed record RegulatorConfig(
     string Did, IReadOnlyDictionary<string, string> DisplayName, IReadOnlyList<string> RootKeys, int Threshold = RegulatorPin.DefaultThreshold,
-    int? LooseningThreshold = null, IReadOnlyList<string>? Witnesses = null, string? WitnessPolicy = null, IReadOnlyList<AuditorConfig>? Auditors = null)
+    int? LooseningThreshold = null, IReadOnlyList<string>? Witnesses = null, string? WitnessPolicy = null, IReadOnlyList<AuditorConfig>? Auditors = null,
+    IReadOnlyList<string>? OperatorDids = null, int? WitnessAskMs = null, string? KeyStoreDirectory = null, int? MeteringRetentionDays = null)
 {
     /// <summary>The regulator as nodes pin it; what they would refuse is refused here first.</summary>
     public RegulatorPin Pin { get; private init; } = null!;

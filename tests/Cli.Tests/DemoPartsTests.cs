@@ -1,6 +1,7 @@
 using System.Globalization;
 using CsCheck;
 using DataSpace.Cli.Demo;
+using NJsonSchema;
 using Xunit;
 
 namespace DataSpace.Cli.Tests;
@@ -17,6 +18,30 @@ public sealed class DemoPartsTests
         Assert.Equal(20, union.Groups.Count);
         Assert.Equal((11, 730.398m, 66.400m, 96.590m), (union.Count("1935"), union.Sum("1935"), union.Mean("1935", 3)!.Value, union.StandardDeviation("1935", 3)!.Value));
         Assert.Equal((11, 2744.091m, 249.463m, 409.285m), (union.Count("1954"), union.Sum("1954"), union.Mean("1954", 3)!.Value, union.StandardDeviation("1954", 3)!.Value));
+    }
+
+    [Fact]
+    public async Task The_demo_writes_configurations_that_obey_the_published_schemas()
+    {
+        using var temporary = new TempFolder();
+        var folder = DemoFolder.Create(Path.Combine(temporary.Path, "demo"));
+        folder.Call("supplier-a", "bank", "Bank", "银行");
+        async Task CheckAsync(string kind, string key)
+        {
+            var schemas = Path.Combine(DemoFolder.Sample, "..", "..", "contracts", "schemas");
+            var schema = await JsonSchema.FromFileAsync(Path.Combine(schemas, kind + "-config.schema.json"), TestContext.Current.CancellationToken);
+            var problems = schema.Validate(await File.ReadAllTextAsync(folder.ConfigFile(key), TestContext.Current.CancellationToken));
+            Assert.True(problems.Count == 0, $"{key}: {string.Join("; ", problems)}");
+        }
+        foreach (var withDatasets in (bool[])[false, true])
+        {
+            await CheckAsync("coordinator", DemoFolder.Coordinator);
+            foreach (var owner in DemoFolder.Owners)
+            {
+                folder.WriteConfig(owner, withDatasets, dataset: null);
+                await CheckAsync("connector", owner);
+            }
+        }
     }
 
     [Fact]

@@ -39,6 +39,55 @@ public sealed class DisclosureTests
             .Select(r => DisclosureGivenPayload.FromFields(r.PayloadFields).Value).ToList();
         Assert.Equal([space.Leader.Did, space.SupplierB.Did, space.Leader.Did, space.Leader.Did], records.Select(r => r.Asker));
         Assert.Equal([size, 0, 0, 0], records.Select(r => r.Disclosed));
+        await Entitle(space, owner, space.Leader, space.Leader.KeyId);
+        await ByCommandLineAsync(space, owner);
+    }
+
+    /// <summary>The same by hand: asked, kept and checked offline; another key, another case and a changed file are refused. And one entry's proof for everybody.</summary>
+    private static async Task ByCommandLineAsync(Space space, Party owner)
+    {
+        var (kept, changed) = (Path.Combine(space.Root, "kept.json"), Path.Combine(space.Root, "changed.json"));
+        Task<JsonNode> DiscloseAsync(int exit, string caseId, string file) => CommandLine.RunAsync(
+            exit, "ledger", "disclose", "--participant", owner.Did, "--case", caseId, "--from", "0", "--to", "1", "--out", file, "--node", space.Leader.Directory, "--json");
+        var shown = await DiscloseAsync(0, Case, kept);
+        Assert.All(shown["entries"]!.AsArray(), e => Assert.False(e!["refused"]!.GetValue<bool>()));
+        Assert.NotEmpty(shown["ledger"]!["doesNotProve"]!.AsArray());
+        Assert.All((await DiscloseAsync(CommandLine.AnyRefusal, "another case", changed))["entries"]!.AsArray(), e => Assert.Equal("DS-LED-043", e!["code"]!.GetValue<string>()));
+        var vkey = VerifierKey.ForLog(owner.Did + "/log/1", owner.Persona.Signer.PublicKey).ToString();
+        Assert.Equal(shown["entries"]!.ToJsonString(), (await CommandLine.RunAsync(0, "ledger", "disclosed", kept, "--vkey", vkey, "--json"))["entries"]!.ToJsonString());
+        var json = JsonNode.Parse(await File.ReadAllTextAsync(kept, TestContext.Current.CancellationToken))!;
+        Assert.NotEmpty(json["ledger"]!["proves"]!.AsArray());
+        var answer = Convert.FromBase64String(json["answer"]!.GetValue<string>());
+        answer[answer.Length / 2] ^= 1;
+        json["answer"] = Convert.ToBase64String(answer);
+        await File.WriteAllTextAsync(changed, json.ToJsonString(), TestContext.Current.CancellationToken);
+        Assert.NotNull((await CommandLine.RunAsync(CommandLine.AnyRefusal, "ledger", "disclosed", changed, "--vkey", vkey, "--json"))["error"]);
+
+        // Proven under the checkpoint that the witnesses cosigned, and checked by the other verifier.
+        JsonNode? status = null;
+        await Eventually.TrueAsync(async () =>
+        {
+            status = await owner.ReadAsync("/admin/ledger/status");
+            return status["quorumMet"]!.GetValue<bool>();
+        }, TimeSpan.FromSeconds(60), () => status + space.Story());
+        var (proof, policy, forged) = (Path.Combine(space.Root, "0.tlog-proof"), Path.Combine(space.Root, "policy"), Path.Combine(space.Root, "forged.tlog-proof"));
+        await File.WriteAllTextAsync(policy, status!["policy"]!.GetValue<string>(), TestContext.Current.CancellationToken);
+        Assert.True((await CommandLine.RunAsync(0, "ledger", "prove", "0", "--out", proof, "--node", owner.Directory, "--json"))["cosigners"]!.AsArray().Count >= 2);
+        var good = await CommandLine.ForeignVerifierAsync("--proof", proof, "--vkey", vkey, "--policy", policy);
+        Assert.True(good.ExitCode == 0 && good.Output.Contains("entry 0 of " + owner.Did, StringComparison.Ordinal), good.Output);
+        var text = await File.ReadAllTextAsync(proof, TestContext.Current.CancellationToken);
+        var own = text.IndexOf("\n\u2014 " + owner.Did, StringComparison.Ordinal);
+        foreach (var (made, finding) in ((string, string)[])[
+            (text.Replace("index 0\n", "index 1\n", StringComparison.Ordinal), "not in the tree"),
+            (text[..(text.IndexOf('\n', own + 1) + 1)], "quorum")]) // the log's own signature alone
+        {
+            await File.WriteAllTextAsync(forged, made, TestContext.Current.CancellationToken);
+            var bad = await CommandLine.ForeignVerifierAsync("--proof", forged, "--vkey", vkey, "--policy", policy);
+            Assert.True(bad.ExitCode == 1 && bad.Output.Contains(finding, StringComparison.Ordinal), bad.Output);
+        }
+        // As open as the tiles, and no more than they.
+        Assert.Equal(200, (await owner.Wire.SendAsync(HttpMethod.Get, "/ledger/proofs/0", null, null)).Status);
+        (await owner.Wire.SendAsync(HttpMethod.Get, "/ledger/proofs/1000000", null, null)).Refused("DS-LED-024", 404);
     }
 
     [Fact]
@@ -46,11 +95,11 @@ public sealed class DisclosureTests
     {
         await using var space = await Space.StartAsync();
         var owner = space.SupplierA;
-        var body = new JsonObject { ["from"] = 0, ["to"] = 1, ["part"] = "content", ["ground"] = "PIPL 47", ["by"] = "officer-2" };
-        var done = (await owner.PostAsync("/admin/ledger/erasures", body)).Ok();
-        Assert.Equal(0, done["erased"]![0]!["index"]!.GetValue<long>());
-        body["from"] = 1;
-        body["to"] = 1000;
+        string[] erase = ["ledger", "erase", "--from", "0", "--ground", "PIPL 47", "--by", "officer-2", "--node", owner.Directory, "--json"];
+        Assert.NotNull((await CommandLine.RunAsync(CommandLine.AnyRefusal, erase))["error"]); // asked to confirm, nothing is erased
+        Assert.Equal(0, LedgerVerifier.Verify(owner.LedgerDirectory).PayloadsErased);
+        Assert.Equal(0, (await CommandLine.RunAsync(0, [.. erase, "--yes"]))["erased"]![0]!["index"]!.GetValue<long>());
+        var body = new JsonObject { ["from"] = 1, ["to"] = 1000, ["part"] = "content", ["ground"] = "PIPL 47", ["by"] = "officer-2" };
         (await owner.PostAsync("/admin/ledger/erasures", body)).Refused("DS-HST-007", 400);
         var report = LedgerVerifier.Verify(owner.LedgerDirectory);
         await Eventually.TrueAsync(() =>
@@ -77,6 +126,7 @@ public sealed class DisclosureTests
     {
         var config = JsonNode.Parse(await File.ReadAllTextAsync(owner.ConfigFile, TestContext.Current.CancellationToken))!;
         config["auditors"] = new JsonArray(new JsonObject { ["did"] = asker.Did, ["keyId"] = keyId, ["caseId"] = Case, ["payloads"] = "all" });
+        ConfigSchemas.AssertValid("connector", config.ToJsonString());
         await File.WriteAllTextAsync(owner.ConfigFile, config.ToJsonString(), TestContext.Current.CancellationToken);
         await owner.Process.StopAsync();
         await owner.RestartAsync();

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using DataSpace.EndToEnd.Support;
 using DataSpace.Kernel.NegativeList;
@@ -8,8 +7,6 @@ namespace DataSpace.EndToEnd;
 /// <summary>The officer's command line against a live host: from a table to a publication by two people, freeze and lift, a new online key, and everything that is refused on the way.</summary>
 public sealed class RegulatorCommandLineTests : IDisposable
 {
-    /// <summary>Not 0, whatever the reason is: the code says it.</summary>
-    private const int AnyRefusal = -1;
     private readonly string _folder = Directory.CreateTempSubdirectory("officer-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -28,9 +25,10 @@ public sealed class RegulatorCommandLineTests : IDisposable
             ["displayName"] = new JsonObject { ["en"] = "Regulator", ["zh"] = "监管方" },
             ["rootKeys"] = new JsonArray(people[0], people[1]),
         }.ToJsonString(), TestContext.Current.CancellationToken);
+        ConfigSchemas.AssertValid("regulator", await File.ReadAllTextAsync(host.ConfigFile, TestContext.Current.CancellationToken));
         await host.StartAsync();
-        Task<JsonNode> Run(int exit, params string[] words) => CliAsync(exit, ["regulator", .. words, "--node", host.Directory, "--json"]);
-        async Task Refused(string code, params string[] words) => Assert.Equal(code, (await Run(AnyRefusal, words))["error"]!["code"]!.GetValue<string>());
+        Task<JsonNode> Run(int exit, params string[] words) => CommandLine.RunAsync(exit, ["regulator", .. words, "--node", host.Directory, "--json"]);
+        async Task Refused(string code, params string[] words) => Assert.Equal(code, (await Run(CommandLine.AnyRefusal, words))["error"]!["code"]!.GetValue<string>());
 
         await File.WriteAllTextAsync(At("rules.csv"), "id,basis,titleEn,titleZh,route,industry,pattern\nR-1,Act 7,Plates stay,车牌不得流通,prohibited,C36,plate\n", TestContext.Current.CancellationToken);
         await Run(0, "import", At("rules.csv"), "--version-number", "1", "--out", At("v1.json"));
@@ -62,7 +60,7 @@ public sealed class RegulatorCommandLineTests : IDisposable
         await Refused("DS-NEG-008", "execute", At("lift.json"));
         await SignAsync("lift.json", "one");
         await Refused("DS-NEG-008", "execute", At("lift.json"));
-        Assert.Equal("DS-REG-034", (await CliAsync(AnyRefusal, "regulator", "sign", At("lift.json"), "--key", At("one.key"), "--json"))["error"]!["code"]!.GetValue<string>());
+        Assert.Equal("DS-REG-034", (await CommandLine.RunAsync(CommandLine.AnyRefusal, "regulator", "sign", At("lift.json"), "--key", At("one.key"), "--json"))["error"]!["code"]!.GetValue<string>());
         await SignAsync("lift.json", "two");
         await Run(0, "execute", At("lift.json"));
         await Refused("DS-REG-004", "execute", At("lift.json"));
@@ -81,20 +79,7 @@ public sealed class RegulatorCommandLineTests : IDisposable
         Assert.Equal("R-1", RegulationBundle.Read((await host.Wire.SendAsync(HttpMethod.Get, "/regulation/bundle", null, null)).Body).Value.RuleSet.GetProperty("rules")[0].GetProperty("id").GetString());
     }
 
-    private async Task<string> KeyAsync(string person) => (await CliAsync(0, "regulator", "keygen", At(person + ".key"), "--json"))["publicKey"]!.GetValue<string>();
+    private async Task<string> KeyAsync(string person) => (await CommandLine.RunAsync(0, "regulator", "keygen", At(person + ".key"), "--json"))["publicKey"]!.GetValue<string>();
 
-    private Task<JsonNode> SignAsync(string file, string person) => CliAsync(0, "regulator", "sign", At(file), "--key", At(person + ".key"), "--json");
-
-    private static async Task<JsonNode> CliAsync(int exit, params string[] arguments)
-    {
-        var program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "DataSpace.Cli", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "dataspace.dll"));
-        var start = new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = System.Text.Encoding.UTF8 };
-        start.Environment["LANG"] = "C.UTF-8";
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.True(exit == AnyRefusal ? process.ExitCode != 0 : process.ExitCode == exit, $"{string.Join(' ', arguments)}: {process.ExitCode}\n{output}\n{await errors}");
-        return JsonNode.Parse(output)!;
-    }
+    private Task<JsonNode> SignAsync(string file, string person) => CommandLine.RunAsync(0, "regulator", "sign", At(file), "--key", At(person + ".key"), "--json");
 }

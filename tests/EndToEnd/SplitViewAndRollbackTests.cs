@@ -30,8 +30,10 @@ public sealed class SplitViewAndRollbackTests
         await using var space = await Space.StartAsync(d =>
         {
             d.Offer("before", p => p.Set("count", "500"));
+            d.Offer("once", p => p.Set("count", "1"));
             d.Setting(d.SupplierA, "receiptWaitMs", 8_000);
             d.Setting(d.SupplierB, "requireWitnesses", true);
+            d.Setting(d.SupplierA, "operatorDids", new JsonArray(d.Leader.Did));
         });
         var first = await space.RunAsync(await space.JointSpecAsync("before"));
         Assert.True(first.State == "COMPLETED", first.Why + space.Story());
@@ -50,12 +52,99 @@ public sealed class SplitViewAndRollbackTests
         Assert.Contains(entries, e => e.Entry.Kind == Ledger.Receipts.EntryKind.OneSided);
         // Six parts of two jobs, all granted; nobody was silent.
         Assert.Equal((6, 0), (found["granted"]!.GetValue<int>(), found["unreported"]!.AsArray().Count));
+        // Whom the operator stands behind is no second witness beside its coordinator, and is not asked.
+        await WitnessedAsync(space, space.SupplierA);
+        var witnesses = (await space.SupplierA.ReadAsync("/admin/ledger/status"))["witnesses"]!.AsArray().Select(w => w!["did"]!.GetValue<string>());
+        Assert.Equal([space.Coordinator.Did, space.SupplierB.Did], witnesses.Order(StringComparer.Ordinal));
         // Nobody can file a dispute in another's name, or with an entry of another kind.
         var proof = await ProofAsync(space, job.Hash);
         (await space.Coordinator.FromAsync(space.SupplierB.Persona, HttpMethod.Post, "/peer/disputes", new Protocol.Jobs.FiledEntry(proof))).Refused("DS-COO-012", 400);
         (await space.Coordinator.FromAsync(space.SupplierA.Persona, HttpMethod.Post, "/peer/disputes", new Protocol.Jobs.FiledEntry(proof))).Refused("DS-COO-012", 400);
+        // Nor about a use that it took no part in: an entry of its own log, rightly signed, over a job that was somebody else's or never was.
+        (await space.Coordinator.FromAsync(space.SupplierB.Persona, HttpMethod.Post, "/peer/disputes", new Protocol.Jobs.FiledEntry(await OneSidedAsync(space.SupplierB, job.Hash, space.SupplierA.Did))))
+            .Refused("DS-COO-012", 400);
+        (await space.Coordinator.FromAsync(space.SupplierB.Persona, HttpMethod.Post, "/peer/disputes", new Protocol.Jobs.FiledEntry(await OneSidedAsync(space.SupplierB, new string('a', 64), space.Leader.Did))))
+            .Refused("DS-COO-012", 400);
         // Evidence is for the coordinator alone.
         (await space.SupplierA.FromAsync(space.SupplierB.Persona, HttpMethod.Get, $"/peer/jobs/{job.Hash}/evidence")).Refused("DS-JOB-007");
+        await SilentAndBusyAsync(space, analyst);
+    }
+
+    /// <summary>Refused by contract: Denied. Refused for want of room: the owner's signed word. Dead: Unreported, and that alone.</summary>
+    private static async Task SilentAndBusyAsync(Space space, TestAnalyst analyst)
+    {
+        var once = await space.JointSpecAsync("once");
+        Assert.Equal("COMPLETED", (await space.RunAsync(once)).State);
+        var before = await ReconcileAsync();
+        Assert.Equal("FAILED", (await space.RunAsync(once)).State);
+        var denied = await ReconcileAsync();
+        Assert.True(Count(denied, "denied") > Count(before, "denied"), denied + space.Story());
+
+        await space.SupplierA.Process.StopAsync();
+        var spec = await space.JointSpecAsync("before");
+        var dead = await space.SubmitAsync(spec);
+        // When the others have answered round 0, and only the dead one has not.
+        await Eventually.TrueAsync(() => Task.FromResult((long)TestAnalyst.Query(space.Coordinator,
+            "SELECT count(*) FROM Parties WHERE RoundZero IS NOT NULL AND JobHash = (SELECT JobHash FROM Jobs WHERE JobId = $id)", ("$id", dead))! == 2), Limit, space.Story);
+        TestAnalyst.Change(space.Coordinator, "UPDATE Jobs SET Deadline = CreatedAt + 1, Revision = Revision + 1 WHERE JobId = $id", ("$id", dead));
+        await space.EndAsync(dead);
+
+        // As many open uses as an owner holds for one consumer.
+        var opened = 0;
+        for (Answer answer; (answer = await analyst.OpenAsync(space.SupplierB, analyst.Make().Envelope)).Code != "DS-CON-014";)
+            Assert.True(answer.Status == 200 && ++opened < 200, answer + space.Story());
+        var busy = await space.RunAsync(spec);
+        Assert.Contains("DS-CON-014", busy.Codes);
+        TestAnalyst.Change(space.Coordinator, "UPDATE Jobs SET Deadline = CreatedAt + 1 WHERE JobId = $id", ("$id", busy.JobId));
+
+        // More settled parts after it than are looked at in one round.
+        TestAnalyst.Change(space.Coordinator, """
+            CREATE TEMP TABLE j AS SELECT * FROM Jobs WHERE JobId = $id;
+            CREATE TEMP TABLE p AS SELECT * FROM Parties WHERE JobHash = (SELECT JobHash FROM j) LIMIT 1;
+            CREATE TEMP TABLE n AS WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 400) SELECT i FROM c;
+            CREATE TEMP TABLE f AS SELECT * FROM Findings WHERE State = 'granted' LIMIT 1;
+            UPDATE j SET CreatedAt = CreatedAt + 1;
+            CREATE TEMP TABLE jj AS SELECT j.*, n.i FROM j, n;
+            UPDATE jj SET JobHash = 'filler-' || i, JobId = 'filler-' || i;
+            ALTER TABLE jj DROP COLUMN i;
+            INSERT INTO Jobs SELECT * FROM jj;
+            CREATE TEMP TABLE pp AS SELECT p.*, n.i FROM p, n;
+            UPDATE pp SET JobHash = 'filler-' || i;
+            ALTER TABLE pp DROP COLUMN i;
+            INSERT INTO Parties SELECT * FROM pp;
+            CREATE TEMP TABLE ff AS SELECT f.*, n.i FROM f, n;
+            UPDATE ff SET JobHash = 'filler-' || i, JobId = 'filler-' || i, Participant = (SELECT Participant FROM p);
+            ALTER TABLE ff DROP COLUMN i;
+            INSERT INTO Findings SELECT * FROM ff;
+            """, ("$id", dead));
+        var last = await ReconcileAsync();
+        Assert.Equal([(dead, space.SupplierA.Did)], last["unreported"]!.AsArray().Select(u => (u!["jobId"]!.GetValue<string>(), u["participant"]!.GetValue<string>())));
+        Assert.True(Count(last, "refused") >= 1, last + space.Story());
+        Assert.Contains(await Ledgers.ReadWhenAsync(space.Coordinator, r => r.Any(e => e.Entry.Kind == Ledger.Receipts.EntryKind.Unreported)), e => e.Entry.Kind == Ledger.Receipts.EntryKind.Unreported);
+
+        static int Count(JsonNode found, string state) => found[state]!.GetValue<int>();
+        async Task<JsonNode> ReconcileAsync() => (await space.Coordinator.PostAsync("/admin/reconciliation")).Ok();
+    }
+
+    /// <summary>A dispute as the participant's own log would hold it, made with its key in a log that nobody else has seen.</summary>
+    private static async Task<string> OneSidedAsync(Party party, string jobHash, string silent)
+    {
+        var directory = Path.Combine(party.Directory, "aside-" + Kernel.Identity.RandomId.New());
+        await using var log = Ledger.Sequencing.AuditLedger.Open(
+            new Ledger.Sequencing.LedgerOptions { Directory = directory, Origin = party.Did + "/log/1" }, party.Persona.Signer, TimeProvider.System).Value;
+        var zero = new string('0', 64);
+        var said = await log.AppendAsync(new Ledger.Sequencing.EntryDraft(new Ledger.Receipts.OneSidedPayload
+        {
+            JobHash = jobHash,
+            UseId = Ledger.Receipts.GrantPayload.ComputeUseId(jobHash, "none", Protocol.Jobs.JobOrders.ContributeStep),
+            GrantHash = zero,
+            ReportHash = zero,
+            ContractId = "none",
+            Silent = silent,
+            Reason = Ledger.Receipts.OneSidedPayload.NoReceipt,
+            DeadlineMs = 1,
+        }, "none"), CancellationToken.None);
+        return Convert.ToBase64String(log.ProveEntry(said.Value.Index).Value.Encode());
     }
 
     private static async Task<string> ProofAsync(Space space, string jobHash)
@@ -78,7 +167,12 @@ public sealed class SplitViewAndRollbackTests
         await node.Process.StopAsync();
         Directory.Delete(node.LedgerDirectory, recursive: true);
         Copy(backup, node.LedgerDirectory);
+        var backedUp = Checkpoint.ParseText(SignedNote.Parse(await File.ReadAllTextAsync(Path.Combine(backup, "checkpoint"), TestContext.Current.CancellationToken)).Value.Text).Value.Size;
         await node.RestartAsync();
+        // At once, before anybody can have spoken: what is attempted waits for the answer and is never signed.
+        var erase = new JsonObject { ["from"] = 0, ["to"] = 1, ["part"] = "content", ["ground"] = "PIPL 47", ["by"] = "officer-2" };
+        (await node.PostAsync("/admin/ledger/erasures", erase)).Refused("DS-LED-016", 503);
+        Assert.Equal(backedUp, (await node.ReadAsync("/admin/ledger/status"))["size"]!.GetValue<long>());
         await Eventually.TrueAsync(async () => (await node.Wire.SendAsync(HttpMethod.Get, "/healthz", null, null)).Code == "DS-LED-016", Limit, space.Story);
         var status = await node.ReadAsync("/admin/ledger/status");
         Assert.True(status["heldByOthers"]!.GetValue<long>() >= lost, status.ToJsonString());

@@ -97,8 +97,21 @@ public sealed class WitnessTests(SharedSpace shared)
             for (var number = 0L; number * TilePath.FullWidth < shown.Size; number++)
             {
                 var width = (int)Math.Min(TilePath.FullWidth, shown.Size - number * TilePath.FullWidth);
-                leaves.AddRange(EntryBundle.Decode((await GetAsync($"/{new TilePath(TilePath.EntriesLevel, number, width)}")).Body)!.Select(e => MerkleHash.Leaf(e.Span)));
+                var bundle = await GetAsync($"/{new TilePath(TilePath.EntriesLevel, number, width)}");
+                Assert.Equal("public, max-age=31536000, immutable", bundle.CacheControl);
+                leaves.AddRange(EntryBundle.Decode(bundle.Body)!.Select(e => MerkleHash.Leaf(e.Span)));
             }
+            // A tile never changes, a checkpoint always may; at the mirror as at the log itself.
+            await Eventually.TrueAsync(async () =>
+            {
+                var newest = Checkpoint.Open(Encoding.UTF8.GetString((await owner.Wire.SendAsync(HttpMethod.Get, "/ledger/checkpoint", null, null)).Body), key).Value.Size;
+                var tile = await owner.Wire.SendAsync(HttpMethod.Get, $"/ledger/{new TilePath(0, 0, (int)Math.Min(TilePath.FullWidth, newest))}", null, null);
+                Assert.True(tile.Status == 404 || tile.CacheControl == "public, max-age=31536000, immutable", tile.CacheControl);
+                return tile.Status == 200; // 404: the log grew in between
+            }, TimeSpan.FromSeconds(30), Space.Story);
+            foreach (var fresh in (Answer[])[await GetAsync("/checkpoint"), await owner.Wire.SendAsync(HttpMethod.Get, "/ledger/checkpoint", null, null), await owner.Wire.SendAsync(HttpMethod.Get, "/ledger/cosigned", null, null)])
+                Assert.Equal((200, "no-cache"), (fresh.Status, fresh.CacheControl));
+            Assert.Null((await GetAsync("/tile/entries/999.p/255")).CacheControl);
             Assert.Equal(shown.Size, leaves.Count);
             Assert.Equal(shown.RootHash.ToArray(), MerkleHash.Root(leaves));
             (await GetAsync("/tile/entries/999.p/255")).Refused("DS-WIT-015", 404);

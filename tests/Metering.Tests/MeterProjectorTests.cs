@@ -172,6 +172,7 @@ public sealed class MeterProjectorTests : IDisposable
             Assert.Equal(("1.0", UsageEvents.EventType, "did:web:supplier-a.example", "contract-1"),
                 (item.GetProperty("specversion").GetString(), item.GetProperty("type").GetString(), item.GetProperty("source").GetString(), item.GetProperty("subject").GetString()));
             Assert.Equal(1, item.GetProperty("data").GetProperty("units").GetProperty("uses").GetInt64());
+            Assert.Contains("Does not prove: ", item.GetProperty(UsageEvents.StatementAttribute).GetString(), StringComparison.Ordinal);
             Assert.Equal("2026-03-10T00:00:00.000Z", item.GetProperty("time").GetString());
             Assert.False(item.GetProperty("data").TryGetProperty("exact", out _));
         }

@@ -5,6 +5,7 @@ import { MAX_NOTE_BYTES, Malformed, parsePolicy } from './note.mjs';
 import { KINDS } from './entry.mjs';
 import { openBundle, verifyBundles } from './bundle.mjs';
 import { DirectoryFiles, verifyLog } from './log.mjs';
+import { verifyProof } from './proof.mjs';
 
 const USAGE = `usage: node verify.mjs [options] PATH...
 Checks logs (directories with vkey, checkpoint and tile/) and audit bundles (files) alone, without network: signatures, every tile, every entry, the root;
@@ -13,6 +14,7 @@ of bundles also the digests, the disclosed fields, and the logs against each oth
   --vkey VKEY        the verifier key of a log to trust; without one a log's own, which proves consistency, not identity. May be repeated
   --policy FILE      a C2SP tlog-policy: its quorum must have cosigned each checkpoint
   --witness FILE     a checkpoint that somebody else holds, of any of the logs; without one a log that was cut back verifies. May be repeated
+  --proof FILE       a tlog-proof of one entry, alone: checked by the --vkey of its log, and by the --policy. May be repeated
   --entry-key HEX    a public key beside the log's own that may have signed entries. May be repeated
   --opaque           entries are other software's: form, signatures and event ids are not looked at
   --json             the result as JSON
@@ -24,13 +26,14 @@ Exit code: 0 everything verifies, 1 something was found, 2 usage.
 class Usage extends Error {}
 
 function parse(argv) {
-  const options = { paths: [], vkeys: [], witnesses: [], entryKeys: [] };
+  const options = { paths: [], vkeys: [], witnesses: [], entryKeys: [], proofs: [] };
   for (let i = 0; i < argv.length; i++) {
     const value = () => argv[++i] ?? (() => { throw new Usage(`${argv[i - 1]} needs a value`); })();
     switch (argv[i]) {
       case '--vkey': options.vkeys.push(value()); break;
       case '--policy': options.policy = parsePolicy(smallFile(value())); break;
       case '--witness': options.witnesses.push(smallFile(value())); break;
+      case '--proof': options.proofs.push(value()); break;
       case '--entry-key': {
         const key = Buffer.from(value(), 'hex');
         if (key.length !== 32) throw new Usage('--entry-key takes 64 hex digits');
@@ -46,7 +49,7 @@ function parse(argv) {
         options.paths.push(argv[i]);
     }
   }
-  if (options.paths.length === 0 && !options.kinds && !options.help) throw new Usage('a path is needed');
+  if (options.paths.length === 0 && options.proofs.length === 0 && !options.kinds && !options.help) throw new Usage('a path is needed');
   return options;
 }
 
@@ -97,13 +100,27 @@ function main(argv) {
   });
   const audit = verifyBundles(bundles, options);
   audit.problems.push(...refused);
+  const proofs = options.proofs.flatMap(path => {
+    try {
+      const text = smallFile(path);
+      const origin = text.slice(text.indexOf('\n\n') + 2).split('\n')[0];
+      const vkey = options.vkeys.find(v => v.startsWith(`${origin}+`));
+      if (vkey === undefined) throw new Usage(`--proof ${path} needs the --vkey of ${origin}`);
+      return [{ path, ...verifyProof(text, vkey, options) }];
+    } catch (e) {
+      if (!(e instanceof Malformed)) throw e;
+      audit.problems.push({ where: path, what: e.message });
+      return [];
+    }
+  });
   logs.push(...audit.logs);
   for (const note of options.witnesses) if (audit.logs.some(log => log.origin === note.split('\n')[0])) shared.used.add(note);
   const unused = options.witnesses.length - shared.used.size;
   if (unused > 0) throw new Usage(`${unused} of the witness checkpoints are of none of these logs`);
-  const result = { ok: logs.every(log => log.ok) && audit.problems.length === 0, logs, problems: audit.problems };
+  const result = { ok: logs.every(log => log.ok) && audit.problems.length === 0, logs, proofs, problems: audit.problems };
   if (options.json) console.log(JSON.stringify(result));
   else print(result);
+  if (!options.json) for (const p of proofs) console.log(`good  ${p.path}: entry ${p.index} of ${p.origin}, size ${p.size}`);
   if (!options.json) for (const p of result.problems) console.log(`BAD   ${p.where}: ${p.what}`);
   return result.ok ? 0 : 1;
 }

@@ -6,6 +6,7 @@ using System.Text.Json.Serialization;
 using DataSpace.Cli.Node;
 using DataSpace.Cli.Session;
 using DataSpace.Kernel.Crypto;
+using DataSpace.Ledger.Audit;
 using DataSpace.Metering.Meters;
 using DataSpace.Metering.Rating;
 
@@ -33,7 +34,7 @@ internal static class LedgerBillCommand
                 ExpectedVkey = parse.GetValue(vkey),
             }).OrStop();
             if (ui.Json)
-                ui.WriteJson(JsonSerializer.SerializeToElement(new { statement.Origin, statement.Size, statement.RootHash, statement.Readings, statement.Bill, billSha256 = Digest(statement.Bill) }, Web));
+                ui.WriteJson(JsonSerializer.SerializeToElement(new { statement.Origin, statement.Size, statement.RootHash, statement.Readings, statement.Bill, billSha256 = Digest(statement.Bill), ledger = AuditStatement.Current }, Web));
             else
                 Show(ui, statement);
             return Task.FromResult(ExitCode.Ok);

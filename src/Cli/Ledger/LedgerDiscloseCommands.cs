@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using DataSpace.Cli.Node;
 using DataSpace.Cli.Session;
+using DataSpace.Ledger.Audit;
 using DataSpace.Ledger.Disclosing;
 using DataSpace.Ledger.Fsck;
 using DataSpace.Ledger.Notes;
@@ -34,7 +35,7 @@ internal static class LedgerDiscloseCommands
                 new { did = parse.GetValue(participant), caseId = parse.GetValue(caseId), from = parse.GetValue(from), to = parse.GetValue(to) + 1, fields }, cancel).OrStop();
             var answer = NodeClient.Read<KeptDisclosure>(json).OrStop();
             if (parse.GetValue(output) is { } file)
-                await WriteAsync(file, answer, cancel);
+                await WriteAsync(file, answer with { Ledger = AuditStatement.Current }, cancel);
             return Show(ui, answer, vkey: null);
         });
     }
@@ -80,6 +81,7 @@ internal static class LedgerDiscloseCommands
                     hiddenFields = a.HiddenFields,
                     fields = a.Fields.ToDictionary(f => f.Label, f => FieldText.Of(f.Value)),
                 }),
+                ledger = AuditStatement.Current,
             });
         else
             ShowTable(ui, kept.Request, verified);
@@ -137,4 +139,8 @@ internal static class LedgerDiscloseCommands
 }
 
 /// <summary>An answer as an asker keeps it.</summary>
-internal sealed record KeptDisclosure(DisclosureRequest Request, string Vkey, string Answer);
+/// <param name="Request">What was asked.</param>
+/// <param name="Vkey">Verifier key of the log.</param>
+/// <param name="Answer">Base64 of the answer.</param>
+/// <param name="Ledger">What this proves and what not.</param>
+internal sealed record KeptDisclosure(DisclosureRequest Request, string Vkey, string Answer, AuditStatement? Ledger = null);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using DataSpace.Cli.Session;
+using DataSpace.Ledger.Audit;
 using DataSpace.Ledger.Fsck;
 using DataSpace.Ledger.Receipts;
 
@@ -40,7 +41,7 @@ internal static class LedgerSearchCommand
             var directory = LedgerCommand.Locate(parse.GetRequiredValue(dir));
             var found = (await ui.BusyAsync(ui.T(LedgerTexts.Searching), () => Task.Run(() => LedgerSearch.Find(directory, query, parse.GetValue(vkey)), cancel))).OrStop();
             if (ui.Json)
-                ui.WriteJson(new { origin = found.Origin, size = found.Size, matches = found.Matches, closed = found.Closed, entries = found.Entries.Select(Entry) });
+                ui.WriteJson(new { origin = found.Origin, size = found.Size, matches = found.Matches, closed = found.Closed, entries = found.Entries.Select(Entry), ledger = AuditStatement.Current });
             else
                 Show(ui, found);
             return found.Matches > 0 ? ExitCode.Ok : ExitCode.Negative;

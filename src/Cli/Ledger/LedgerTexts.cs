@@ -36,10 +36,15 @@ internal static class LedgerTexts
     public static readonly Phrase Policy = new("A tlog-policy file: whether its quorum cosigned what this directory published.", "tlog-policy 文件：检查其法定人数是否已联署该目录所发布的内容。");
     public static readonly Phrase PolicyMet = new("Quorum met: size {0} cosigned by {1}.", "法定人数已满足：大小 {0}，联署方 {1}。");
     public static readonly Phrase PolicyMissed = new("{0} Quorum NOT met: size {1} cosigned by {2}.", "{0} 法定人数未满足：大小 {1}，联署方 {2}。");
+    public static readonly Phrase Prove = new(
+        "The proof that an entry is in the node's log, as a file that anybody can check offline (C2SP tlog-proof).", "生成某条目在本节点日志中的证明文件，任何人均可离线校验（C2SP tlog-proof）。");
+    public static readonly Phrase ProveIndex = new("The entry's index.", "条目索引。");
+    public static readonly Phrase ProveOut = new("The file; INDEX.tlog-proof when not given.", "输出文件；未给出时为 INDEX.tlog-proof。");
+    public static readonly Phrase Proven = new("Entry {0} is in {1} at size {2}, cosigned by: {3}. Written to {4}.", "条目 {0} 位于 {1}（大小 {2}），联署方：{3}。已写入 {4}。");
     public static readonly Phrase ReconcileAbout = new(
-        "At a coordinator: dispatched jobs against the owners' logs (a job without Grant or Denied is a finding), and disputed uses.",
-        "在协调方：将已分发任务与数据方日志核对（既无授予又无拒绝即为发现），并列出有争议的使用。");
-    public static readonly Phrase Reconciled = new("Granted {0}, denied {1}, unreported {2}.", "已授予 {0}，已拒绝 {1}，未报告 {2}。");
+        "At a coordinator: dispatched jobs against the owners' logs (a job without Grant, Denied or signed refusal is a finding), and disputed uses.",
+        "在协调方：将已分发任务与数据方日志核对（既无授予、拒绝条目又无已签名拒绝即为发现），并列出有争议的使用。");
+    public static readonly Phrase Reconciled = new("Granted {0}, denied {1}, refused without an entry {2}, unreported {3}.", "已授予 {0}，已拒绝 {1}，无条目但已签名拒绝 {2}，未报告 {3}。");
     public static readonly Phrase SilentOwner = new("{0} says nothing about job {1} {2}", "{0} 对任务 {1} 无任何记录 {2}");
     public static readonly Phrase Disputed = new("Use {0}: {1} says that {2} is silent ({3}); not billed.", "使用 {0}：{1} 称 {2} 未应答（{3}）；不计费。");
     public static readonly Phrase Nobody = new("nobody", "无");

@@ -80,7 +80,7 @@ internal static class LedgerWitnessCommands
 
     private static void Show(Ui ui, ReconciliationView view)
     {
-        ui.Line(LedgerTexts.Reconciled, view.Granted, view.Denied, view.Unreported?.Count ?? 0);
+        ui.Line(LedgerTexts.Reconciled, view.Granted, view.Denied, view.Refused, view.Unreported?.Count ?? 0);
         foreach (var silent in (view.Unreported ?? []).Take(Listed))
             ui.Styled("red", ui.T(LedgerTexts.SilentOwner, silent.Participant, silent.JobId, silent.Code ?? ""));
         foreach (var dispute in (view.Disputes ?? []).Take(Listed))
@@ -145,7 +145,7 @@ internal sealed record RegrantView(IReadOnlyDictionary<string, long> Limits);
 internal sealed record NewOriginView(string OldOrigin, string NewOrigin, long KeptSize, long KnownSize);
 
 /// <summary>Answer of a coordinator's <c>/admin/reconciliation</c>.</summary>
-internal sealed record ReconciliationView(long Granted, long Denied, IReadOnlyList<SilentView>? Unreported, IReadOnlyList<DisputeView>? Disputes);
+internal sealed record ReconciliationView(long Granted, long Denied, long Refused, IReadOnlyList<SilentView>? Unreported, IReadOnlyList<DisputeView>? Disputes);
 
 /// <summary>An owner whose log says nothing about a job.</summary>
 internal sealed record SilentView(string JobId, string Participant, string? Code);

@@ -10,22 +10,30 @@ internal static class PeerEndpoints
     public static void MapPeer(this WebApplication app)
     {
         var peer = app.MapGroup("/peer").RequirePeer();
-        peer.MapPost("/jobs", async (HttpContext http, ProviderDesk desk, CancellationToken c) =>
+        peer.MapPost("/jobs", async (HttpContext http, ProviderDesk desk, Refusals refusals, CancellationToken c) =>
         {
             var call = http.CallOf();
-            return call.Read<JobEnvelope>().TryGet(out var envelope, out var error)
-                ? (await desk.OpenAsync(envelope, call.Did, c)).ToHttp()
-                : error.ToProblem();
+            if (!call.Read<JobEnvelope>().TryGet(out var envelope, out var error))
+                return error.ToProblem();
+            var opened = await desk.OpenAsync(envelope, call.Did, c);
+            return opened.IsOk ? opened.ToHttp() : refusals.Problem(opened.Error, ProviderDesk.HashOf(envelope.Order), call.Did);
         }).WithMetadata(PeerBodyLimit.Order).WithSummary("Round 0: a signed order arrives; answered with this node's signed ephemeral key, always the same for one job.");
-        peer.MapPost("/jobs/{jobHash}/roster", async (HttpContext http, string jobHash, ProviderDesk desk, CancellationToken c) =>
+        peer.MapPost("/jobs/{jobHash}/roster", async (HttpContext http, string jobHash, ProviderDesk desk, Refusals refusals, CancellationToken c) =>
         {
             var call = http.CallOf();
-            return call.Read<RoundOneRequest>().TryGet(out var request, out var error)
-                ? (await desk.AcceptRosterAsync(jobHash, request, call.Did, c)).ToHttp(StatusCodes.Status202Accepted)
-                : error.ToProblem();
+            if (!call.Read<RoundOneRequest>().TryGet(out var request, out var error))
+                return error.ToProblem();
+            var accepted = await desk.AcceptRosterAsync(jobHash, request, call.Did, c);
+            return accepted.IsOk ? accepted.ToHttp(StatusCodes.Status202Accepted) : refusals.Problem(accepted.Error, jobHash, call.Did);
         }).WithSummary("Round 1: the roster's statements; starts the use.");
-        peer.MapGet("/jobs/{jobHash}/contribution", async (HttpContext http, string jobHash, ProviderDesk desk, CancellationToken c)
-            => (await desk.AnswerAsync(jobHash, http.CallOf().Did, c)).ToHttp()).WithSummary("The committed contribution with its proofs, or that it is not there yet.");
+        peer.MapGet("/jobs/{jobHash}/contribution", async (HttpContext http, string jobHash, ProviderDesk desk, Refusals refusals, CancellationToken c) =>
+        {
+            var caller = http.CallOf().Did;
+            if (!(await desk.AnswerAsync(jobHash, caller, c)).TryGet(out var answer, out var error))
+                return refusals.Problem(error, jobHash, caller);
+            return Results.Json(
+                answer is { State: ContributionAnswer.Refused, Refusal: { } notice } ? answer with { Refusal = refusals.Signed(notice, jobHash, caller) } : answer, JobJson.Options);
+        }).WithSummary("The committed contribution with its proofs, or that it is not there yet.");
         peer.MapGet("/jobs/{jobHash}/evidence", async (HttpContext http, string jobHash, string? code, ProviderDesk desk, CancellationToken c)
             => (await desk.EvidenceAsync(jobHash, code, http.CallOf().Did, c)).ToHttp()).WithSummary("For the coordinator: that this node's log has a Grant or a Denied for a job; nothing else of the entry is shown.");
         peer.MapPost("/receipts", async (HttpContext http, ReceiptDesk desk, CancellationToken c) =>

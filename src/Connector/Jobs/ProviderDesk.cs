@@ -274,6 +274,9 @@ internal sealed class ProviderDesk(
 
     private static string UseIdOf(UseRequest use) => GrantPayload.ComputeUseId(use.JobHash, use.Entry.AgreementId, JobOrders.ContributeStep);
 
+    /// <summary>Hash of the job that an order speaks of, verified or not; empty when it is none.</summary>
+    public static string HashOf(string order) => Jws.Parse(order, SignedMessage.MaxDocumentChars).TryGet(out var jws, out _) ? Digest.Sha256Hex(jws.Payload.Span) : string.Empty;
+
     /// <summary>The order of a row: verified when the row was written.</summary>
     public static JobOrder Unverified(string token)
     {

@@ -23,6 +23,7 @@ internal sealed partial class ReceiptClerk(
     private static readonly TimeSpan MinInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxInterval = TimeSpan.FromSeconds(30);
     private readonly HashSet<string> _filed = new(StringComparer.Ordinal);
+    private string _lastJob = string.Empty;
 
     private TimeSpan Wait => TimeSpan.FromMilliseconds(config.ReceiptWaitMs);
 
@@ -34,8 +35,7 @@ internal sealed partial class ReceiptClerk(
             await Task.Delay(interval, clock, stoppingToken);
             try
             {
-                await AsConsumerAsync(stoppingToken);
-                await AsProviderAsync(stoppingToken);
+                await LookAsync(stoppingToken);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
@@ -44,11 +44,21 @@ internal sealed partial class ReceiptClerk(
         }
     }
 
+    /// <summary>One look at what is open on either side.</summary>
+    public async Task LookAsync(CancellationToken cancellation)
+    {
+        await AsConsumerAsync(cancellation);
+        await AsProviderAsync(cancellation);
+    }
+
     private async Task AsConsumerAsync(CancellationToken cancellation)
     {
         await using var db = await store.CreateDbContextAsync(cancellation);
         var (now, since) = (clock.GetUtcNow(), clock.GetUtcNow() - Horizon);
-        foreach (var job in await db.Jobs.Where(j => j.PendingReceipts != null && j.CreatedAt > since).OrderBy(j => j.CreatedAt).Take(MaxRows).ToListAsync(cancellation))
+        // Round by round through all of them: providers that never answer do not stand before the others.
+        var jobs = await db.Jobs.Where(j => j.PendingReceipts != null && j.CreatedAt > since && string.Compare(j.JobId, _lastJob) > 0).OrderBy(j => j.JobId).Take(MaxRows).ToListAsync(cancellation);
+        _lastJob = jobs.Count < MaxRows ? string.Empty : jobs[^1].JobId;
+        foreach (var job in jobs)
         {
             var pending = JsonSerializer.Deserialize<List<PendingReceipt>>(job.PendingReceipts!, JobJson.Options)!;
             // While the job runs its own runner offers them.
@@ -82,47 +92,62 @@ internal sealed partial class ReceiptClerk(
     {
         await using var db = await store.CreateDbContextAsync(cancellation);
         var (latest, earliest) = (clock.GetUtcNow() - Wait, clock.GetUtcNow() - Horizon);
-        var uses = await db.Uses.AsNoTracking().Where(u => u.ReleasedAt != null && u.ReleasedAt < latest && u.ReleasedAt > earliest)
-            .OrderByDescending(u => u.ReleasedAt).Take(MaxRows).ToListAsync(cancellation);
-        foreach (var row in uses)
+        var open = db.Uses.AsNoTracking().Where(u => !u.ReceiptSettled && u.ReleasedAt != null && u.ReleasedAt < latest && u.ReleasedAt > earliest).OrderBy(u => u.ReleasedAt).ThenBy(u => u.JobHash);
+        for (var left = 0; ;)
         {
-            var useId = GrantPayload.ComputeUseId(row.JobHash, row.AgreementId, JobOrders.ContributeStep);
-            if (_filed.Contains(useId) || ledger.IndexOf(ReceiptDesk.ProviderEvent(useId)) is not null || ledger.FindUse(useId) is not { ReportIndex: { } report } use)
-                continue;
-            await DisputeAsync(new OneSidedPayload
+            var uses = await open.Skip(left).Take(MaxRows).ToListAsync(cancellation);
+            foreach (var row in uses)
             {
-                JobHash = row.JobHash,
-                UseId = useId,
-                GrantHash = Convert.ToHexStringLower(use.Handle.GrantHash.Span),
-                ReportHash = Convert.ToHexStringLower(Ledger.Merkle.MerkleHash.Leaf(ledger.EntryBytes(report)!.Value.Span)),
-                ContractId = row.AgreementId,
-                Silent = row.Consumer,
-                Reason = OneSidedPayload.NoReceipt,
-                DeadlineMs = (row.ReleasedAt!.Value + Wait).ToUnixTimeMilliseconds(),
-            }, cancellation);
+                if (await IsSettledAsync(row, cancellation))
+                    await db.Uses.Where(u => u.JobHash == row.JobHash).ExecuteUpdateAsync(set => set.SetProperty(u => u.ReceiptSettled, true), cancellation);
+                else
+                    left++;
+            }
+            if (uses.Count < MaxRows)
+                return;
         }
     }
 
-    /// <summary>Once per use and side into the ledger; to the coordinator until it has it.</summary>
-    private async Task DisputeAsync(OneSidedPayload payload, CancellationToken cancellation)
+    private async Task<bool> IsSettledAsync(UseRow row, CancellationToken cancellation)
     {
-        if (_filed.Contains(payload.UseId))
-            return;
+        var useId = GrantPayload.ComputeUseId(row.JobHash, row.AgreementId, JobOrders.ContributeStep);
+        if (ledger.IndexOf(ReceiptDesk.ProviderEvent(useId)) is not null || ledger.FindUse(useId) is not { ReportIndex: { } report } use)
+            return true;
+        return await DisputeAsync(new OneSidedPayload
+        {
+            JobHash = row.JobHash,
+            UseId = useId,
+            GrantHash = Convert.ToHexStringLower(use.Handle.GrantHash.Span),
+            ReportHash = Convert.ToHexStringLower(Ledger.Merkle.MerkleHash.Leaf(ledger.EntryBytes(report)!.Value.Span)),
+            ContractId = row.AgreementId,
+            Silent = row.Consumer,
+            Reason = OneSidedPayload.NoReceipt,
+            DeadlineMs = (row.ReleasedAt!.Value + Wait).ToUnixTimeMilliseconds(),
+        }, cancellation);
+    }
+
+    /// <summary>Once per use and side into the ledger; to the coordinator until it has it. True when it has.</summary>
+    private async Task<bool> DisputeAsync(OneSidedPayload payload, CancellationToken cancellation)
+    {
+        if (_filed.Contains(payload.Reason + payload.UseId))
+            return true;
         var eventId = Digest.Sha256(Encoding.ASCII.GetBytes($"one-sided/{payload.Reason}/{payload.UseId}")).AsMemory(0, 16);
         var index = ledger.IndexOf(eventId);
         if (index is null)
         {
             if (!(await ledger.AppendAsync(new EntryDraft(payload, payload.ContractId) { EventId = eventId }, cancellation)).TryGet(out var entry, out _))
-                return;
+                return false;
             index = entry.Index;
             LogDisputed(log, payload.Silent, payload.Reason);
         }
         if (link.Coordinator is not { } coordinator || !ledger.ProveEntry(index.Value).TryGet(out var proof, out _))
-            return;
+            return false;
         var body = JsonSerializer.SerializeToUtf8Bytes(new FiledEntry(Convert.ToBase64String(proof.Encode())), JobJson.Options);
         var sent = await transport.SendAsync(PeerDirectory.PeerOf(coordinator), HttpMethod.Post, FiledEntry.DisputePath, body, cancellation);
-        if (sent.TryGet(out var answer, out _) && answer.IsSuccess)
-            _filed.Add(payload.UseId);
+        var filed = sent.TryGet(out var answer, out _) && answer.IsSuccess;
+        if (filed)
+            _filed.Add(payload.Reason + payload.UseId);
+        return filed;
     }
 
     [LoggerMessage(1, LogLevel.Error, "Looking after receipts failed")]

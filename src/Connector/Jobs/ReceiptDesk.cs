@@ -3,9 +3,11 @@ using DataSpace.Connector.Agreements;
 using DataSpace.Hosting;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Transport;
+using DataSpace.Hosting.Witnessing;
 using DataSpace.Kernel.Results;
 using DataSpace.Ledger.Receipts;
 using DataSpace.Ledger.Sequencing;
+using DataSpace.Ledger.Tiles;
 using DataSpace.Protocol.Jobs;
 
 namespace DataSpace.Connector.Jobs;
@@ -13,8 +15,12 @@ namespace DataSpace.Connector.Jobs;
 /// <summary>
 /// Two-sided receipts: the consumer signs over Grant, Report and result digest, the provider countersigns, both append the same receipt.
 /// </summary>
-internal sealed class ReceiptDesk(AgreementBook agreements, Duties.DutyBook duties, AuditLedger ledger, INodeTransport transport, PeerDirectory peers, NodeIdentity self, CrashPoints crashPoints)
+internal sealed class ReceiptDesk(
+    AgreementBook agreements, Duties.DutyBook duties, AuditLedger ledger, INodeTransport transport, PeerDirectory peers, LogKeys logs, NodeIdentity self, NodeOptions options, CrashPoints crashPoints)
 {
+    /// <summary>Folder of the node's directory with the proof of every receipt, by use id (C2SP tlog-proof).</summary>
+    public const string ProofFolder = "receipts";
+
     /// <summary>Consumer side: offers the receipts; returns those that could not be exchanged yet.</summary>
     public async Task<List<PendingReceipt>> ExchangeAsync(JobRow job, IReadOnlyList<PendingReceipt> pending, CancellationToken cancellation)
     {
@@ -42,7 +48,9 @@ internal sealed class ReceiptDesk(AgreementBook agreements, Duties.DutyBook duti
         if (!(await ledger.AppendAsync(draft, cancellation)).TryGet(out var entry, out error))
             return error;
         await duties.ReceiptedAsync(offer.UseId, offer.ResultDigest, cancellation);
-        return new ReceiptCountersigned(Convert.ToBase64String(countersigned.ProviderSignature.Span), entry.Index);
+        return ledger.ProveEntry(entry.Index).TryGet(out var proof, out error)
+            ? new ReceiptCountersigned(Convert.ToBase64String(countersigned.ProviderSignature.Span), entry.Index, Convert.ToBase64String(proof.Encode()))
+            : error;
     }
 
     private async Task<bool> ExchangeAsync(JobRow job, PendingReceipt pending, CancellationToken cancellation)
@@ -56,14 +64,37 @@ internal sealed class ReceiptDesk(AgreementBook agreements, Duties.DutyBook duti
             return false;
         if (pending.Provider == self.Did)
             return true; // one ledger, one entry
-        var signed = JsonSerializer.Deserialize<ReceiptCountersigned>(answer.Body.Span, JobJson.Options)!;
+        if (Read(answer) is not { } signed)
+            return false;
         if (await agreements.FindAsync(pending.AgreementId, AgreementBook.Consumer, cancellation) is not { } agreement)
             return false;
-        var complete = receipt with { ProviderKeyId = agreement.Row.ProviderKeyId, ProviderSignature = Convert.FromBase64String(signed.ProviderSignature) };
+        var complete = receipt with { ProviderKeyId = agreement.Row.ProviderKeyId, ProviderSignature = signed.Signature };
         if (complete.Verify(self.Signer.PublicKey, agreement.ProviderKey) is not null)
             return false;
+        // Countersigned is not yet kept: the receipt has to stand in the provider's own log, word for word.
+        if (!logs.Trusted(pending.Provider).TryGet(out var vkey, out _) || !signed.Proof.Verify(agreement.ProviderKey, vkey, EntryKind.Receipt).TryGet(out var entry, out _)
+            || entry.Index != signed.Index || !ReceiptPayload.FromFields(entry.Fields).TryGet(out var logged, out _) || logged.Commitment != complete.Commitment)
+            return false;
+        var folder = Path.Combine(options.Directory, ProofFolder);
+        Directory.CreateDirectory(folder);
+        PublicFiles.WriteText(folder, pending.UseId + ".tlog-proof", (signed.Proof.Proof with { Extra = signed.Proof.Entry }).Format());
         var appended = await ledger.AppendAsync(new EntryDraft(complete, agreement.Row.AgreementId) { EventId = EventId("receipt-consumer", pending.UseId) }, cancellation);
         return appended.IsOk;
+    }
+
+    private static (byte[] Signature, long Index, EntryProof Proof)? Read(PeerAnswer answer)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<ReceiptCountersigned>(answer.Body.Span, JobJson.Options) is { ProviderSignature: not null, Proof: not null } said
+                && EntryProof.Decode(Convert.FromBase64String(said.Proof)).TryGet(out var proof, out _)
+                ? (Convert.FromBase64String(said.ProviderSignature), said.LedgerIndex, proof)
+                : null;
+        }
+        catch (Exception e) when (e is JsonException or FormatException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Event id of a use's receipt in the provider's ledger.</summary>

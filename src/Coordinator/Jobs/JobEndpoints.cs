@@ -101,7 +101,7 @@ internal static class JobEndpoints
         return Results.Json(new CoordinatorJobStatus(
             job.JobId, job.State, job.Stage,
             [.. parties.Select(p => new PartyProgress(p.Participant, p.State, p.Code))],
-            [.. parties.Where(p => p.Refusal is not null).Select(p => JsonSerializer.Deserialize<RefusalNotice>(p.Refusal!, JobJson.Options)!)],
+            [.. parties.Where(p => p.Refusal is not null).Select(p => JsonSerializer.Deserialize<RefusalNotice>(p.Refusal!, JobJson.Options)! with { Statement = null })],
             StageClock.Read(job, parties)), JobJson.Options);
     }
 

@@ -270,10 +270,17 @@ internal sealed partial class JobRunner(
         job.State = JobStates.Failed;
     }
 
-    private static void Refuse(PartyRow party, RefusalNotice notice)
-        => (party.State, party.Code, party.Refusal) = (PartyStates.Refused, notice.Code, JsonSerializer.Serialize(notice with { Participant = party.Participant }, JobJson.Options));
+    /// <summary>Of the provider's statement only what it signed about this job is kept: it is evidence that it answered.</summary>
+    private void Refuse(PartyRow party, RefusalNotice notice)
+    {
+        var verified = notice.Statement is { } statement
+            && SignedDocument.Verify<RefusalStatement>(statement, new DocumentExpectation(RefusalStatement.Typ, self.Did, party.Participant), peers.Key, clock).TryGet(out var signed, out _)
+            && signed.Body == new RefusalStatement(party.JobHash, party.Participant, notice.Code);
+        party.Refusal = JsonSerializer.Serialize(notice with { Participant = party.Participant, Statement = verified ? notice.Statement : null }, JobJson.Options);
+        (party.State, party.Code) = (PartyStates.Refused, notice.Code);
+    }
 
-    private static void Refuse(PartyRow party, PeerAnswer answer) => Refuse(party, PeerProblem.Read(party.Participant, answer));
+    private void Refuse(PartyRow party, PeerAnswer answer) => Refuse(party, PeerProblem.Read(party.Participant, answer));
 
     /// <summary>A provider's answer, or null when it is not what it should be: a provider's mistake ends its job, not this runner.</summary>
     private static T? Read<T>(PeerAnswer answer)

@@ -16,14 +16,14 @@ using Microsoft.EntityFrameworkCore;
 namespace DataSpace.Coordinator.Witness;
 
 /// <summary>
-/// Makes silence visible. Every dispatched job is held, after its deadline, against what each owner's log shows: a Grant, a Denied, or nothing, which is an
-/// Unreported finding in this coordinator's own ledger. Disputes over receipts are kept as their parties proved them.
+/// Makes silence visible. Every dispatched job is held against what each owner's log shows: a Grant, a Denied, or nothing. Nothing, and no signed refusal either,
+/// is after the job's deadline an Unreported finding in this coordinator's own ledger. Disputes over receipts are kept as their parties proved them.
 /// </summary>
 internal sealed partial class FindingsDesk(
     IDbContextFactory<CoordinatorState> store, INodeTransport transport, PeerDirectory peers, LogKeys logs, AuditLedger ledger, TimeProvider clock, ILogger<FindingsDesk> log)
     : BackgroundService
 {
-    private const int MaxJobs = 200;
+    private const int MaxParts = 300;
     private const int MaxDisputes = 100_000;
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Horizon = TimeSpan.FromDays(7);
@@ -53,30 +53,28 @@ internal sealed partial class FindingsDesk(
         {
             await using var db = await store.CreateDbContextAsync(cancellation);
             var (now, since) = (clock.GetUtcNow(), clock.GetUtcNow() - Horizon);
-            var jobs = await db.Jobs.AsNoTracking().Where(j => j.CreatedAt > since && (j.State != JobStates.Running || j.Deadline < now) && j.Stage != JobStages.Dispatch)
-                .OrderByDescending(j => j.CreatedAt).Take(MaxJobs).ToListAsync(cancellation);
-            var looked = 0;
-            foreach (var job in jobs)
+            var parts = from job in db.Jobs.AsNoTracking()
+                        where job.CreatedAt > since && (job.State != JobStates.Running || job.Deadline < now) && job.Stage != JobStages.Dispatch
+                        from party in db.Parties.AsNoTracking().Where(p => p.JobHash == job.JobHash)
+                        from found in db.Findings.Where(f => f.JobHash == party.JobHash && f.Participant == party.Participant).DefaultIfEmpty()
+                        select new { job, party, found };
+            // What is settled is never looked at again. New parts first, those that have run out of time before the others; of silent ones whoever was asked longest ago.
+            var open = await parts.Where(p => p.found == null).OrderBy(p => p.job.Deadline).Take(MaxParts).ToListAsync(cancellation);
+            open.AddRange(await parts.Where(p => p.found!.State == FindingStates.Unreported).OrderBy(p => p.found!.At).Take(MaxParts).ToListAsync(cancellation));
+            foreach (var (job, party, found) in open.Select(p => (p.job, p.party, p.found)))
             {
-                foreach (var party in await db.Parties.AsNoTracking().Where(p => p.JobHash == job.JobHash).ToListAsync(cancellation))
-                {
-                    var row = await db.Findings.FindAsync([job.JobHash, party.Participant], cancellation);
-                    if (row is { State: FindingStates.Granted or FindingStates.Denied or FindingStates.NotAsked })
-                        continue;
-                    looked++;
-                    var state = await LookAsync(job, party, cancellation);
-                    if (state == FindingStates.Unreported && now < job.Deadline)
-                        continue; // it still has time to say something
-                    if (row is null)
-                        db.Findings.Add(row = new FindingRow { JobHash = job.JobHash, Participant = party.Participant, JobId = job.JobId, State = state, Code = party.Code, At = now });
-                    else
-                        (row.State, row.Code, row.At) = (state, party.Code, now);
-                    if (state == FindingStates.Unreported)
-                        await RecordAsync(job, party, cancellation);
-                    await db.SaveChangesAsync(cancellation);
-                }
+                var state = await LookAsync(job, party, cancellation);
+                if (state == FindingStates.Unreported && now < job.Deadline)
+                    continue; // it still has time to say something
+                if (found is null)
+                    db.Findings.Add(new FindingRow { JobHash = job.JobHash, Participant = party.Participant, JobId = job.JobId, State = state, Code = party.Code, At = now });
+                else
+                    (found.State, found.Code, found.At) = (state, party.Code, now);
+                if (state == FindingStates.Unreported)
+                    await RecordAsync(job, party, cancellation);
+                await db.SaveChangesAsync(cancellation);
             }
-            return looked;
+            return open.Count;
         }
         finally
         {
@@ -90,6 +88,12 @@ internal sealed partial class FindingsDesk(
         if (Read(caller, filed.Proof, EntryKind.OneSided) is not { } entry || !OneSidedPayload.FromFields(entry.Fields).TryGet(out var said, out _))
             return CoordinatorErrors.BadEvidence.Of("OneSided");
         await using var db = await store.CreateDbContextAsync(cancellation);
+        // The two sides of a use are an owner that the job was sent to and its consumer; nobody speaks for others, nor about a job that never was.
+        var (owner, consumer) = said.Reason == OneSidedPayload.NoReceipt ? (caller, said.Silent) : (said.Silent, caller);
+        if (!await db.Jobs.AnyAsync(j => j.JobHash == said.JobHash && j.Consumer == consumer, cancellation)
+            || !await db.Parties.AnyAsync(p => p.JobHash == said.JobHash && p.Participant == owner, cancellation)
+            || said.UseId != GrantPayload.ComputeUseId(said.JobHash, said.ContractId, JobOrders.ContributeStep))
+            return CoordinatorErrors.BadEvidence.Of("not a use that the caller took part in");
         if (await db.Disputes.FindAsync([said.UseId, caller], cancellation) is not null)
             return Unit.Value;
         if (await db.Disputes.CountAsync(cancellation) >= MaxDisputes)
@@ -101,10 +105,19 @@ internal sealed partial class FindingsDesk(
 
     private async Task<string> LookAsync(JobRow job, PartyRow party, CancellationToken cancellation)
     {
+        var state = await LookInLogAsync(job, party, cancellation);
+        // Its log says nothing, but the owner signed that it refuses; the runner verified that.
+        return state == FindingStates.Unreported && party.Refusal is { } text && JsonSerializer.Deserialize<RefusalNotice>(text, JobJson.Options)?.Statement is not null
+            ? FindingStates.Refused : state;
+    }
+
+    private async Task<string> LookInLogAsync(JobRow job, PartyRow party, CancellationToken cancellation)
+    {
         if (party.Envelope is not null)
             return FindingStates.Granted; // its proof was verified when it came in
-        // Whoever was never asked to compute, because the job ended before, owes no entry.
-        if (!party.RoundOneAccepted && party.State is not (PartyStates.Refused or PartyStates.Unreported))
+        // Whoever was never asked to compute, because the job ended before, owes no entry: those too who had signed round 0 and waited for another owner in vain.
+        if ((job.Stage == JobStages.Roster && party.RoundZero is not null)
+            || (!party.RoundOneAccepted && party.State is not (PartyStates.Refused or PartyStates.Unreported)))
             return FindingStates.NotAsked;
         if (peers.Find(party.Participant) is not { } owner)
             return FindingStates.Unreported;
@@ -174,6 +187,9 @@ internal static class FindingStates
     public const string Denied = "denied";
     public const string Unreported = "unreported";
 
+    /// <summary>No entry, but the owner's signed refusal.</summary>
+    public const string Refused = "refused";
+
     /// <summary>The job ended before this owner was asked to compute.</summary>
     public const string NotAsked = "notAsked";
 }
@@ -211,6 +227,7 @@ internal static class FindingsEndpoints
         {
             granted = counts.FirstOrDefault(c => c.state == FindingStates.Granted)?.count ?? 0,
             denied = counts.FirstOrDefault(c => c.state == FindingStates.Denied)?.count ?? 0,
+            refused = counts.FirstOrDefault(c => c.state == FindingStates.Refused)?.count ?? 0,
             unreported = unreported.Select(f => new { f.JobId, f.JobHash, f.Participant, f.Code, f.At }),
             disputes = disputes.Select(d => new { d.UseId, d.JobHash, d.Filer, d.Silent, d.Reason, d.Index, d.At }),
         }, JobJson.Options);

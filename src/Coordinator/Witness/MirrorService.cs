@@ -115,9 +115,7 @@ internal static class MirrorEndpoints
         {
             logs = mirrors.All().Select(m => new { m.Shown.Origin, originHash = m.Hash, m.Shown.Size, rootHash = Convert.ToBase64String(m.Shown.RootHash.Span), m.Code }),
         }, JobJson.Options)).WithSummary("Logs that are mirrored here.");
-        open.MapGet("/{originHash}/{**path}", (string originHash, string path, MirrorService mirrors)
-            => mirrors.Find(originHash)?.Resolve(path) is { } file && File.Exists(file)
-                ? Results.File(file, path.StartsWith("tile/", StringComparison.Ordinal) ? "application/octet-stream" : "text/plain; charset=utf-8")
-                : WitnessErrors.NotMirrored.Of().ToProblem()).WithSummary("Checkpoint, key, tiles and bundles of a mirrored log (C2SP tlog-tiles).");
+        open.MapGet("/{originHash}/{**path}", (HttpContext http, string originHash, string path, MirrorService mirrors)
+            => LogFiles.Serve(http, mirrors.Find(originHash)?.Resolve(path), path, WitnessErrors.NotMirrored)).WithSummary("Checkpoint, key, tiles and bundles of a mirrored log (C2SP tlog-tiles).");
     }
 }

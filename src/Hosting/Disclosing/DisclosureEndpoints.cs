@@ -5,6 +5,7 @@ using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Transport;
 using DataSpace.Hosting.Witnessing;
 using DataSpace.Kernel.Results;
+using DataSpace.Ledger.Audit;
 using DataSpace.Ledger.Disclosing;
 using DataSpace.Ledger.Notes;
 using DataSpace.Ledger.Sequencing;
@@ -98,5 +99,6 @@ internal static class DisclosureEndpoints
         disclosed = verified.Answers.Count(a => !a.IsRefused),
         refused = verified.Answers.Count(a => a.IsRefused),
         answer = Convert.ToBase64String(answer.Span),
+        ledger = AuditStatement.Current,
     };
 }

@@ -22,9 +22,9 @@ internal static class NodeEndpoints
             : Results.Json(new { status = "ok", role = role.Name }, JobJson.Options))
             .WithSummary("Whether this node can take requests; a problem with a code when its ledger is not writable.");
         open.MapGet("/.well-known/did.json", DidDocumentAsync).WithSummary("DID document of the participant (did:web).");
-        open.MapGet("/ledger/checkpoint", (NodeOptions options) => LedgerFile(options, "checkpoint", "text/plain; charset=utf-8"))
+        open.MapGet("/ledger/checkpoint", (HttpContext http, AuditLedger ledger) => LedgerFile(http, ledger, "checkpoint"))
             .WithSummary("Newest signed checkpoint (C2SP tlog-tiles).");
-        open.MapGet("/ledger/tile/{**path}", (NodeOptions options, string path) => LedgerFile(options, "tile/" + path, "application/octet-stream"))
+        open.MapGet("/ledger/tile/{**path}", (HttpContext http, AuditLedger ledger, string path) => LedgerFile(http, ledger, "tile/" + path))
             .WithSummary("Tiles and entry bundles (C2SP tlog-tiles).");
         app.MapGet("/admin/egress", Egress).RequireAdmin().WithSummary("Bytes per peer, counted at the socket.");
     }
@@ -47,11 +47,7 @@ internal static class NodeEndpoints
         return Results.Bytes(new DidDocument(id, name, keys, [new DidService("node", "DataSpaceNode", new Uri(await address.Url), self.TlsPin)]).ToJson(), "application/json");
     }
 
-    private static IResult LedgerFile(NodeOptions options, string relative, string mediaType)
-    {
-        // The ledger's directory also holds its database and vault: only names that a public log has are served.
-        return PublicFiles.TryResolve(Path.Combine(options.Directory, "ledger"), relative) is { } path && File.Exists(path)
-            ? Results.File(path, mediaType)
-            : HostErrors.NotFound.Of().ToProblem();
-    }
+    // The ledger's directory also holds its database and vault: only names that a public log has are served.
+    private static IResult LedgerFile(HttpContext http, AuditLedger ledger, string relative)
+        => LogFiles.Serve(http, PublicFiles.TryResolve(ledger.Directory, relative), relative, HostErrors.NotFound);
 }

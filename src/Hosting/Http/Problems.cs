@@ -7,12 +7,15 @@ namespace DataSpace.Hosting.Http;
 public static class Problems
 {
     /// <summary>An HTTP result for an expected failure.</summary>
-    public static IResult ToProblem(this DsError error) => Results.Problem(
+    public static IResult ToProblem(this DsError error) => error.ToProblem([]);
+
+    /// <summary>The same with more members.</summary>
+    public static IResult ToProblem(this DsError error, IEnumerable<KeyValuePair<string, object?>> more) => Results.Problem(
         detail: error.Detail,
         statusCode: error.Kind.Status,
         title: error.Kind.Title,
         type: "urn:dataspace:error:" + error.Code,
-        extensions: new Dictionary<string, object?>
+        extensions: new Dictionary<string, object?>(more)
         {
             ["code"] = error.Code,
             ["titleZh"] = error.Kind.TitleZh,

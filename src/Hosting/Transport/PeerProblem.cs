@@ -9,6 +9,7 @@ namespace DataSpace.Hosting.Transport;
 public static class PeerProblem
 {
     private const int MaxTextChars = 500;
+    private const int MaxStatementChars = 4096;
 
     /// <summary>
     /// True when the peer says that it has seen a token before which was made for this one request: it has just restarted and knows nothing of tokens
@@ -27,7 +28,7 @@ public static class PeerProblem
             if (root.ValueKind == JsonValueKind.Object && Text(root, "code") is { } code && code.StartsWith("DS-", StringComparison.Ordinal) && code.Length <= 16)
             {
                 return new RefusalNotice(participant, code, Text(root, "title") ?? code, Text(root, "titleZh") ?? code,
-                    Text(root, "advice") ?? string.Empty, Text(root, "adviceZh") ?? string.Empty, Text(root, "detail"));
+                    Text(root, "advice") ?? string.Empty, Text(root, "adviceZh") ?? string.Empty, Text(root, "detail"), Text(root, "statement", MaxStatementChars));
             }
         }
         catch (JsonException)
@@ -37,8 +38,8 @@ public static class PeerProblem
         return RefusalNotice.Of(participant, HostErrors.PeerAnswerInvalid.Of($"status {answer.Status}"));
     }
 
-    private static string? Text(JsonElement root, string name)
+    private static string? Text(JsonElement root, string name, int maxChars = MaxTextChars)
         => root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { } text
-            ? text[..Math.Min(text.Length, MaxTextChars)]
+            ? text[..Math.Min(text.Length, maxChars)]
             : null;
 }

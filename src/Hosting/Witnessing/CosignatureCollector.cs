@@ -33,12 +33,15 @@ public sealed partial class CosignatureCollector(
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var answered = false;
         while (!stoppingToken.IsCancellationRequested)
         {
             cosigned.Rest();
             try
             {
                 await RoundAsync(stoppingToken);
+                if (!answered && (answered = cosigned.Now.Witnesses is var witnesses && (witnesses.Count == 0 || witnesses.Any(w => w is { At: not null, Code: null }))))
+                    ledger.WitnessesAnswered();
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
@@ -143,6 +146,9 @@ public sealed partial class CosignatureCollector(
         if (config.Policy is { } policy)
             return (policy, [.. policy.Witnesses.Where(w => known.ContainsKey(w.Key.Name)).Select(w => (known[w.Key.Name], w.Key))]);
         var coordinator = known.Values.FirstOrDefault(m => m.Role == "coordinator");
+        // The operator beside its own coordinator is not a second witness.
+        foreach (var own in config.OperatorDids.Where(d => d != coordinator?.Did))
+            known.Remove(own);
         // Without names: the same few of all that are known, others for every node, so that nobody witnesses everybody.
         var others = config.Dids is { } named
             ? named.Where(known.ContainsKey).Select(d => known[d])

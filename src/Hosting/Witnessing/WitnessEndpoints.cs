@@ -36,14 +36,21 @@ internal static class WitnessEndpoints
         open.MapPost(AddPath, AddAsync).WithMetadata(new SubmissionSize())
             .WithSummary("Cosigns a checkpoint that extends the one cosigned before (C2SP tlog-witness): 200, 400, 403, 404, 409 with the size held, 422.");
         open.MapGet("/witness/{originHash}/checkpoint", Cosigned).WithSummary("Newest checkpoint of a log that this node cosigned; the log is named by the hex SHA-256 of its origin.");
-        open.MapGet("/ledger/cosigned", (AuditLedger ledger) => PublicFiles.TryResolve(ledger.Directory, PublicFiles.Cosigned) is { } path && File.Exists(path)
-            ? Results.File(path, Text) : HostErrors.NotFound.Of().ToProblem()).WithSummary("Newest checkpoint of this node's log with the cosignatures of its witnesses.");
+        open.MapGet("/ledger/cosigned", (HttpContext http, AuditLedger ledger)
+            => LogFiles.Serve(http, PublicFiles.TryResolve(ledger.Directory, PublicFiles.Cosigned), PublicFiles.Cosigned, HostErrors.NotFound)).WithSummary("Newest checkpoint of this node's log with the cosignatures of its witnesses.");
+        open.MapGet("/ledger/proofs/{index}", (HttpContext http, AuditLedger ledger, string index) =>
+        {
+            http.Response.Headers.CacheControl = LogFiles.Fresh;
+            return Prove(ledger, index).TryGet(out var proof, out var error) ? Results.Text(proof.Format(), Text) : error.ToProblem();
+        }).WithSummary("Proof that an entry is in this node's log (C2SP tlog-proof), under the cosigned checkpoint where that covers it; the entry, as public as its tile, is the extra line.");
         open.MapGet(ContinuationPath, Continuation).WithSummary("Proof of entry 0 of a log that continues another one; 404 for a first log.");
         open.MapGet("/ledger/ended/{number}/{**path}", Ended).WithSummary("Checkpoint, tiles and bundles of a log that this node has ended.");
         app.MapPost(GossipWorker.EvidencePath, Accuse).RequirePeer().WithMetadata(new PeerBodyLimit(EquivocationProof.MaxBytes))
             .WithSummary("A proof that a log has two histories; judged by the log's own signatures.");
         var admin = app.MapGroup("/admin/ledger").RequireAdmin();
         admin.MapGet("/status", Status).WithSummary("This node's log: size, cosigned size, quorum, witnesses.");
+        admin.MapGet("/proofs/{index}", (AuditLedger ledger, string index) => Prove(ledger, index).TryGet(out var proof, out var error)
+            ? Results.Json(new { vkey = ledger.VerifierKey, proof = proof.Format() }, JobJson.Options) : error.ToProblem()).WithSummary("The same proof with the key to check it by.");
         admin.MapGet("/gossip", Gossip).WithSummary("Newest checkpoints of others, logs whose tiles do not bear out what was heard, proofs of two histories.");
         admin.MapPost("/new-origin", NewOrigin).WithSummary("Ends a log that was rolled back; the node goes on under the next one after its restart, with every budget exhausted.");
     }
@@ -98,10 +105,11 @@ internal static class WitnessEndpoints
             ? Results.Bytes(proof.Encode(), "application/octet-stream")
             : HostErrors.NotFound.Of().ToProblem();
 
-    private static IResult Ended(string number, string path, AuditLedger ledger)
-        => number.Length < 12 && number.All(char.IsAsciiDigit) && PublicFiles.TryResolve(LogSuccession.ArchiveOf(ledger.Directory, "/" + number), path) is { } file && File.Exists(file)
-            ? Results.File(file, path.StartsWith("tile/", StringComparison.Ordinal) ? "application/octet-stream" : Text)
-            : HostErrors.NotFound.Of().ToProblem();
+    private static IResult Ended(HttpContext http, string number, string path, AuditLedger ledger)
+        => LogFiles.Serve(http, number.Length < 12 && number.All(char.IsAsciiDigit) ? PublicFiles.TryResolve(LogSuccession.ArchiveOf(ledger.Directory, "/" + number), path) : null, path, HostErrors.NotFound);
+
+    private static Result<TlogProof> Prove(AuditLedger ledger, string index)
+        => long.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? ledger.ProveCosigned(number) : LedgerErrors.IndexOutOfRange.Of();
 
     private static IResult Accuse(HttpContext http, GossipWorker gossip)
         => gossip.Accept(http.CallOf().Body.Span).TryGet(out var isNew, out var error) ? Results.Json(new { isNew }, JobJson.Options) : error.ToProblem();

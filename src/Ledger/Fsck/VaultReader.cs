@@ -32,6 +32,7 @@ internal sealed class VaultReader : IDisposable
     private static Sqlite? OpenOne(string directory, string name, string table, ProblemList problems)
     {
         var path = Path.Combine(directory, name);
+        path = new FileInfo(path).LinkTarget ?? path; // keys in a directory of their own
         // A vault on read-only media has no shared-memory file; without a log beside it, the file alone is the whole state.
         var log = new FileInfo(path + "-wal");
         string[] sources = log.Exists && log.Length > 0

@@ -21,7 +21,7 @@ public static class MeteringFields
 
     /// <summary>Whether entries of a kind have a metering part.</summary>
     public static bool Has(EntryKind kind) => kind is EntryKind.Grant or EntryKind.Report or EntryKind.Receipt
-        or EntryKind.PeriodClosed or EntryKind.Adjustment or EntryKind.Dispute or EntryKind.DisputeResolved;
+        or EntryKind.PeriodClosed or EntryKind.Adjustment or EntryKind.Dispute or EntryKind.DisputeResolved or EntryKind.OneSided;
 
     /// <summary>Whether a field belongs to it.</summary>
     public static bool Contains(EntryKind kind, string label) => kind switch

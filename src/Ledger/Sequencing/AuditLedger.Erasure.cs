@@ -27,6 +27,7 @@ public sealed partial class AuditLedger
     {
         if (Volatile.Read(ref _disposed) != 0)
             return LedgerErrors.Closed.Of();
+        await _open.WaitAsync(cancellation).ConfigureAwait(false);
         await _erasing.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
@@ -64,7 +65,7 @@ public sealed partial class AuditLedger
         }
     }
 
-    // Only while nothing else runs: at opening. What cannot be completed now is left for the next time.
+    // While no other erasure runs: at opening. What cannot be completed now is left for the next time.
     private void CompleteErasures()
     {
         if (Refusal is not null)

@@ -28,7 +28,7 @@ public sealed partial class AuditLedger
                 return error;
             parts = new Parts(file, options.Fault ?? (_ => { }));
             var key = Notes.VerifierKey.ForLog(options.Origin, signer.PublicKey);
-            error = parts.Load(options, signer, key) ?? parts.Recover(options.Directory, key);
+            error = parts.Load(options, signer, key) ?? parts.Recover(options, key);
             if (error is null)
             {
                 var ledger = new AuditLedger(options, signer, clock, key, parts) { _publishedSize = parts.Publisher!.PublishedSize, _publishedHead = parts.Publisher.Published };
@@ -49,6 +49,11 @@ public sealed partial class AuditLedger
 
     private Result<AuditLedger> Resume()
     {
+        if (!_open.IsCompleted)
+        {
+            _resuming = ResumeLaterAsync();
+            return this;
+        }
         try
         {
             CompleteErasures();
@@ -58,6 +63,25 @@ public sealed partial class AuditLedger
         {
             DisposeAsync().AsTask().GetAwaiter().GetResult();
             return IoFailure.Classify(e);
+        }
+    }
+
+    private async Task ResumeLaterAsync()
+    {
+        await _open.ConfigureAwait(false);
+        await _erasing.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (Volatile.Read(ref _disposed) == 0)
+                CompleteErasures();
+        }
+        catch (Exception e) when (IoFailure.IsStorage(e) || e is InvalidDataException)
+        {
+            Stop(e);
+        }
+        finally
+        {
+            _erasing.Release();
         }
     }
 
@@ -122,14 +146,15 @@ public sealed partial class AuditLedger
             return null;
         }
 
-        public DsError? Recover(string directory, VerifierKey key)
+        public DsError? Recover(LedgerOptions options, VerifierKey key)
         {
+            var directory = options.Directory;
             var published = ReadPublished(directory, key);
             if (published is not null && published.Size > Head!.Size)
                 return LedgerErrors.RolledBack.Of($"published {published.Size}, stored {Head.Size}");
             if (published is not null && !RootOf(published.Size, Store!).AsSpan().SequenceEqual(published.RootHash.Span))
                 return LedgerErrors.Forked.Of($"published size {published.Size}");
-            Vault = PayloadVault.Open(directory);
+            Vault = PayloadVault.Open(directory, options.KeyStoreDirectory, options.Origin);
             if ((Vault.CollectOrphans(Head!.Size) ?? Vault.CheckNotOlder(Head.Size)) is { } error)
                 return error;
             var keyFile = Path.Combine(directory, StaticPublisher.VerifierKeyFile);

@@ -65,6 +65,24 @@ public sealed partial class AuditLedger
         return new TlogProof(index, ProofBuilder.Inclusion(index, head.Size, new TileNodes(_reader, head.Size)), head.Note);
     });
 
+    /// <summary>
+    /// The same under the cosigned checkpoint, when that covers the entry: what a third party keeps. The entry itself is the proof's extra data, so that the proof says what it proves.
+    /// </summary>
+    public Result<TlogProof> ProveCosigned(long index)
+    {
+        var file = new FileInfo(Path.Combine(Directory, StaticPublisher.CosignedFile));
+        Checkpoint? cosigned = null;
+        if (file.Exists && file.Length <= SignedNote.MaxBytes)
+            Checkpoint.Open(File.ReadAllText(file.FullName), _key).TryGet(out cosigned, out _);
+        return Snapshot<Result<TlogProof>>(head =>
+        {
+            if (index < 0 || index >= head.Size)
+                return LedgerErrors.IndexOutOfRange.Of();
+            var under = cosigned is { } seen && seen.Size > index && seen.Size <= head.Size ? seen : head;
+            return new TlogProof(index, ProofBuilder.Inclusion(index, under.Size, new TileNodes(_reader, under.Size)), under.Note, _reader.Entry(index));
+        });
+    }
+
     /// <summary>Consistency proof between two sizes of this log, <c>1 ≤ old ≤ new ≤ size</c>.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> ProveConsistency(long oldSize, long newSize) => Snapshot(head =>
     {

@@ -104,6 +104,9 @@ public sealed partial class AuditLedger
     {
         var batch = new List<WorkItem>(_options.MaxBatch);
         using var pause = new ManualResetEventSlim();
+        _open.GetAwaiter().GetResult();
+        // Closed before anybody answered or the time was over: what waited was never signed, and is not now.
+        var closed = ReferenceEquals((_open as Task<Task>)?.GetAwaiter().GetResult(), _answered.Task) && !_answered.Task.GetAwaiter().GetResult();
         while (_work.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
             // Where many came last time, more are signing now: they share one commit. A lone caller never waits.
@@ -112,17 +115,17 @@ public sealed partial class AuditLedger
             batch.Clear();
             while (batch.Count < _options.MaxBatch && _work.Reader.TryRead(out var item))
                 batch.Add(item);
-            CommitOrStop(batch);
+            CommitOrStop(batch, closed);
         }
     }
 
-    private void CommitOrStop(List<WorkItem> batch)
+    private void CommitOrStop(List<WorkItem> batch, bool closed)
     {
         Checkpoint? checkpoint = null;
         DsError? failure;
         lock (_writeGate)
         {
-            failure = Refusal;
+            failure = Refusal ?? (closed ? LedgerErrors.Closed.Of() : null);
             if (failure is null)
             {
                 try

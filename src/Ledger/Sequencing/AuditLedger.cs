@@ -39,6 +39,9 @@ public sealed partial class AuditLedger : IAsyncDisposable
     private readonly Channel<WorkItem> _work;
     private readonly Channel<bool> _published = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly RightEdge _edge;
+    private readonly TaskCompletionSource<bool> _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _open;
+    private Task _resuming = Task.CompletedTask;
     private readonly Task _writer;
     private readonly Task _publishing;
     private Checkpoint _latest;
@@ -55,6 +58,7 @@ public sealed partial class AuditLedger : IAsyncDisposable
         (_edge, _latest, _lastTimeMs, _refused) = (parts.Edge!, parts.Head!, parts.LastTimeMs, parts.Refused);
         _fault = parts.Fault;
         _work = Channel.CreateBounded<WorkItem>(new BoundedChannelOptions(options.MaxPending) { SingleReader = true });
+        _open = options.AskFirst is { } limit && _latest.Size > 0 ? Task.WhenAny(_answered.Task, Task.Delay(limit)) : Task.CompletedTask;
         _writer = Task.Factory.StartNew(RunWriter, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         _publishing = Task.Run(RunPublisherAsync);
     }
@@ -172,15 +176,15 @@ public sealed partial class AuditLedger : IAsyncDisposable
             try
             {
                 // Of several the longest is kept: a log that continues this one names it.
-                if (Contradiction is { } known && known.Size >= theirs.Size)
-                    return error;
-                _store.SetMeta(RefusedKey, error.Code + "\n" + checkpointNote);
+                if (Contradiction is not { } known || known.Size < theirs.Size)
+                    _store.SetMeta(RefusedKey, error.Code + "\n" + checkpointNote);
             }
             catch (Exception e) when (IoFailure.IsStorage(e))
             {
                 Stop(e);
             }
         }
+        WitnessesAnswered(); // what waits is refused now
         return error;
     }
 
@@ -193,6 +197,9 @@ public sealed partial class AuditLedger : IAsyncDisposable
                 return _store.Meta(RefusedKey) is { } refused && Checkpoint.Open(refused[(refused.IndexOf('\n', StringComparison.Ordinal) + 1)..], _key).TryGet(out var theirs, out _) ? theirs : null;
         }
     }
+
+    /// <summary>The witnesses were asked for what they hold of this log, and at least one answered; or there is none. What waited is signed from now on.</summary>
+    public void WitnessesAnswered() => _answered.TrySetResult(true);
 
     /// <summary>Waits until the published directory holds a checkpoint of at least this size.</summary>
     public async Task WaitPublishedAsync(long size, CancellationToken cancellation)
@@ -219,6 +226,8 @@ public sealed partial class AuditLedger : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
+        _answered.TrySetResult(false);
+        await _resuming.ConfigureAwait(false);
         await _erasing.WaitAsync().ConfigureAwait(false);
         _work.Writer.TryComplete();
         await _writer.ConfigureAwait(false);

@@ -33,6 +33,15 @@ public sealed record LedgerOptions
     /// <summary>Statutory retention of metering fields, in days from their entry; they are not erased earlier.</summary>
     public int MeteringRetentionDays { get; init; } = DefaultMeteringRetentionDays;
 
+    /// <summary>
+    /// How long a log that is not empty signs nothing after it was opened, unless <see cref="AuditLedger.WitnessesAnswered"/> comes before: whoever holds more of this log
+    /// than it has says so first. Null: nobody is asked.
+    /// </summary>
+    public TimeSpan? AskFirst { get; init; }
+
+    /// <summary>Directory of the key store, so that its backups can be kept for a shorter time; null: beside the log.</summary>
+    public string? KeyStoreDirectory { get; init; }
+
     /// <summary>Called at every point where a crash would matter. For tests: throwing there stands for the crash.</summary>
     internal Action<FaultPoint>? Fault { get; init; }
 }

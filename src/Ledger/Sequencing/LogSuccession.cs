@@ -52,7 +52,7 @@ public static class LogSuccession
         => $"{ledgerDirectory}.ended-{origin[(origin.LastIndexOf('/') + 1)..]}";
 
     /// <summary>Carries out what was decided, or finishes what a crash interrupted. True when the node goes on under a new log now.</summary>
-    public static async Task<Result<bool>> ApplyAsync(string ledgerDirectory, ISigner signer, TimeProvider clock, CancellationToken cancellation)
+    public static async Task<Result<bool>> ApplyAsync(string ledgerDirectory, ISigner signer, TimeProvider clock, CancellationToken cancellation, string? keyStoreDirectory = null)
     {
         var next = ledgerDirectory + NextSuffix;
         try
@@ -69,7 +69,7 @@ public static class LogSuccession
                 return LedgerErrors.Corrupt.Of("the old log was put away before");
             if (Directory.Exists(next))
                 Directory.Delete(next, recursive: true);
-            if (await BuildAsync(ledgerDirectory, next, order, signer, clock, cancellation) is { } error)
+            if (await BuildAsync(ledgerDirectory, next, order, signer, clock, keyStoreDirectory, cancellation) is { } error)
                 return error;
             Move(ledgerDirectory, archive);
             Move(next, ledgerDirectory);
@@ -82,7 +82,7 @@ public static class LogSuccession
     }
 
     private static async Task<DsError?> BuildAsync(
-        string old, string next, SuccessionOrder order, ISigner signer, TimeProvider clock, CancellationToken cancellation)
+        string old, string next, SuccessionOrder order, ISigner signer, TimeProvider clock, string? keyStoreDirectory, CancellationToken cancellation)
     {
         if (!Checkpoint.Open(order.KnownCheckpoint, VerifierKey.ForLog(order.OldOrigin, signer.PublicKey)).TryGet(out var known, out var error))
             return error;
@@ -95,7 +95,7 @@ public static class LogSuccession
                 return other;
             (budgets, marks, kept) = (store.Budgets(), store.MetaUnder(AuditLedger.MarkPrefix), store.Head().Checkpoint.Size);
         }
-        var opened = AuditLedger.Open(new LedgerOptions { Directory = next, Origin = order.NewOrigin }, signer, clock);
+        var opened = AuditLedger.Open(new LedgerOptions { Directory = next, Origin = order.NewOrigin, KeyStoreDirectory = keyStoreDirectory }, signer, clock);
         if (!opened.TryGet(out var ledger, out error))
             return error;
         await using (ledger)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using DataSpace.Kernel.Results;
 using DataSpace.Ledger.Sequencing;
 
@@ -24,8 +25,24 @@ internal sealed class KeyStore : IDisposable
 
     private KeyStore(Sqlite db) => _db = db;
 
-    /// <summary>Opens or creates; throws on storage failures.</summary>
-    public static KeyStore Open(string directory) => new(Sqlite.OpenStore(Path.Combine(directory, FileName), SchemaVersion,
+    /// <summary>
+    /// Opens or creates; throws on storage failures. A key store of its own directory has a link beside the log, by which whoever reads the log finds it; keys that are
+    /// beside the log already stay where they are.
+    /// </summary>
+    public static KeyStore Open(string ledgerDirectory, string? ownDirectory, string origin)
+    {
+        var path = Path.Combine(ledgerDirectory, FileName);
+        if (ownDirectory is not null)
+        {
+            System.IO.Directory.CreateDirectory(ownDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            var own = Path.Combine(Path.GetFullPath(ownDirectory), $"keys-{Kernel.Crypto.Digest.Sha256Hex(Encoding.UTF8.GetBytes(origin))[..16]}.db");
+            if (new FileInfo(path) is { Exists: false, LinkTarget: null })
+                File.CreateSymbolicLink(path, own);
+        }
+        return Open(new FileInfo(path).LinkTarget ?? path);
+    }
+
+    private static KeyStore Open(string path) => new(Sqlite.OpenStore(path, SchemaVersion,
         "CREATE TABLE key(idx INTEGER PRIMARY KEY, batch INTEGER NOT NULL, key BLOB NOT NULL CHECK(length(key) = 32)) STRICT",
         "CREATE TABLE agreement(id TEXT PRIMARY KEY, key BLOB NOT NULL) STRICT"));
 

@@ -21,9 +21,9 @@ internal sealed partial class PayloadVault : IDisposable
     private PayloadVault(Sqlite db, KeyStore keys) => (_db, _keys) = (db, keys);
 
     /// <summary>Opens or creates; throws on storage failures.</summary>
-    public static PayloadVault Open(string directory)
+    public static PayloadVault Open(string directory, string? keyStoreDirectory, string origin)
     {
-        var keys = KeyStore.Open(directory);
+        var keys = KeyStore.Open(directory, keyStoreDirectory, origin);
         try
         {
             return new PayloadVault(Sqlite.OpenStore(Path.Combine(directory, FileName), SchemaVersion,

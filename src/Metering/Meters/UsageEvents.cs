@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using DataSpace.Kernel.Results;
+using DataSpace.Ledger.Audit;
 using DataSpace.Ledger.Fsck;
 using DataSpace.Ledger.Merkle;
 using DataSpace.Ledger.Receipts;
@@ -35,6 +36,11 @@ public static class UsageEvents
 
     /// <summary>Type of the events.</summary>
     public const string EventType = "org.dataspace.use.reported.v1";
+
+    /// <summary>Extension attribute of every event: what the ledger behind it proves and what not, in English.</summary>
+    public const string StatementAttribute = "ledgerproves";
+
+    private static readonly string Statement = string.Join(' ', ["Proves:", .. AuditStatement.Current.Proves, "Does not prove:", .. AuditStatement.Current.DoesNotProve]);
 
     private const int FlushBytes = 64 * 1024;
 
@@ -88,6 +94,7 @@ public static class UsageEvents
         json.WriteString("subject", use.Contract);
         json.WriteString("time", DateTimeOffset.FromUnixTimeMilliseconds(entry.Head.TimeMs).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
         json.WriteString("datacontenttype", "application/json");
+        json.WriteString(StatementAttribute, Statement);
         json.WriteStartObject("data");
         json.WriteNumber("logIndex", entry.Index);
         json.WriteString("grantHash", Convert.ToHexStringLower(report.Grant));

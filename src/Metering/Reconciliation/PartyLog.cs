@@ -44,6 +44,9 @@ internal sealed class PartyLog
     /// <summary>How disputes ended, by the Grant's hash; of several the first.</summary>
     public Dictionary<string, Placed<DisputeResolvedPayload>> Resolutions { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Uses whose receipt the other side did not complete in time, by the Grant's hash; of several the first.</summary>
+    public Dictionary<string, Placed<OneSidedPayload>> OneSided { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Closes in order.</summary>
     public List<Placed<PeriodClosedPayload>> Closes { get; } = [];
 
@@ -67,7 +70,7 @@ internal sealed class PartyLog
         var read = new PartyLog(party, log) { Size = size };
         foreach (var record in log.Records)
         {
-            if (record.Entry.Kind is EntryKind.Receipt or EntryKind.PeriodClosed or EntryKind.Adjustment or EntryKind.Dispute or EntryKind.DisputeResolved
+            if (record.Entry.Kind is EntryKind.Receipt or EntryKind.PeriodClosed or EntryKind.Adjustment or EntryKind.Dispute or EntryKind.DisputeResolved or EntryKind.OneSided
                 && read.Take(record) is { } problem)
                 return SettlementErrors.LogUnusable.Of($"{party.Did}: entry {record.Index.ToString(CultureInfo.InvariantCulture)}: {problem}");
         }
@@ -110,6 +113,10 @@ internal sealed class PartyLog
             case EntryKind.Dispute:
                 if (DisputePayload.FromFields(record.PayloadFields).TryGet(out var dispute, out error))
                     Disputes.TryAdd(dispute.GrantHash, new(record.Index, dispute));
+                break;
+            case EntryKind.OneSided:
+                if (OneSidedPayload.FromFields(record.PayloadFields).TryGet(out var alone, out error))
+                    OneSided.TryAdd(alone.GrantHash, new(record.Index, alone));
                 break;
             default:
                 if ((record.IsErased ? DisputeResolvedPayload.FromMeteringPart(record.PayloadFields) : DisputeResolvedPayload.FromFields(record.PayloadFields)).TryGet(out var resolved, out error))

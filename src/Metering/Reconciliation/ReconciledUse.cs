@@ -26,6 +26,9 @@ internal sealed class ReconciledUse(UsageRecord use, PartyLog provider, PartyLog
     /// <summary>A party disputes the use.</summary>
     public const string Disputed = "disputed";
 
+    /// <summary>One side said in its log that the other did not complete the receipt in time, and no log has one.</summary>
+    public const string OneSided = "oneSided";
+
     /// <summary>The provider gave up its claim.</summary>
     public const string Waived = "waived";
 
@@ -39,7 +42,7 @@ internal sealed class ReconciledUse(UsageRecord use, PartyLog provider, PartyLog
     /// <summary>Index of the receipt in the consumer's log.</summary>
     public long ConsumerIndex => consumer.Receipts[Use.GrantHash].Index;
 
-    /// <summary>Why a use that some receipt exists for is not billed in this state; null when it is, or when there is no receipt at all.</summary>
+    /// <summary>Why a use that one side at least stands for is not billed in this state; null when it is billed, or when neither log claims anything.</summary>
     public string? FindingAt(Coverage at)
     {
         var mine = Use.Unbilled is null && Use.ReceiptIndex < at.Provider;
@@ -52,7 +55,9 @@ internal sealed class ReconciledUse(UsageRecord use, PartyLog provider, PartyLog
             return Disputed;
         if (mine && theirs)
             return receipt.Payload.Commitment == Use.ReceiptCommitment ? null : ReceiptsDiffer;
-        return mine ? ConsumerReceiptMissing : theirs && IsCountersigned(receipt.Payload) ? ProviderReceiptMissing : null;
+        if (mine)
+            return ConsumerReceiptMissing;
+        return theirs && IsCountersigned(receipt.Payload) ? ProviderReceiptMissing : IsOneSided(provider, at.Provider) || IsOneSided(consumer, at.Consumer) ? OneSided : null;
     }
 
     /// <summary>Why nobody claims anything for a use, as it was in this state: what came later does not change the word.</summary>
@@ -71,6 +76,8 @@ internal sealed class ReconciledUse(UsageRecord use, PartyLog provider, PartyLog
            && receipt.Index < at.Consumer && receipt.Payload.Commitment == Use.ReceiptCommitment;
 
     private bool IsDisputed(PartyLog log, long size) => log.Disputes.TryGetValue(Use.GrantHash, out var dispute) && dispute.Index < size;
+
+    private bool IsOneSided(PartyLog log, long size) => log.OneSided.TryGetValue(Use.GrantHash, out var alone) && alone.Index < size;
 
     private string? Resolution(PartyLog log, long size) => log.Resolutions.TryGetValue(Use.GrantHash, out var end) && end.Index < size ? end.Payload.Outcome : null;
 

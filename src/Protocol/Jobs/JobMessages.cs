@@ -139,11 +139,26 @@ public sealed record RelayAnswer(string State, int Received, IReadOnlyList<strin
 }
 
 /// <summary>A refusal by code, safe to show to anyone in the job.</summary>
-public sealed record RefusalNotice(string Participant, string Code, string Title, string TitleZh, string Advice, string AdviceZh, string? Detail = null)
+/// <remarks><c>Statement</c>: compact JWS of a <see cref="RefusalStatement"/>, to a coordinator.</remarks>
+public sealed record RefusalNotice(
+    string Participant, string Code, string Title, string TitleZh, string Advice, string AdviceZh, string? Detail = null, string? Statement = null)
 {
     /// <summary>From an error.</summary>
     public static RefusalNotice Of(string participant, DataSpace.Kernel.Results.DsError error)
         => new(participant, error.Code, error.Kind.Title, error.Kind.TitleZh, error.Kind.Advice, error.Kind.AdviceZh, error.Detail);
+}
+
+/// <summary>
+/// A provider's signed word that it refuses a job (JWS, typ <see cref="Typ"/>, audience = the coordinator that asked): evidence that it answered where its log has no
+/// entry, because the order proved no contract or there was no room. Costs the provider nothing to give, whoever asks how often.
+/// </summary>
+/// <param name="JobHash">Hex.</param>
+/// <param name="Participant">DID.</param>
+/// <param name="Code">Stable error code.</param>
+public sealed record RefusalStatement(string JobHash, string Participant, string Code)
+{
+    /// <summary>JWS type.</summary>
+    public const string Typ = "dataspace-refusal+jws";
 }
 
 /// <summary>Provider → analyst inside the sealed reply, padded: the outcome that depends on data.</summary>
@@ -181,5 +196,8 @@ public sealed record StageTime(string Name, int Done, int Total, long Ms);
 public sealed record ReceiptOffer(
     string JobId, string UseId, string GrantHash, string ReportHash, string ResultDigest, string JobHash, string ConsumerKeyId, string ConsumerSignature, string Consumer);
 
-/// <summary>Provider → consumer: the countersignature.</summary>
-public sealed record ReceiptCountersigned(string ProviderSignature, long LedgerIndex);
+/// <summary>Provider → consumer: the countersignature, and that it stands in the provider's log.</summary>
+/// <param name="ProviderSignature">Base64.</param>
+/// <param name="LedgerIndex">Index of the receipt in the provider's log.</param>
+/// <param name="Proof">Base64 of an EntryProof of that entry, every field shown.</param>
+public sealed record ReceiptCountersigned(string ProviderSignature, long LedgerIndex, string Proof);

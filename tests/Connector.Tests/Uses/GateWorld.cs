@@ -43,7 +43,7 @@ internal sealed class GateWorld : IAsyncDisposable
         Directory.CreateDirectory(_directory);
         File.WriteAllText(Path.Combine(_directory, "d.csv"), "firm,year,invest\nA,1935,1.0\n");
         _self = NodeIdentity.LoadOrCreate(Provider, "Owner", new FileSecretProvider(Path.Combine(_directory, "keys")), Clock);
-        Ledger = AuditLedger.Open(new LedgerOptions { Directory = Path.Combine(_directory, "ledger"), Origin = Provider }, _self.Signer, Clock).Value;
+        Ledger = AuditLedger.Open(new LedgerOptions { Directory = Path.Combine(_directory, "ledger"), Origin = Provider + "/log/1" }, _self.Signer, Clock).Value;
         Peers = new PeerDirectory(Clock);
         Analyst = new PartyNode(Consumer, Path.Combine(_directory, "analyst"), Provider, _self, Clock);
         Informed = new PartyNode(Other, Path.Combine(_directory, "other"), Provider, _self, Clock);

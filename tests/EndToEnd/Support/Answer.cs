@@ -10,6 +10,9 @@ internal sealed record Answer(int Status, byte[] Body)
     /// <summary>The media type, or null.</summary>
     public string? ContentType { get; init; }
 
+    /// <summary>How long it may be kept, or null.</summary>
+    public string? CacheControl { get; init; }
+
     /// <summary>The body as JSON, or null.</summary>
     public JsonNode? Json
     {

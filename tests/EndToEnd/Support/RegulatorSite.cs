@@ -40,6 +40,7 @@ internal sealed class RegulatorSite : IAsyncDisposable
             ["displayName"] = new JsonObject { ["en"] = "Regulator", ["zh"] = "监管方" },
             ["rootKeys"] = new JsonArray([.. site.RootKeys.Select(k => (JsonNode)k)]),
         }.ToJsonString());
+        ConfigSchemas.AssertValid("regulator", await File.ReadAllTextAsync(site.Party.ConfigFile));
         await site.Party.StartAsync();
         return site;
     }

@@ -86,6 +86,7 @@ internal sealed class SpaceDesign(Space space)
             }
             foreach (var setting in _settings.Where(s => s.Owner == owner))
                 config[setting.Name] = setting.Value.DeepClone();
+            ConfigSchemas.AssertValid("connector", config.ToJsonString());
             File.WriteAllText(owner.ConfigFile, config.ToJsonString());
         }
         var coordinator = new JsonObject
@@ -97,6 +98,7 @@ internal sealed class SpaceDesign(Space space)
             File.WriteAllText(CardFile(), _regulator.Card.ToJsonString());
         if (_pins is not null)
             (coordinator["regulators"], coordinator["regulationPollMs"]) = (_pins.DeepClone(), 500);
+        ConfigSchemas.AssertValid("coordinator", coordinator.ToJsonString());
         File.WriteAllText(space.Coordinator.ConfigFile, coordinator.ToJsonString());
     }
 

@@ -109,9 +109,14 @@ internal sealed class TestAnalyst : IDisposable
     }
 
     /// <summary>One value out of a running node's store, read only.</summary>
-    public static object? Query(Party party, string sql, params (string Name, object Value)[] parameters)
+    public static object? Query(Party party, string sql, params (string Name, object Value)[] parameters) => Run(party, "ReadOnly", sql, parameters);
+
+    /// <summary>Changes a running node's store, as time or much use would have.</summary>
+    public static void Change(Party party, string sql, params (string Name, object Value)[] parameters) => Run(party, "ReadWrite", sql, parameters);
+
+    private static object? Run(Party party, string mode, string sql, (string Name, object Value)[] parameters)
     {
-        using var store = new SqliteConnection($"Data Source={Path.Combine(party.Process.Directory, "state.db")};Mode=ReadOnly;Pooling=False");
+        using var store = new SqliteConnection($"Data Source={Path.Combine(party.Process.Directory, "state.db")};Mode={mode};Pooling=False");
         store.Open();
         using var command = store.CreateCommand();
 #pragma warning disable CA2100 // every statement is a constant of a test

@@ -41,7 +41,7 @@ internal sealed class Wire : IDisposable
         }
         using var limit = new CancellationTokenSource(Limit);
         using var response = await _http.SendAsync(request, limit.Token);
-        return new Answer((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(limit.Token)) { ContentType = response.Content.Headers.ContentType?.MediaType };
+        return new Answer((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(limit.Token)) { ContentType = response.Content.Headers.ContentType?.MediaType, CacheControl = response.Headers.CacheControl?.ToString() };
     }
 
     /// <summary>One request as a participant: a fresh signed token over method, path and body.</summary>

@@ -124,6 +124,27 @@ public sealed class SettlementTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_receipt_that_one_side_did_not_complete_in_time_is_a_dispute_until_it_comes()
+    {
+        await _world.UseAsync(A, "matched", "per-use");
+        var unsigned = await _world.UseAsync(A, "the consumer is silent", "per-use", Holds.Nobody);
+        await _world.OneSidedAsync(A, unsigned);
+        var unanswered = await _world.UseAsync(A, "the provider is silent", "per-use", Holds.Nobody);
+        await _world.OneSidedAsync(Consumer, unanswered);
+        var statement = await _world.SettleAsync("2026-03", A);
+        Assert.Equal(100, statement.Totals.Single().AmountMinor);
+        Assert.Equal([(unsigned, ReconciledUse.OneSided), (unanswered, ReconciledUse.OneSided)], statement.Disputes.Select(d => (d.GrantHash, d.Reason)));
+        Assert.Empty(statement.Unbilled);
+        // Both complete it after all: it is billed, and no longer disputed. The other one stays, also when contents are erased.
+        await _world.LateReceiptAsync(A, unsigned);
+        await _world.LateReceiptAsync(Consumer, unsigned);
+        foreach (var did in new[] { A, Consumer })
+            await _world.Log(did).EraseContentsAsync();
+        statement = await _world.SettleAsync("2026-03", A);
+        Assert.Equal((200, unanswered), (statement.Totals.Single().AmountMinor, Assert.Single(statement.Disputes).GrantHash));
+    }
+
+    [Fact]
     public async Task A_provider_that_hides_a_grant_is_seen_by_the_receipt_that_it_countersigned()
     {
         await _world.UseAsync(A, "job-1", "per-use");

@@ -179,6 +179,23 @@ internal sealed class SettlementWorld : IAsyncDisposable
     public async Task DisputeAsync(string who, string grantHash) => await Log(who).AppendAsync(
         new DisputePayload { ContractId = _reports[grantHash].Contract, GrantHash = grantHash, OpenedBy = who, Reason = "resultUnusable" }, _reports[grantHash].Contract, SettlementEvents.Dispute(grantHash));
 
+    /// <summary>What a node writes when the other side does not complete the receipt in time.</summary>
+    public async Task OneSidedAsync(string who, string grantHash)
+    {
+        var (provider, report, job, contract) = _reports[grantHash];
+        await Log(who).AppendAsync(new OneSidedPayload
+        {
+            JobHash = job,
+            UseId = GrantPayload.ComputeUseId(job, contract, "contribute"),
+            GrantHash = grantHash,
+            ReportHash = report,
+            ContractId = contract,
+            Silent = who == provider ? Consumer : provider,
+            Reason = who == provider ? OneSidedPayload.NoReceipt : OneSidedPayload.NoCountersignature,
+            DeadlineMs = 1,
+        }, contract);
+    }
+
     public async Task ResolveAsync(string who, string grantHash, string outcome) => await Log(who).AppendAsync(
         new DisputeResolvedPayload { ContractId = _reports[grantHash].Contract, GrantHash = grantHash, Outcome = outcome, By = who, Reason = "" }, _reports[grantHash].Contract, SettlementEvents.DisputeResolved(grantHash));
 
