@@ -24,7 +24,7 @@ public sealed class SettleCommandTests
         using var space = await SmallSettlement.CreateAsync(2);
         var (first, second) = (Path.Combine(space.Root, "first.json"), Path.Combine(space.Root, "second.json"));
         var run = (await CliProcess.RunAsync(["settle", "recompute", .. space.Inputs, "--agreement", space.AgreementFile, "--out", first])).Exits(0);
-        Assert.True(run.Output.Contains("Total CNY 2.50", StringComparison.Ordinal), run.Output);
+        Assert.Contains("Total ¥2.50", run.Output, StringComparison.Ordinal);
         var copies = Path.Combine(space.Root, "copies");
         foreach (var file in new[] { space.ProviderDirectory, space.ConsumerDirectory }.SelectMany(d => Directory.EnumerateFiles(d, "*", SearchOption.AllDirectories)).Where(f => !Path.GetFileName(f).StartsWith("ledger.", StringComparison.Ordinal)))
         {
