@@ -12,6 +12,7 @@ internal static class JobTexts
     public static readonly Phrase Why = new("One screen: why the job is where it is.", "一屏说明：作业为何处于当前状态。");
     public static readonly Phrase Result = new("The result of a finished job.", "查看已完成作业的结果。");
     public static readonly Phrase Cancel = new("Cancel a running job; uses already granted stay spent.", "取消运行中的作业；已授权的使用次数不退还。");
+    public static readonly Phrase View = new("At the coordinator: everything it saw of a job, by size and digest.", "在协调方查看：它在某个作业中看到的全部内容（大小与摘要）。");
     public static readonly Phrase SpecArgument = new("Job spec, YAML or JSON, at most 256 KiB.", "作业说明，YAML 或 JSON，最大 256 KiB。");
     public static readonly Phrase JobArgument = new("The job's id.", "作业标识。");
     public static readonly Phrase WaitOption = new("Wait for the end and show the result, with a bar per stage.", "等待结束并显示结果，每个阶段一条进度条。");
@@ -29,6 +30,9 @@ internal static class JobTexts
     public static readonly Phrase SpecNotUnique = new("must not repeat an item", "不得有重复项");
     public static readonly Phrase SpecOther = new("does not fit the schema ({0})", "不符合模式（{0}）");
 
+    public static readonly Phrase What = new("what", "内容");
+    public static readonly Phrase Bytes = new("bytes", "字节");
+    public static readonly Phrase CoordinatorBlind = new("Sizes and digests only: it holds no key that opens a contribution.", "只有大小与摘要：它没有可以打开任何贡献的密钥。");
     public static readonly Phrase Parties = new("parties", "参与方");
     public static readonly Phrase Role = new("role", "角色");
     public static readonly Phrase From = new("from", "从");

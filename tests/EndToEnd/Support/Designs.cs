@@ -23,6 +23,12 @@ internal static class Designs
     /// <summary>Epsilon of one use under <see cref="Private"/>: large, so that a small sample's figures can be told from their noise.</summary>
     public const long PrivateEpsilon = 300_000_000;
 
+    /// <summary>Aggregates by statement, and joint statistics, over the rows since <see cref="Since"/> alone.</summary>
+    public const string SqlSince = "sql-since", JointSince = "joint-since";
+
+    /// <summary>First year of their row filter.</summary>
+    public const int Since = 1940;
+
     /// <summary>Over before anyone could use it.</summary>
     public const string Expired = "expired";
 
@@ -49,6 +55,8 @@ internal static class Designs
         design.Offer(Private, p => p
             .Add("dataspace:privacyBudget", "lteq", $"{2 * PrivateEpsilon}").Add("dataspace:epsilonPerUse", "lteq", $"{PrivateEpsilon}")
             .Add("dataspace:contributionBound", "lteq", "20")); // a firm has a row in every year
+        design.Offer(SqlSince, p => Statements(p.Add("dataspace:rowFilter", "isAllOf", $"year gteq {Since}")), "year");
+        design.Offer(JointSince, p => p.Add("dataspace:rowFilter", "isAllOf", $"year gteq {Since}"), "year");
         design.Offer(Expired, p => p.Set("dateTime", "2020-01-01T00:00:00Z"));
         var (a, b) = (design.SupplierA, design.SupplierB);
         var csv = SpaceDesign.Csv(a);

@@ -56,9 +56,10 @@ public class PolicyTemplateTests
 
     [Theory]
     [MemberData(nameof(Templates))]
-    public void Every_template_can_be_filled_and_enforced(string name)
+    public async Task Every_template_can_be_filled_and_enforced(string name)
     {
         var filled = PolicyTemplate.Fill(Read(name), ValuesFor(name)).Value;
+        (await Schemas.ReadAsync("usage-policy")).Obeys(filled.GetRawText());
         var policy = PolicyCompiler.Compile(filled).Value;
         Assert.Equal(3, policy.Terms[0].Obligations.MinimumGroupSize);
         Assert.Equal(["did:web:a.example#k1", "did:web:b.example#k2"], policy.Terms[0].CoProviders);
