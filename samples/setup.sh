@@ -97,6 +97,10 @@ elif ! has node; then
   want nodejs "runs the ledger's second verifier (tests/foreign-verifier)"
 fi
 
+if [ "$goal" = tests ]; then
+  has strace || want strace "kills the ledger's writer at chosen system calls, or lets them fail"
+fi
+
 if [ ${#packages[@]} -gt 0 ]; then
   say "Missing on this machine:"
   for i in "${!packages[@]}"; do printf '          %-12s %s\n' "${packages[$i]}" "${reasons[$i]}"; done

@@ -72,6 +72,15 @@ if [ -z "$passed" ] || [ -z "$failed" ]; then
 fi
 skipped=${skipped:-0}
 
+# What the ledger was struck with: one row per kind, from the output of the fault tests.
+faults=$(cat "$results"/*.trx 2>/dev/null | sed -nE 's/^(.*>)?([a-z][a-z-]+ +[0-9]+( +[0-9]+){8})\r?(<.*)?$/\2/p' | sort)
+if [ -n "$faults" ]; then
+  say "faults, and what became of them:"
+  printf '    fault            runs    died  refused  went on  recovered  lost  counted twice  forked  unsound\n'
+  sed 's/^/    /' <<<"$faults"
+  awk '{ n += $2; l += $7; t += $8; b += $9 + $10 } END { printf "    %d faults. Lost: %d. Counted twice: %d. Broken in another way: %d\n", n, l, t, b }' <<<"$faults"
+fi
+
 if [ "$skipped" -gt 0 ]; then
   say "skipped, and why:"
   # A TRX file holds one UnitTestResult per test; the reason of a skipped one stands in its Message.

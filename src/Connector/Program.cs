@@ -6,6 +6,7 @@ using DataSpace.Connector.History;
 using DataSpace.Connector.Intersections;
 using DataSpace.Connector.Jobs;
 using DataSpace.Connector.Membership;
+using DataSpace.Connector.Meters;
 using DataSpace.Connector.Negotiation;
 using DataSpace.Connector.Regulation;
 using DataSpace.Connector.Settlement;
@@ -64,7 +65,8 @@ public static class Program
             .AddSingleton<ISealEngine>(provider => new IdleSealEngine(
                 new WasmSealEngine(new WasmSealOptions { CacheDirectory = HostLayout.SealCacheDirectory(surroundings) }), provider.GetRequiredService<TimeProvider>()))
             .AddSingleton<DerivedData>().AddSingleton<ResultExport>().AddSingleton<ComplianceCheck>().AddSingleton<CataloguePreview>()
-            .AddHostedService<MembershipService>().AddHostedService<ReceiptClerk>();
+            .AddHostedService<MembershipService>().AddHostedService<ReceiptClerk>()
+            .AddSingleton<MeterWorker>().AddHostedService(s => s.GetRequiredService<MeterWorker>());
         services.AddRegulation(regulators).AddSingleton<RegulationGate>().AddSingleton<SuspensionBook>().AddSingleton<NoticeBook>().AddSingleton<RegulationOutlook>().AddSingleton<IRegulationPreview, RegulationPreview>()
             .AddSingleton<IRegulationListener>(s => s.GetRequiredService<SuspensionBook>()).AddSingleton<IRegulationReport>(s => s.GetRequiredService<SuspensionBook>())
             .AddSingleton<DatasetVolumes>().AddSingleton<IRegulationListener>(s => s.GetRequiredService<DatasetVolumes>())

@@ -1,4 +1,5 @@
 using DataSpace.Connector.Datasets;
+using DataSpace.Connector.Meters;
 using DataSpace.Hosting.Http;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Regulation;
@@ -15,7 +16,7 @@ internal static class StatusEndpoint
 {
     public static void MapStatus(this WebApplication app) => app.MapGet("/admin/status", async (
         NodeIdentity self, ConnectorConfig config, CoordinatorLink link, AuditLedger ledger, DatasetRegistry datasets, ComplianceCheck compliance, SqlSandbox sandbox, RegulationRegister regulation,
-        IDbContextFactory<ConnectorState> store, IServiceProvider services, CancellationToken cancellation) =>
+        MeterWorker meters, IDbContextFactory<ConnectorState> store, IServiceProvider services, CancellationToken cancellation) =>
     {
         await using var db = await store.CreateDbContextAsync(cancellation);
         var probe = await sandbox.ProbeAsync(cancellation);
@@ -27,6 +28,7 @@ internal static class StatusEndpoint
             config.SpaceId,
             coordinator = link.Coordinator is { } coordinator ? new { coordinator.Did, coordinator.Url, link.Membership, link.Reachable } : null,
             ledger = new { ledger.Origin, ledger.Latest.Size, rootHash = Convert.ToBase64String(ledger.Latest.RootHash.Span), refusal = ledger.Refusal?.Code },
+            meters = meters.Summary(),
             regulation = regulation.Summary(),
             witnessing = Witnessing.Summary(services),
             datasets = datasets.All.Count,
@@ -35,5 +37,5 @@ internal static class StatusEndpoint
             jobs = await db.Jobs.CountAsync(cancellation),
             sandbox = new { available = probe.IsOk, profile = probe.IsOk ? probe.Value.Name : null, code = probe.Error?.Code },
         }, JobJson.Options);
-    }).RequireAdmin().WithSummary("Identity, membership, ledger, datasets, sandbox.");
+    }).RequireAdmin().WithSummary("Identity, membership, ledger, meters, datasets, sandbox.");
 }

@@ -151,7 +151,7 @@ public static class NodeApplication
         var card = app.Services.GetRequiredService<NodeAddress>().Card(app.Services);
         try
         {
-            WriteCard(options, card);
+            WriteCard(options, card, app.Services.GetRequiredService<WitnessConfig>());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -209,12 +209,18 @@ public static class NodeApplication
         });
     }
 
-    private static void WriteCard(NodeOptions options, MemberDocument card)
+    private static void WriteCard(NodeOptions options, MemberDocument card, WitnessConfig witnesses)
     {
         var path = Path.Combine(options.Directory, "node.json");
         File.WriteAllBytes(path + ".new", JsonSerializer.SerializeToUtf8Bytes(
             new { card.Did, card.Name, card.Role, card.Url, card.PublicKey, card.KeyId, card.TlsSpki, card.LedgerVkey, pid = Environment.ProcessId }, JobJson.Options));
         File.Move(path + ".new", path, overwrite: true);
+        // What the owner demands of its witnesses, where settlements of this log look for it.
+        var policyFile = Path.Combine(options.Directory, "witness-policy");
+        if (witnesses.Policy is { } policy)
+            File.WriteAllText(policyFile, policy.ToString());
+        else
+            File.Delete(policyFile);
         var token = Path.Combine(options.Directory, "keys", "admin-token");
         var link = Path.Combine(options.Directory, "admin.token");
         if (!File.Exists(link))

@@ -56,12 +56,12 @@ public static class SettlementErrors
         "Write a month as 2026-11.", "请按 2026-11 的形式填写月份。");
 
     /// <summary>Nothing to pay towards.</summary>
-    public static readonly ErrorKind NoCredit = new("DS-SET-022", 422,
+    public static readonly ErrorKind NoCredit = new("DS-SET-025", 422,
         "The contract has no credit limit in this currency", "该合约没有此币种的赊欠上限",
         "Payments are recorded where the contract limits what may be owed.", "仅对约定赊欠上限的合约记录付款。");
 
     /// <summary>A payment was recorded before.</summary>
-    public static readonly ErrorKind PaymentKnown = new("DS-SET-023", 409,
+    public static readonly ErrorKind PaymentKnown = new("DS-SET-026", 409,
         "A payment with this reference is already recorded", "该付款编号已记录",
         "Nothing more to do; another payment has another reference.", "无需再操作；另一笔付款应使用另一编号。");
 
@@ -119,4 +119,19 @@ public static class SettlementErrors
     public static readonly ErrorKind PartyUnknown = new("DS-SET-021", 422,
         "A party of the settlement is not known", "结算的一方未知",
         "Give each party's directory with its node.json.", "请提供各方目录及其 node.json。");
+
+    /// <summary>An agreement file cannot be read.</summary>
+    public static readonly ErrorKind AgreementMalformed = new("DS-SET-022", 422,
+        "The agreement file is malformed", "协议文件格式错误",
+        "Pass it on as dataspace settle agreement wrote it.", "请按 dataspace settle agreement 的输出原样传递。");
+
+    /// <summary>Uses were granted under another contract than the file shows.</summary>
+    public static readonly ErrorKind AgreementDiffers = new("DS-SET-023", 409,
+        "Uses were granted under other terms or keys than the agreement file shows, or its contract is missing among the files", "使用所依据的条款或密钥与协议文件不一致，或缺少该合约的协议文件",
+        "Bill nothing from it: ask both parties' nodes for the contract that they keep.", "不得据此计费：请向双方节点取得其保存的合约。");
+
+    /// <summary>No cosigned state of a log.</summary>
+    public static readonly ErrorKind NotWitnessed = new("DS-SET-024", 409,
+        "The quorum of the witness policy cosigned no such state of a log", "见证策略的法定人数未联署该账本状态",
+        "Wait until the witnesses cosigned; what is not witnessed is not billed.", "请等待见证方联署；未经见证的使用不计费。");
 }

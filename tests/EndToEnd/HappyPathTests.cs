@@ -125,6 +125,26 @@ public sealed class HappyPathTests(SharedSpace shared)
     }
 
     [Fact]
+    public async Task Every_owner_keeps_its_meters_and_they_are_those_of_its_ledger()
+    {
+        foreach (var owner in Space.Owners)
+        {
+            JsonNode? meters = null;
+            await Eventually.TrueAsync(async () =>
+            {
+                meters = (await owner.ReadAsync("/admin/status"))["meters"];
+                return meters!["totals"]!["use/receipted"]?.GetValue<long>() >= 1;
+            }, TimeSpan.FromSeconds(60), () => $"{owner.Name}: {meters?.ToJsonString()}");
+            var size = meters!["size"]!.GetValue<int>();
+            var counted = Ledgers.Read(owner).Take(size).ToList();
+            Assert.Equal(counted.Grants().Count(), meters["totals"]!["use/granted"]!.GetValue<long>());
+            Assert.Equal(counted.Reports().Sum(r => r.Payload.Units["bytesOut"]), meters["totals"]!["bytesOut"]!.GetValue<long>());
+            Assert.DoesNotContain("exact", meters.ToJsonString(), StringComparison.Ordinal);
+            Assert.Null(meters["code"]?.GetValue<string>());
+        }
+    }
+
+    [Fact]
     public async Task The_bill_is_recomputed_from_the_ledger_alone_and_always_the_same()
     {
         var agreement = await Space.AgreeAsync(Space.SupplierA);

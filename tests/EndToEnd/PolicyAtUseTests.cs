@@ -79,7 +79,7 @@ public sealed class PolicyAtUseTests(SharedSpace shared)
         (await Space.Leader.PostAsync("/admin/settlement/payments", Payment())).Refused("DS-CON-003"); // who owes cannot say that it paid
         var paid = (await Space.SupplierA.PostAsync("/admin/settlement/payments", Payment())).Ok();
         Assert.Equal(0, paid["owedMinor"]!.GetValue<long>());
-        (await Space.SupplierA.PostAsync("/admin/settlement/payments", Payment())).Refused("DS-SET-023", 409);
+        (await Space.SupplierA.PostAsync("/admin/settlement/payments", Payment())).Refused("DS-SET-026", 409);
         var entry = Ledgers.Read(Space.SupplierA)[(int)paid["index"]!.GetValue<long>()];
         Assert.Equal(Ledger.Receipts.EntryKind.BudgetRegranted, entry.Entry.Kind);
         var again = await Space.RunAsync(spec);
@@ -156,6 +156,15 @@ public sealed class PolicyAtUseTests(SharedSpace shared)
         Assert.Equal(3, outcomes.Count(o => o.State == "COMPLETED"));
         Assert.All(outcomes.Where(o => o.State != "COMPLETED").SelectMany(o => o.Codes), c => Assert.Contains(c, (string[])["DS-POL-026", "DS-LED-012"]));
         Assert.Equal(3, await Space.SpentAsync(Space.SupplierA, agreement));
+        // Cells of a table are metered as reserved: a thousand rows of the three columns that the contract lets out, whatever was found.
+        var log = await Ledgers.ReadWhenAsync(Space.SupplierA, all => Reports(all).Count == 3);
+        Assert.All(Reports(log), r => Assert.Equal(3000, r.Payload.Units["resultCells"]));
+
+        List<(Ledger.Sequencing.LedgerRecord Record, Ledger.Receipts.ReportPayload Payload)> Reports(IReadOnlyList<Ledger.Sequencing.LedgerRecord> all)
+        {
+            var grants = all.Grants().Where(g => g.Payload.ContractId == agreement).Select(g => g.Record.LeafHash.Hex()).ToHashSet(StringComparer.Ordinal);
+            return [.. all.Reports().Where(r => grants.Contains(r.Payload.GrantHash))];
+        }
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public static class Campaign
     private sealed record Options(bool All, int Sample, int Seed, string? Only, string? At);
 
     /// <summary>Every kind.</summary>
-    private static IFaultKind[] Kinds(int seed) => [new MatrixFaults(254, 65_534), new StraceFaults(), new KillFaults(seed), new PowerFaults(seed), new FileFaults(seed), new StoreFaults()];
+    private static IFaultKind[] Kinds(int seed) => [new MatrixFaults(254, 65_534), new StraceFaults(), new KillFaults(seed), new PowerFaults(seed), new FileFaults(seed), new StoreFaults(), new FullDiskFaults()];
 
     /// <summary>Runs with the arguments of <c>tests/faults.sh</c>.</summary>
     public static async Task<int> RunAsync(string[] args, TextWriter output)

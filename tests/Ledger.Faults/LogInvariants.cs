@@ -146,16 +146,16 @@ public static class LogInvariants
             foreach (var entry in page.Where(e => e.Head.Kind is EntryKind.Grant or EntryKind.Report or EntryKind.Receipt))
             {
                 var at = string.Create(CultureInfo.InvariantCulture, $"entry {entry.Index}");
-                if (entry.Fields is null)
+                if (entry.Fields?.ToList() is not { } fields)
                 {
                     breaches.Add(new(BreachKind.Lost, at + " has no payload"));
                     continue;
                 }
                 var (seen, id) = entry.Head.Kind switch
                 {
-                    EntryKind.Grant => (uses, GrantPayload.FromFields(entry.Fields).Value.UseId),
-                    EntryKind.Report => (reported, ReportPayload.FromFields(entry.Fields).Value.GrantHash),
-                    _ => (received, ReceiptPayload.FromFields(entry.Fields).Value.GrantHash),
+                    EntryKind.Grant => (uses, GrantPayload.FromFields(fields).Value.UseId),
+                    EntryKind.Report => (reported, ReportPayload.FromFields(fields).Value.GrantHash),
+                    _ => (received, ReceiptPayload.FromFields(fields).Value.GrantHash),
                 };
                 if (!seen.Add(id))
                     breaches.Add(new(BreachKind.CountedTwice, $"{at}: a second {entry.Head.Kind} of one use"));

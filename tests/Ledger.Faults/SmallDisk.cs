@@ -18,12 +18,13 @@ internal static class SmallDisk
         try
         {
             using var probe = Process.Start(new ProcessStartInfo("unshare", ["-rm", "sh", "-c", "mount -t tmpfs tmpfs /mnt"]) { RedirectStandardError = true })!;
+            var refused = await probe.StandardError.ReadToEndAsync(cancellation).ConfigureAwait(false);
             await probe.WaitForExitAsync(cancellation).ConfigureAwait(false);
-            return probe.ExitCode == 0 ? null : "no user and mount namespaces";
+            return probe.ExitCode == 0 ? null : $"A disk of its own needs user and mount namespaces (unshare -rm): {refused.Trim()}";
         }
         catch (Win32Exception)
         {
-            return "no unshare";
+            return "A disk of its own needs unshare (util-linux), which is not there.";
         }
     }
 

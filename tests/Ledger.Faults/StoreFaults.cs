@@ -4,12 +4,10 @@ using DataSpace.Ledger.Sequencing;
 
 namespace DataSpace.Ledger.Faults;
 
-/// <summary>What operators and clients do to a store: two processes, a lock file that somebody removed, a clock that went back, backups, races of retries, a full disk.</summary>
+/// <summary>What operators and clients do to a store: two processes, a lock file that somebody removed, a clock that went back, backups, races of retries.</summary>
 public sealed class StoreFaults : IFaultKind
 {
     private const int Racers = 200;
-    private const int SpaceSteps = 12;
-    private const int SpaceStepKib = 24;
     private readonly Scratch _edge = new();
     private readonly Dictionary<string, Func<Strike, Task<Outcome>>> _points = new(StringComparer.Ordinal);
 
@@ -33,14 +31,6 @@ public sealed class StoreFaults : IFaultKind
         _points["backup-of-everything"] = WholeBackupAsync;
         for (var i = 0; i < 3; i++)
             _points[string.Create(CultureInfo.InvariantCulture, $"race-of-{Racers}-retries-{i}")] = RaceAsync;
-        if (await SmallDisk.WhyNotAsync(cancellation).ConfigureAwait(false) is null)
-        {
-            for (var i = 1; i <= SpaceSteps; i++)
-            {
-                var free = i * SpaceStepKib;
-                _points[string.Create(CultureInfo.InvariantCulture, $"full-disk-{free}k")] = strike => FullDiskAsync(strike, free);
-            }
-        }
         return [.. _points.Keys];
     }
 
@@ -68,7 +58,7 @@ public sealed class StoreFaults : IFaultKind
         strike.Expect(Load.Open(strike.Store).Error?.Code == "DS-LED-002", "a third opened the store");
         first.Kill();
         await Writer.HearAsync(first, strike.Journal, strike.Cancellation).ConfigureAwait(false);
-        await RecoverAsync(strike, strike.Store, callers: 4).ConfigureAwait(false);
+        await strike.RecoverAsync(strike.Store, callers: 4).ConfigureAwait(false);
         return Outcome.Refused;
     }
 
@@ -97,7 +87,7 @@ public sealed class StoreFaults : IFaultKind
             strike.Expect(refused?.Code == code, $"answered {refused}");
         }
         // The verification refuses a log whose times fall.
-        await RecoverAsync(strike, strike.Store, callers: 2).ConfigureAwait(false);
+        await strike.RecoverAsync(strike.Store, callers: 2).ConfigureAwait(false);
         return code is null ? Outcome.WentOn : Outcome.Refused;
     }
 
@@ -152,33 +142,6 @@ public sealed class StoreFaults : IFaultKind
         return Outcome.WentOn;
 
         static Task<T[]> AllAsync<T>(Func<Task<T>> one) => Task.WhenAll(Enumerable.Range(0, Racers).Select(_ => Task.Run(one)));
-    }
-
-    private static async Task<Outcome> FullDiskAsync(Strike strike, int freeKib)
-    {
-        using var after = new Scratch();
-        var exitCode = await SmallDisk.RunAsync(strike.Store, after.Path, freeKib, strike.Journal, strike.Cancellation).ConfigureAwait(false);
-        strike.Expect(exitCode == Writer.RefusedCode && strike.Journal.Refused is "DS-LED-003" or "DS-LED-008" or "DS-LED-032",
-            string.Create(CultureInfo.InvariantCulture, $"ended with {exitCode}, answered {strike.Journal.Refused}"));
-        await RecoverAsync(strike, after.Path, callers: 1).ConfigureAwait(false);
-        return Outcome.Refused;
-    }
-
-    private static async Task RecoverAsync(Strike strike, string directory, int callers)
-        => strike.Breaches.AddRange(await Recovery.CheckAsync(directory, strike.Journal, 0, strike.Journal.Begun(0, callers), strike.Keep).ConfigureAwait(false));
-
-    /// <summary>One store in somebody's hands.</summary>
-    private sealed record Strike(string Store, Action<string> Keep, CancellationToken Cancellation)
-    {
-        public Journal Journal { get; } = new();
-
-        public List<Breach> Breaches { get; } = [];
-
-        public void Expect(bool holds, string otherwise)
-        {
-            if (!holds)
-                Breaches.Add(new Breach(BreachKind.Unsound, otherwise));
-        }
     }
 
     private sealed class LateClock(TimeSpan back) : TimeProvider

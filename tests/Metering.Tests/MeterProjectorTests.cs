@@ -87,6 +87,26 @@ public sealed class MeterProjectorTests : IDisposable
         Assert.Equal(stream.Checkpoint.Size, MeterProjector.Fold(stream, after, stream.Checkpoint.Size, mustCommit: true).Value.Added);
     }
 
+    [Fact]
+    public async Task Erasures_wait_while_the_node_folds_and_go_through_afterwards()
+    {
+        await WriteAsync(0, 3);
+        MeterState folded;
+        await using (var log = RealLog.Open(Log, "did:web:supplier-a.example", FakeLog.Provider))
+        {
+            folded = await log.ReadVaultAsync(() =>
+            {
+                // An erasure that began now would find a reader and answer that it is pending.
+                using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
+                Assert.ThrowsAnyAsync<OperationCanceledException>(() => log.TryEraseUntilAsync(0, ErasedPayload.Content, soon.Token)).GetAwaiter().GetResult();
+                return MeterProjector.Run(Log).OrThrow();
+            });
+            Assert.Null(await log.TryEraseAsync(0, ErasedPayload.Content));
+        }
+        Assert.Equal(folded.Sums, MeterProjector.Run(Log).OrThrow().Sums);
+        Assert.True(MeterProjector.Verify(Log).IsOk);
+    }
+
     [Theory]
     [InlineData("UPDATE meter SET value = value + 1 WHERE unit = 'uses'")]
     [InlineData("DELETE FROM meter WHERE unit = 'bytesOut'")]
@@ -117,6 +137,7 @@ public sealed class MeterProjectorTests : IDisposable
         await WriteAsync(0, 1);
         File.Copy(kept, Path.Combine(Log, "metering.db"));
         Assert.Equal("DS-MTR-014", MeterProjector.Run(Log).Error!.Code);
+        Assert.Equal("DS-MTR-014", MeterProjector.Verify(Log).Error!.Code);
     }
 
     [Fact]

@@ -56,6 +56,11 @@ internal sealed class RealLog : IAsyncDisposable
     public async Task<long> AppendAsync(IEntryPayload payload, string contract, ReadOnlyMemory<byte>? eventId = null)
         => (await _ledger.AppendAsync(new EntryDraft(payload, contract) { EventId = eventId }, Cancel)).Value.Index;
 
+    public Task<T> ReadVaultAsync<T>(Func<T> read) => _ledger.ReadVaultAsync(read, Cancel);
+
+    public async Task<string?> TryEraseUntilAsync(long index, string part, CancellationToken cancel)
+        => (await _ledger.EraseAsync(new ErasureRequest(index, part, "PIPL 47", "officer-2"), cancel)).Error?.Code;
+
     public async Task<string?> TryEraseAsync(long index, string part)
         => (await _ledger.EraseAsync(new ErasureRequest(index, part, "PIPL 47", "officer-2"), Cancel)).Error?.Code;
 

@@ -12,7 +12,7 @@ namespace DataSpace.Cli.Settle;
 internal static class SettleCommand
 {
     public static Command Build(GlobalOptions globals) => globals.Command("settle", SettleTexts.About,
-        Plan(globals), Recompute(globals), Close(globals), Show(globals), Sign(globals), Verify(globals), Export(globals), SettleDisputes.Open(globals), SettleDisputes.Resolve(globals), Paid(globals), Demo.Settlement.SettlementDemo.Build(globals));
+        Plan(globals), Agreement(globals), Recompute(globals), Close(globals), Show(globals), Sign(globals), Verify(globals), Export(globals), SettleDisputes.Open(globals), SettleDisputes.Resolve(globals), Paid(globals), Demo.Settlement.SettlementDemo.Build(globals));
 
     private static Command Plan(GlobalOptions globals)
     {
@@ -24,6 +24,23 @@ internal static class SettleCommand
                 ui.WriteJson(new { id = plan.Id, hash = plan.Hash, currency = plan.Currency });
             ui.Line(SettleTexts.PlanIs, plan.Id, plan.Hash);
             return Task.FromResult(ExitCode.Ok);
+        });
+    }
+
+    private static Command Agreement(GlobalOptions globals)
+    {
+        var contract = globals.Option<string>("--contract", SettleTexts.Contract, "ID", required: true);
+        var output = globals.Option<string>("--out", SettleTexts.Out, "FILE", required: true);
+        return globals.Handle(globals.Command("agreement", SettleTexts.GetAgreement, contract, output), async (ui, parse, cancel) =>
+        {
+            using var node = globals.OpenNode(parse);
+            var file = await AgreementAsync(node, parse.GetRequiredValue(contract), cancel);
+            var agreement = AgreementFile.Read(file).OrStop();
+            await WriteAsync(parse.GetRequiredValue(output), file, cancel);
+            if (ui.Json)
+                ui.WriteJson(new { contractId = agreement.ContractId, hash = agreement.Hash, planHashes = agreement.PlanHashes });
+            ui.Line(SettleTexts.AgreementIs, agreement.ContractId, agreement.Hash);
+            return ExitCode.Ok;
         });
     }
 
@@ -143,18 +160,24 @@ internal static class SettleCommand
         var format = globals.Option<string>("--format", SettleTexts.Format, "FORMAT", required: true);
         format.AcceptOnlyFromAmong("json", "csv", "pdf");
         var output = globals.Option<string>("--out", SettleTexts.Out, "FILE", required: true);
-        return globals.Handle(globals.Command("export", SettleTexts.Export, file, format, output), async (ui, parse, cancel) =>
+        var signatures = globals.Option<string?>("--signatures", SettleTexts.Signatures, "FILE");
+        var parties = globals.Option<string[]>("--party", SettleTexts.SignerDirectory, "DIR");
+        return globals.Handle(globals.Command("export", SettleTexts.Export, file, format, signatures, parties, output), async (ui, parse, cancel) =>
         {
-            var statement = StatementDocument.Read(SettleInputs.ReadFile(parse.GetRequiredValue(file), CanonicalJson.MaxBytes)).OrStop();
+            var path = parse.GetRequiredValue(file);
+            var statement = StatementDocument.Read(SettleInputs.ReadFile(path, CanonicalJson.MaxBytes)).OrStop();
+            var signed = parse.GetValue(signatures) ?? (File.Exists(SignaturesOf(path)) ? SignaturesOf(path) : null);
+            var signers = StatementSigner.Of(statement, signed is null ? null : StatementSignatures.Read(SettleInputs.ReadFile(signed, StatementSignatures.MaxChars)).OrStop(),
+                [.. (parse.GetValue(parties) ?? []).Select(p => SettleInputs.ReadParty(p))]);
             var target = parse.GetRequiredValue(output);
             await WriteAsync(target, parse.GetRequiredValue(format) switch
             {
-                "csv" => StatementExport.ToCsv(statement),
-                "pdf" => StatementExport.ToPdf(statement),
+                "csv" => StatementExport.ToCsv(statement, signers),
+                "pdf" => StatementExport.ToPdf(statement, signers),
                 _ => statement.ToCanonicalJson(),
             }, cancel);
             if (ui.Json)
-                ui.WriteJson(new { file = target, statementHash = statement.Hash() });
+                ui.WriteJson(new { file = target, statementHash = statement.Hash(), signers });
             ui.Line(SettleTexts.Written, target);
             return ExitCode.Ok;
         });
@@ -186,6 +209,15 @@ internal static class SettleCommand
         foreach (var total in statement.Totals)
             ui.Styled("bold", ui.T(Ledger.LedgerTexts.Total, Money.Show(total.AmountMinor, total.Currency)));
         ui.Unbroken(ui.T(SettleTexts.Digest, statement.Hash()));
+    }
+
+    /// <summary>A contract as a node keeps it, in canonical form.</summary>
+    public static async Task<byte[]> AgreementAsync(NodeClient node, string contractId, CancellationToken cancel)
+    {
+        var answer = await node.GetAsync("admin/agreements?contract=" + Uri.EscapeDataString(contractId), cancel).OrStop();
+        return answer.GetProperty("agreements") is { ValueKind: JsonValueKind.Array } found && found.GetArrayLength() > 0
+            ? CanonicalJson.FromElement(found[0].GetProperty("document")).OrStop()
+            : throw new CommandStopped(CliErrors.BadArguments.Of("--contract " + contractId), ExitCode.Usage);
     }
 
     /// <summary>Lets a node write its closes of a statement's month.</summary>

@@ -1,9 +1,11 @@
 using System.Buffers.Text;
 using System.CommandLine;
+using System.Text;
 using DataSpace.Cli.Ledger;
 using DataSpace.Cli.Node;
 using DataSpace.Cli.Session;
 using DataSpace.Kernel.Crypto;
+using DataSpace.Ledger.Witnessing;
 using DataSpace.Metering.Rating;
 using DataSpace.Metering.Reconciliation;
 using DataSpace.Metering.Settlement;
@@ -13,15 +15,20 @@ namespace DataSpace.Cli.Settle;
 /// <summary>What every settlement is computed from: parties' directories, plans, pins. The same options for all commands.</summary>
 internal sealed class SettleInputs(GlobalOptions globals)
 {
+    /// <summary>Name of a party's own witness policy in its directory.</summary>
+    public const string PolicyFile = "witness-policy";
+
     private readonly Option<string> _period = globals.Option<string>("--period", SettleTexts.Period, "yyyy-MM", required: true);
     private readonly Option<string> _consumer = globals.Option<string>("--consumer", SettleTexts.Consumer, "DIR", required: true);
     private readonly Option<string[]> _provider = globals.Option<string[]>("--provider", SettleTexts.Provider, "DIR", required: true);
     private readonly Option<string[]> _plan = globals.Option<string[]>("--plan", SettleTexts.PlanFile, "FILE", required: true);
+    private readonly Option<string[]> _agreement = globals.Option<string[]>("--agreement", SettleTexts.Agreement, "FILE");
+    private readonly Option<string?> _policy = globals.Option<string?>("--policy", SettleTexts.WitnessPolicy, "FILE");
     private readonly Option<string[]> _pin = globals.Option<string[]>("--pin", SettleTexts.Pin, "CONTRACT=HASH");
     private readonly Option<string[]> _contract = globals.Option<string[]>("--contract", SettleTexts.Contract, "ID");
 
     /// <summary>The options, in the order of the help.</summary>
-    public Symbol[] Symbols => [_period, _consumer, _provider, _plan, _pin, _contract];
+    public Symbol[] Symbols => [_period, _consumer, _provider, _plan, _agreement, _policy, _pin, _contract];
 
     /// <summary>The request that the command line makes.</summary>
     public SettlementRequest Read(ParseResult parse)
@@ -34,25 +41,33 @@ internal sealed class SettleInputs(GlobalOptions globals)
                 throw new CommandStopped(CliErrors.BadArguments.Of("--pin " + pin), ExitCode.Usage);
             pins[pin[..split]] = pin[(split + 1)..];
         }
+        var policy = parse.GetValue(_policy) is { } file ? ReadPolicy(file) : null;
         return new SettlementRequest
         {
             Period = parse.GetRequiredValue(_period),
-            Consumer = ReadParty(parse.GetRequiredValue(_consumer)),
-            Providers = [.. parse.GetRequiredValue(_provider).Select(ReadParty)],
+            Consumer = ReadParty(parse.GetRequiredValue(_consumer), policy),
+            Providers = [.. parse.GetRequiredValue(_provider).Select(p => ReadParty(p, policy))],
+            Agreements = [.. (parse.GetValue(_agreement) ?? []).Select(a => AgreementFile.Read(ReadFile(a, CanonicalJson.MaxBytes)).OrStop())],
             Plans = [.. parse.GetRequiredValue(_plan).Select(ReadPlan)],
             Pins = pins,
             Contracts = parse.GetValue(_contract) ?? [],
         };
     }
 
-    /// <summary>A party from its node.json and the ledger beside it.</summary>
-    public static SettlementParty ReadParty(string directory)
+    /// <summary>
+    /// A party from its node.json and the ledger beside it. Without a policy the one beside them holds, which a node writes whose owner configured one.
+    /// </summary>
+    public static SettlementParty ReadParty(string directory, WitnessPolicy? policy = null)
     {
+        var beside = Path.Combine(directory, PolicyFile);
+        policy ??= File.Exists(beside) ? ReadPolicy(beside) : null;
         var info = NodeInfo.Read(directory).OrStop();
         return Base64Url.IsValid(info.PublicKey ?? "", out var length) && length == 32 && PublicKey.TryCreate(PublicKey.Ed25519, Base64Url.DecodeFromChars(info.PublicKey!)) is { } key
-            ? new SettlementParty(info.Did, LedgerCommand.Locate(directory), [key], info.LedgerVkey)
+            ? new SettlementParty(info.Did, LedgerCommand.Locate(directory), [key], info.LedgerVkey, policy)
             : throw new CommandStopped(CliErrors.NotANode.Of(directory), ExitCode.Usage);
     }
+
+    private static WitnessPolicy ReadPolicy(string file) => WitnessPolicy.Parse(Encoding.UTF8.GetString(ReadFile(file, WitnessPolicy.MaxBytes))).OrStop();
 
     /// <summary>A plan from its file.</summary>
     public static PricePlan ReadPlan(string file) => PricePlan.Read(ReadFile(file, PricePlan.MaxBytes)).OrStop();

@@ -124,6 +124,13 @@ internal sealed class AgreementBook(
         return (member.PublicKey, member.KeyId);
     }
 
+    /// <summary>What <see cref="AgreementRow.AgreementHash"/> is the SHA-256 of, in canonical form.</summary>
+    public static JsonElement DocumentOf(AgreementRow row)
+    {
+        using var policy = JsonDocument.Parse(row.Policy);
+        return JsonSerializer.SerializeToElement(new { agreement = policy.RootElement, providerKey = row.ProviderKey, consumerKey = row.ConsumerKey });
+    }
+
     private static string HashOf(Agreement agreement, string providerKey, string consumerKey)
         => Digest.Sha256Hex(CanonicalJson.Of(new { agreement = agreement.Policy, providerKey, consumerKey }));
 }

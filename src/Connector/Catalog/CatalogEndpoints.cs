@@ -36,7 +36,7 @@ internal static class CatalogEndpoints
         dsp.MapGet(CatalogPaths.DatasetTemplate, DatasetAsync).Gives<JsonObject>().WithSummary("One dataset (DSP 2025-1).");
         app.MapGet("/admin/catalog", async (CatalogReader reader, CancellationToken c) => (await reader.ReadAsync(c)).ToHttp())
             .RequireAdmin().WithSummary("Everything on offer in the space.");
-        app.MapGet("/admin/agreements", ListAgreementsAsync).RequireAdmin().WithSummary("Contracts of this node.");
+        app.MapGet("/admin/agreements", ListAgreementsAsync).RequireAdmin().WithSummary("Contracts of this node. With contract, that one alone and with its document: terms and both keys, whose canonical SHA-256 every use names.");
         app.MapPost("/admin/reload", async (NodeOptions options, DatasetRegistry datasets, ComplianceCheck check, RegulationRegister regulation, CancellationToken cancellation) =>
         {
             if (!ConnectorConfig.Load(options.ConfigFile).TryGet(out var config, out var error))
@@ -95,12 +95,12 @@ internal static class CatalogEndpoints
         => column.Name == config.SubjectColumn ? "subject" : column.Identifier ? "identifier" : column.Type is "decimal" or "double" ? "measure" : "other";
 
     private static async Task<IResult> ListAgreementsAsync(
-        AgreementBook book, AuditLedger ledger, PeerDirectory peers, SuspensionBook suspensions, NoticeBook notices, CancellationToken cancellation)
+        string? contract, AgreementBook book, AuditLedger ledger, PeerDirectory peers, SuspensionBook suspensions, NoticeBook notices, CancellationToken cancellation)
     {
         var here = (await suspensions.SuspendedAsync(cancellation)).Where(s => s.Kind == Protocol.Regulation.RegulationEffect.Contract)
             .ToDictionary(s => s.Target, s => s.RuleId, StringComparer.Ordinal);
         var there = await notices.SuspendedAsync(cancellation);
-        var agreements = (await book.ListAsync(cancellation)).Select(a =>
+        var agreements = (await book.ListAsync(cancellation)).Where(a => contract is null || a.Row.AgreementId == contract).Select(a =>
         {
             var terms = a.Policy.Terms[0].Obligations;
             var debit = terms.Uses;
@@ -123,6 +123,8 @@ internal static class CatalogEndpoints
                 // The figures above are the first permission's; a contract may have several.
                 permissions = TermsView.Of(a.Policy, provider ? TermsView.SpentOf(ledger, a) : null),
                 a.Row.SignedAt,
+                a.Row.AgreementHash,
+                document = contract is null ? (JsonElement?)null : AgreementBook.DocumentOf(a.Row),
                 suspendedBy = here.GetValueOrDefault(a.Row.AgreementId) ?? there.GetValueOrDefault(a.Row.AgreementId)?.RuleId,
             };
         });

@@ -68,8 +68,15 @@ internal sealed partial class UseComputation(
             LogDataFailure(log, ran.Error.Code, ran.Error.Detail);
         var packed = ran.TryGet(out var run, out var failure) ? egress.Pack(context, run.Output) : egress.PackFailure(context, failure.Code);
         return packed.TryGet(out var bytes, out var error)
-            ? new UseWork(bytes, 0, run?.Usage, Stopwatch.GetElapsedTime(started))
+            ? new UseWork(bytes, TableCells(decision), run?.Usage, Stopwatch.GetElapsedTime(started))
             : error;
+    }
+
+    /// <summary>Cells that the contract lets out at most, rows by columns: reserved and billed, whatever the statement finds.</summary>
+    internal static int TableCells(PolicyDecision decision)
+    {
+        var rules = RulesOf(decision);
+        return rules.MaxRows * Math.Max(1, rules.AllowedColumns.Union(rules.GroupKeys, StringComparer.Ordinal).Count());
     }
 
     /// <summary>Output rules from the decided terms.</summary>

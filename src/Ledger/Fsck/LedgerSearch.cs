@@ -97,8 +97,9 @@ public static class LedgerSearch
 
     private static FoundEntry? Match(StreamedEntry entry, LedgerQuery query, Dictionary<UInt128, long> grants)
     {
-        var fields = entry.Fields?.ToDictionary(f => f.Label, f => FieldText.Of(f.Value), StringComparer.Ordinal) ?? [];
-        var grant = entry.Head.Kind is not EntryKind.Grant && entry.Fields?.FirstOrDefault(f => f.Label == "grantHash") is { Label: not null } named && KeyOf(named.Value) is { } key && grants.TryGetValue(key, out var at)
+        var opened = entry.Fields?.ToList();
+        var fields = opened?.ToDictionary(f => f.Label, f => FieldText.Of(f.Value), StringComparer.Ordinal) ?? [];
+        var grant = entry.Head.Kind is not EntryKind.Grant && opened?.FirstOrDefault(f => f.Label == "grantHash") is { Label: not null } named && KeyOf(named.Value) is { } key && grants.TryGetValue(key, out var at)
             ? at : (long?)null;
         var isMeant = grant is not null || Has(query.Contract, ["contractId"], fields) && Has(query.Participant, ParticipantLabels, fields) && Has(query.Policy, PolicyLabels, fields);
         if (isMeant && entry.Head.Kind == EntryKind.Grant)

@@ -4,6 +4,7 @@ using DataSpace.Ledger.Merkle;
 using DataSpace.Ledger.Notes;
 using DataSpace.Ledger.Receipts;
 using DataSpace.Ledger.Tiles;
+using DataSpace.Ledger.Vault;
 
 namespace DataSpace.Ledger.Fsck;
 
@@ -160,9 +161,10 @@ public sealed class LedgerVerifier
         _files.CheckPartialBundles(path, entries);
         // Without its entries the tree above can still be checked from the leaf hashes.
         var leaves = entries is null ? _files.ReadTile(path with { Level = 0 }) : null;
-        // Signatures cost most, and entries do not depend on each other.
+        // Signatures and payloads cost most, and entries do not depend on each other.
         var checks = new EntryCheck[entries?.Count ?? 0];
-        Parallel.For(0, checks.Length, i => checks[i] = EntryCheck.Of(entries![i], key, _options.EntryKeys));
+        var payloads = _vault?.Read(first, checks.Length);
+        Parallel.For(0, checks.Length, i => checks[i] = EntryCheck.Of(entries![i], key, _options.EntryKeys, payloads?[i]));
         for (var i = 0; i < width; i++)
         {
             var index = first + i;
@@ -235,20 +237,20 @@ public sealed class LedgerVerifier
             _problems.Add($"entry {index}", "is older than the entry before");
         _lastTimeMs = Math.Max(_lastTimeMs, entry.TimeMs);
         if (_vault is { } vault)
-            vault.Check(index, entry, check.Leaf);
+            vault.Check(index, entry, check.Leaf, check.Payload, check.Opens);
         else
             _payloadsAbsent++;
     }
 }
 
 /// <summary>What can be said of an entry by itself.</summary>
-internal readonly record struct EntryCheck(byte[] Leaf, LedgerEntry? Entry, DsError? Error, bool IsSigned)
+internal readonly record struct EntryCheck(byte[] Leaf, LedgerEntry? Entry, DsError? Error, bool IsSigned, StoredPayload? Payload, bool Opens)
 {
-    public static EntryCheck Of(ReadOnlyMemory<byte> bytes, VerifierKey log, IReadOnlyList<PublicKey> others)
+    public static EntryCheck Of(ReadOnlyMemory<byte> bytes, VerifierKey log, IReadOnlyList<PublicKey> others, StoredPayload? payload)
     {
         var leaf = MerkleHash.Leaf(bytes.Span);
         return LedgerEntry.Decode(bytes).TryGet(out var entry, out var error)
-            ? new EntryCheck(leaf, entry, null, entry.IsSignedBy(log.Key) || others.Any(entry.IsSignedBy))
-            : new EntryCheck(leaf, null, error, false);
+            ? new EntryCheck(leaf, entry, null, entry.IsSignedBy(log.Key) || others.Any(entry.IsSignedBy), payload, payload is { IsGone: false } stored && stored.Opens(entry.PayloadRoot.Span))
+            : new EntryCheck(leaf, null, error, false, payload, false);
     }
 }

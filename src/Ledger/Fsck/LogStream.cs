@@ -13,7 +13,7 @@ namespace DataSpace.Ledger.Fsck;
 /// <param name="Head">Kind, time, payload root.</param>
 /// <param name="LeafHash">Leaf hash.</param>
 /// <param name="Fields">Payload fields, or null when they were not asked for or the vault does not hold them; after an erasure those that stay.</param>
-public readonly record struct StreamedEntry(long Index, EntryHead Head, byte[] LeafHash, IReadOnlyList<PayloadField>? Fields);
+public readonly record struct StreamedEntry(long Index, EntryHead Head, byte[] LeafHash, FieldList? Fields);
 
 /// <summary>
 /// Reads a log of any length from its published files and the vault beside it, page by page: memory does not grow with the log. Payloads are
@@ -100,7 +100,7 @@ public sealed class LogStream : IDisposable
     {
         if (EntryHead.Read(bytes) is not { } head)
             return LedgerErrors.EntryMalformed.Of($"entry {index}");
-        List<PayloadField>? fields = null;
+        FieldList? fields = null;
         if (payload is { } stored && isWanted(head.Kind) && !stored.Decrypt(head.PayloadRoot.Span).TryGet(out fields, out var error))
             return error.Kind.Of($"entry {index}");
         return new StreamedEntry(index, head, MerkleHash.Leaf(bytes.Span), fields);

@@ -4,6 +4,7 @@ using DataSpace.Ledger.Notes;
 using DataSpace.Ledger.Receipts;
 using DataSpace.Ledger.Sequencing;
 using DataSpace.Ledger.Tiles;
+using DataSpace.Ledger.Witnessing;
 using Microsoft.Data.Sqlite;
 
 namespace DataSpace.Ledger.Fsck;
@@ -19,6 +20,20 @@ public sealed record OfflineLog(VerifierKey Key, Checkpoint Checkpoint, IReadOnl
 {
     /// <summary>Most entries that are read into memory.</summary>
     public const long MaxEntries = 500_000;
+
+    /// <summary>The newest cosigned checkpoint that was published, as it stands there; null when none was.</summary>
+    public string? Cosigned { get; init; }
+
+    /// <summary>Entries of the newest checkpoint of this very history that a policy's quorum cosigned; null when it cosigned none, or does not trust this log.</summary>
+    public long? CosignedSize(WitnessPolicy policy)
+    {
+        if (policy.Logs.Count > 0 && !policy.Logs.Any(trusted => trusted.ToString() == Key.ToString()))
+            return null;
+        string?[] notes = [Cosigned, Checkpoint.Note];
+        return notes.Max(text => text is not null && Checkpoint.Open(text, Key).TryGet(out var cosigned, out _) && SignedNote.Parse(text).TryGet(out var note, out _)
+            && policy.Evaluate(note).IsMet && cosigned.Size <= Records.Count
+            && MerkleHash.Root([.. Records.Take((int)cosigned.Size).Select(r => r.LeafHash.ToArray())]).AsSpan().SequenceEqual(cosigned.RootHash.Span) ? cosigned.Size : (long?)null);
+    }
 
     /// <summary>Reads a directory.</summary>
     /// <param name="directory">Directory of the log.</param>
@@ -41,7 +56,7 @@ public sealed record OfflineLog(VerifierKey Key, Checkpoint Checkpoint, IReadOnl
                 return error;
             var root = MerkleHash.Root([.. records.Select(record => record.LeafHash.ToArray())]);
             return root.AsSpan().SequenceEqual(checkpoint.RootHash.Span)
-                ? new OfflineLog(key, checkpoint, records)
+                ? new OfflineLog(key, checkpoint, records) { Cosigned = files.ReadText(StaticPublisher.CosignedFile) }
                 : LedgerErrors.Corrupt.Of("checkpoint: its root is not the root of the entries");
         }
         catch (SqliteException)

@@ -10,6 +10,8 @@ internal sealed class VaultReader : IDisposable
     private readonly Sqlite _db;
     private readonly Sqlite _keys;
     private readonly ProblemList _problems;
+    private SqliteScan? _payloadRows;
+    private SqliteScan? _keyRows;
     private bool _broken;
 
     private VaultReader(Sqlite db, Sqlite keys, ProblemList problems) => (_db, _keys, _problems) = (db, keys, problems);
@@ -64,6 +66,9 @@ internal sealed class VaultReader : IDisposable
     /// <summary>What is stored of one payload, or null.</summary>
     public StoredPayload? Find(long index) => Guard(() => Page(index, 1)[0]);
 
+    /// <summary>The same for a range; all null where the vault cannot be read, which is a problem.</summary>
+    public StoredPayload?[] Find(long first, int count) => Guard(() => Page(first, count)) ?? new StoredPayload?[count];
+
     /// <summary>Where the Erased entries of an entry stand, by what they say they erased.</summary>
     public IReadOnlyList<(string Part, long? Entry)> Erasures(long index) => Guard(() =>
     {
@@ -83,20 +88,14 @@ internal sealed class VaultReader : IDisposable
     {
         var page = new StoredPayload?[count];
         // Payloads first: an erasure that goes on meanwhile is then seen as one that is done, or not at all.
-        using (var rows = _db.Read("SELECT idx, sealed, rest FROM payload WHERE idx >= $0 AND idx < $1", first, first + count))
+        _payloadRows ??= _db.PrepareScan("SELECT idx, sealed, rest FROM payload WHERE idx >= ?1 AND idx < ?2");
+        _payloadRows.Run(first, first + count, row => page[row.Number(0) - first] = new StoredPayload([], row.Blob(1), row.Blob(2)));
+        _keyRows ??= _keys.PrepareScan("SELECT idx, key FROM key WHERE idx >= ?1 AND idx < ?2");
+        _keyRows.Run(first, first + count, row =>
         {
-            while (rows.Read())
-                page[rows.GetInt64(0) - first] = new StoredPayload([], rows[1] as byte[], rows[2] as byte[]);
-        }
-        using (var rows = _keys.Read("SELECT idx, key FROM key WHERE idx >= $0 AND idx < $1", first, first + count))
-        {
-            while (rows.Read())
-            {
-                var at = rows.GetInt64(0) - first;
-                if (page[at] is { } stored)
-                    page[at] = stored with { Key = (byte[])rows[1] };
-            }
-        }
+            if (page[row.Number(0) - first] is { } stored)
+                page[row.Number(0) - first] = stored with { Key = row.Blob(1) ?? [] };
+        });
         return page;
     }
 

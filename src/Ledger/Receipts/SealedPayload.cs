@@ -23,12 +23,19 @@ public sealed record OpenedField(string Label, ReadOnlyMemory<byte> Salt, ReadOn
 
     internal static void HashLeaf(string label, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> value, Span<byte> hash)
     {
+        var ascii = label.Length <= byte.MaxValue ? stackalloc byte[label.Length] : new byte[label.Length];
+        Encoding.ASCII.GetBytes(label, ascii);
+        HashLeaf(ascii, salt, value, hash);
+    }
+
+    internal static void HashLeaf(ReadOnlySpan<byte> label, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> value, Span<byte> hash)
+    {
         const int StackLimitBytes = 1024;
         // A zero byte first: the leaf of RFC 6962.
         var length = 2 + label.Length + salt.Length + value.Length;
         var leaf = length <= StackLimitBytes ? stackalloc byte[length] : new byte[length];
         (leaf[0], leaf[1]) = (0, (byte)label.Length);
-        Encoding.ASCII.GetBytes(label, leaf[2..]);
+        label.CopyTo(leaf[2..]);
         salt.CopyTo(leaf[(2 + label.Length)..]);
         value.CopyTo(leaf[(2 + label.Length + salt.Length)..]);
         SHA256.HashData(leaf, hash);
@@ -79,7 +86,7 @@ internal sealed class SealedPayload
             OpenedField.HashLeaf(fields[i].Label, salt, fields[i].Value.Span, leaves.Slice(i * MerkleHash.SizeBytes, MerkleHash.SizeBytes));
         }
         var root = MerkleHash.Root(leaves);
-        var plain = EncodeFields(fields);
+        var plain = FieldList.Encode(fields);
         var sealedBytes = new byte[NonceBytes + plain.Length + TagBytes];
         nonce.CopyTo(sealedBytes);
         using var aes = DataCipher(derivation);
@@ -90,22 +97,46 @@ internal sealed class SealedPayload
     /// <summary>Decrypts and checks against the commitment.</summary>
     public static Result<IReadOnlyList<OpenedField>> Open(byte[] key, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> root)
     {
-        if (key.Length != KeyBytes || ciphertext.Length < NonceBytes + TagBytes)
+        using var derivation = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
+        if (Unseal(key, derivation, ciphertext, root) is not { } fields)
             return LedgerErrors.PayloadMismatch.Of();
+        var opened = Open(fields.ToList(), derivation);
+        return MerkleHash.Root(opened.Select(field => field.LeafHash()).ToList()).AsSpan().SequenceEqual(root)
+            ? opened
+            : LedgerErrors.PayloadMismatch.Of();
+    }
+
+    /// <summary>Whether <see cref="Open(byte[], ReadOnlySpan{byte}, ReadOnlySpan{byte})"/> would succeed, without making what it returns.</summary>
+    public static bool Matches(byte[] key, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> root)
+    {
+        using var derivation = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
+        if (Unseal(key, derivation, ciphertext, root) is not { } fields)
+            return false;
+        var leaves = fields.Count <= MaxStackFields ? stackalloc byte[fields.Count * MerkleHash.SizeBytes] : new byte[fields.Count * MerkleHash.SizeBytes];
+        Span<byte> salt = stackalloc byte[MerkleHash.SizeBytes];
+        var i = 0;
+        foreach (var field in fields)
+        {
+            Salt(derivation, i, salt);
+            OpenedField.HashLeaf(field.Label, salt, field.Value, leaves.Slice(i++ * MerkleHash.SizeBytes, MerkleHash.SizeBytes));
+        }
+        return MerkleHash.Root(leaves).AsSpan().SequenceEqual(root);
+    }
+
+    private static FieldList? Unseal(byte[] key, IncrementalHash derivation, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> root)
+    {
+        if (key.Length != KeyBytes || ciphertext.Length < NonceBytes + TagBytes)
+            return null;
         var plain = new byte[ciphertext.Length - NonceBytes - TagBytes];
         try
         {
-            using var derivation = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
             using var aes = DataCipher(derivation);
             aes.Decrypt(ciphertext[..NonceBytes], ciphertext[NonceBytes..^TagBytes], ciphertext[^TagBytes..], plain, root);
-            var opened = Open(DecodeFields(plain), derivation);
-            return MerkleHash.Root(opened.Select(field => field.LeafHash()).ToList()).AsSpan().SequenceEqual(root)
-                ? opened
-                : LedgerErrors.PayloadMismatch.Of();
+            return FieldList.Read(plain);
         }
-        catch (Exception e) when (e is CryptographicException or CborContentException or InvalidOperationException)
+        catch (CryptographicException)
         {
-            return LedgerErrors.PayloadMismatch.Of();
+            return null;
         }
     }
 
@@ -113,7 +144,7 @@ internal sealed class SealedPayload
     /// Decrypts without recomputing the commitment: for the owner's own vault, whose ciphertext is authenticated together with the root.
     /// Whoever made the ciphertext is believed that the fields are those of the root; <see cref="Open(byte[], ReadOnlySpan{byte}, ReadOnlySpan{byte})"/> believes nothing.
     /// </summary>
-    public static Result<List<PayloadField>> Decrypt(byte[] key, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> root)
+    public static Result<FieldList> Decrypt(byte[] key, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> root)
     {
         if (key.Length != KeyBytes || ciphertext.Length < NonceBytes + TagBytes)
             return LedgerErrors.PayloadMismatch.Of();
@@ -125,9 +156,9 @@ internal sealed class SealedPayload
             using var aes = new AesGcm(dataKey, TagBytes);
             CryptographicOperations.ZeroMemory(dataKey);
             aes.Decrypt(ciphertext[..NonceBytes], ciphertext[NonceBytes..^TagBytes], ciphertext[^TagBytes..], plain, root);
-            return DecodeFields(plain);
+            return FieldList.Read(plain) is { } fields ? fields : LedgerErrors.PayloadMismatch.Of();
         }
-        catch (Exception e) when (e is CryptographicException or CborContentException or InvalidOperationException)
+        catch (CryptographicException)
         {
             return LedgerErrors.PayloadMismatch.Of();
         }
@@ -222,29 +253,5 @@ internal sealed class SealedPayload
         derivation.AppendData(info);
         derivation.AppendData([1]);
         derivation.GetHashAndReset(output);
-    }
-
-    private static byte[] EncodeFields(IReadOnlyList<PayloadField> fields)
-    {
-        var writer = CborScratch.Writer();
-        writer.WriteStartArray(2 * fields.Count);
-        foreach (var field in fields)
-        {
-            writer.WriteTextString(field.Label);
-            writer.WriteByteString(field.Value.Span);
-        }
-        writer.WriteEndArray();
-        return writer.Encode();
-    }
-
-    private static List<PayloadField> DecodeFields(byte[] plain)
-    {
-        var reader = new CborReader(plain, CborConformanceMode.Canonical);
-        var count = reader.ReadStartArray() ?? 0;
-        var fields = new List<PayloadField>();
-        for (var i = 0; i < count; i += 2)
-            fields.Add(new PayloadField(reader.ReadTextString(), reader.ReadByteString()));
-        reader.ReadEndArray();
-        return fields;
     }
 }

@@ -51,6 +51,20 @@ public sealed partial class AuditLedger
         }
     }
 
+    /// <summary>Runs a reader of the vault's files while no erasure is under way: what a reader still sees cannot be dropped. Erasures wait meanwhile.</summary>
+    public async Task<T> ReadVaultAsync<T>(Func<T> read, CancellationToken cancellation)
+    {
+        await _erasing.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            return await Task.Run(read, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _erasing.Release();
+        }
+    }
+
     // While no other erasure runs: at opening. What cannot be completed now is left for the next time.
     private void CompleteErasures()
     {

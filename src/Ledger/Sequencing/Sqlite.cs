@@ -7,7 +7,7 @@ namespace DataSpace.Ledger.Sequencing;
 internal sealed class Sqlite : IDisposable
 {
     private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
-    private readonly List<SqliteInsert> _inserts = [];
+    private readonly List<IDisposable> _statements = [];
 
     public Sqlite(string path, bool readOnly = false)
     {
@@ -78,14 +78,22 @@ internal sealed class Sqlite : IDisposable
     public SqliteInsert Prepare(string sql)
     {
         var insert = new SqliteInsert(Connection, sql);
-        _inserts.Add(insert);
+        _statements.Add(insert);
         return insert;
+    }
+
+    /// <summary>A range scan for the hot path; it ends with this connection.</summary>
+    public SqliteScan PrepareScan(string sql)
+    {
+        var scan = new SqliteScan(Connection, sql);
+        _statements.Add(scan);
+        return scan;
     }
 
     public void Dispose()
     {
-        foreach (var insert in _inserts)
-            insert.Dispose();
+        foreach (var statement in _statements)
+            statement.Dispose();
         foreach (var command in _prepared.Values)
             command.Dispose();
         Connection.Dispose();

@@ -28,15 +28,18 @@ internal readonly record struct StoredPayload(byte[] Key, byte[]? Sealed, byte[]
         return fields.Select(field => new PayloadLeaf(field, field.LeafHash())).ToList();
     }
 
+    /// <summary>Whether <see cref="Open"/> would succeed.</summary>
+    public bool Opens(ReadOnlySpan<byte> root) => Rest is null && Sealed is not null ? SealedPayload.Matches(Key, Sealed, root) : Open(root).IsOk;
+
     /// <summary>The shown fields, decrypted without a look at the commitment where the ciphertext allows it; null when everything was erased.</summary>
-    public Result<List<PayloadField>?> Decrypt(ReadOnlySpan<byte> root)
+    public Result<FieldList?> Decrypt(ReadOnlySpan<byte> root)
     {
         if (IsGone)
-            return (List<PayloadField>?)null;
+            return (FieldList?)null;
         if (Rest is null)
             return SealedPayload.Decrypt(Key, Sealed!, root).TryGet(out var all, out var unreadable) ? all : unreadable;
         return OpenRest(root).TryGet(out var leaves, out var error)
-            ? PayloadLeaf.Shown(leaves).ToList()
+            ? FieldList.Read(FieldList.Encode(PayloadLeaf.Shown(leaves).ToList()))
             : error;
     }
 

@@ -1,5 +1,5 @@
-using System.Formats.Cbor;
 using System.Globalization;
+using System.Text;
 using DataSpace.Kernel.Results;
 using DataSpace.Ledger.Fsck;
 using DataSpace.Ledger.Receipts;
@@ -17,8 +17,6 @@ namespace DataSpace.Metering.Meters;
 /// <param name="Units">Of a Grant its privacy budget, of a Report its units and exact measurements.</param>
 internal readonly record struct MeterEvent(EntryKind Kind, byte[] Grant, string ContractId, string Period, IReadOnlyList<(string Unit, long Value)> Units)
 {
-    private const string UnitsPrefix = "units/";
-    private const string EpsilonLimit = "limits/epsilonMicro";
     private const int DigestBytes = 32;
 
     public static bool Concerns(EntryKind kind) => kind is EntryKind.Grant or EntryKind.Report or EntryKind.Receipt;
@@ -28,59 +26,60 @@ internal readonly record struct MeterEvent(EntryKind Kind, byte[] Grant, string 
     {
         if (!Concerns(entry.Head.Kind))
             return (MeterEvent?)null;
-        var at = "entry " + entry.Index.ToString(CultureInfo.InvariantCulture);
         if (entry.Fields is not { } fields)
-            return MeteringErrors.PayloadAbsent.Of(at);
-        try
-        {
-            return entry.Head.Kind == EntryKind.Grant ? OfGrant(entry, fields) : OfLater(entry, fields);
-        }
-        catch (Exception e) when (e is CborContentException or InvalidOperationException or OverflowException)
-        {
-            return MeteringErrors.PayloadMalformed.Of(at);
-        }
-    }
-
-    private static Result<MeterEvent?> OfGrant(StreamedEntry entry, IReadOnlyList<PayloadField> fields)
-    {
-        string? contract = null;
-        var units = new List<(string, long)>(1);
-        foreach (var field in fields)
-        {
-            if (field.Label == "contractId")
-                contract = new CborReader(field.Value, CborConformanceMode.Canonical).ReadTextString();
-            else if (field.Label == EpsilonLimit)
-                units.Add((MeterNames.EpsilonMicro, Number(field)));
-        }
-        if (contract is null)
-            return MeteringErrors.PayloadMalformed.Of("entry " + entry.Index.ToString(CultureInfo.InvariantCulture));
-        return new MeterEvent(EntryKind.Grant, entry.LeafHash, contract, Month(entry.Head.TimeMs), units);
-    }
-
-    private static Result<MeterEvent?> OfLater(StreamedEntry entry, IReadOnlyList<PayloadField> fields)
-    {
-        byte[]? grant = null;
-        var units = new List<(string, long)>(8);
-        foreach (var field in fields)
-        {
-            if (field.Label == "grantHash")
-                grant = new CborReader(field.Value, CborConformanceMode.Canonical).ReadByteString();
-            else if (entry.Head.Kind == EntryKind.Report && field.Label.StartsWith(UnitsPrefix, StringComparison.Ordinal))
-                units.Add((field.Label[UnitsPrefix.Length..], Number(field)));
-            else if (entry.Head.Kind == EntryKind.Report && field.Label.StartsWith(MeterNames.Exact, StringComparison.Ordinal))
-                units.Add((field.Label, Number(field)));
-        }
-        if (grant is not { Length: DigestBytes })
-            return MeteringErrors.PayloadMalformed.Of("entry " + entry.Index.ToString(CultureInfo.InvariantCulture));
-        return new MeterEvent(entry.Head.Kind, grant, "", "", units);
+            return MeteringErrors.PayloadAbsent.Of(At(entry));
+        return (entry.Head.Kind == EntryKind.Grant ? OfGrant(entry, fields) : OfLater(entry, fields)) is { } item
+            ? (MeterEvent?)item
+            : MeteringErrors.PayloadMalformed.Of(At(entry));
     }
 
     /// <summary>Month of a time, UTC.</summary>
     public static string Month(long timeMs) => DateTimeOffset.FromUnixTimeMilliseconds(timeMs).ToString("yyyy-MM", CultureInfo.InvariantCulture);
 
-    private static long Number(PayloadField field)
+    private static MeterEvent? OfGrant(StreamedEntry entry, FieldList fields)
     {
-        var value = new CborReader(field.Value, CborConformanceMode.Canonical).ReadInt64();
-        return value >= 0 ? value : throw new OverflowException();
+        string? contract = null;
+        (string, long)[] units = [];
+        foreach (var field in fields)
+        {
+            if (field.Label.SequenceEqual("contractId"u8))
+            {
+                if (!CborScan.TryOnlyString(field.Value, CborScan.Text, out var id))
+                    return null;
+                contract = Encoding.UTF8.GetString(id);
+            }
+            else if (field.Label.SequenceEqual("limits/epsilonMicro"u8))
+            {
+                if (!CborScan.TryNumber(field.Value, out var epsilon))
+                    return null;
+                units = [(MeterNames.EpsilonMicro, epsilon)];
+            }
+        }
+        return contract is null ? null : new MeterEvent(EntryKind.Grant, entry.LeafHash, contract, Month(entry.Head.TimeMs), units);
     }
+
+    private static MeterEvent? OfLater(StreamedEntry entry, FieldList fields)
+    {
+        byte[]? grant = null;
+        var units = entry.Head.Kind == EntryKind.Report ? new List<(string, long)>(12) : [];
+        foreach (var field in fields)
+        {
+            if (field.Label.SequenceEqual("grantHash"u8))
+            {
+                if (!CborScan.TryOnlyString(field.Value, CborScan.Bytes, out var hash))
+                    return null;
+                grant = hash.ToArray();
+            }
+            else if (entry.Head.Kind == EntryKind.Report && (field.Label.StartsWith("units/"u8) || field.Label.StartsWith("exact/"u8)))
+            {
+                if (!CborScan.TryNumber(field.Value, out var value))
+                    return null;
+                var name = field.Label.StartsWith("units/"u8) ? field.Label["units/".Length..] : field.Label;
+                units.Add((Encoding.UTF8.GetString(name), value));
+            }
+        }
+        return grant is { Length: DigestBytes } ? new MeterEvent(entry.Head.Kind, grant, "", "", units) : null;
+    }
+
+    private static string At(StreamedEntry entry) => "entry " + entry.Index.ToString(CultureInfo.InvariantCulture);
 }

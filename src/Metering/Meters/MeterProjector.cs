@@ -90,13 +90,10 @@ public static class MeterProjector
             if (store.Vkey.Length > 0 && store.Vkey != vkey)
                 return MeteringErrors.AnotherHistory.Of("another log");
             var began = store.Frontier.Size;
-            if (began > end)
-                return MeteringErrors.AnotherHistory.Of(string.Create(CultureInfo.InvariantCulture, $"{began} entries were counted, the log has {end}"));
-            while (store.Frontier.Size < end)
-            {
-                if (Page(log, store, end) is { } problem)
-                    return problem;
-            }
+            if (began > end || end > log.Checkpoint.Size)
+                return MeteringErrors.AnotherHistory.Of(string.Create(CultureInfo.InvariantCulture, $"{Math.Max(began, end)} entries were counted, the log has {log.Checkpoint.Size}"));
+            if (FoldPages(log, store, end) is { } problem)
+                return problem;
             if (end == log.Checkpoint.Size && !store.Frontier.Root().AsSpan().SequenceEqual(log.Checkpoint.RootHash.Span))
                 return MeteringErrors.AnotherHistory.Of("root");
             store.Flush();
@@ -115,16 +112,33 @@ public static class MeterProjector
         }
     }
 
-    private static DsError? Page(LogStream log, MeterStore store, long end)
+    // While one page is counted, on one thread, the next is read and decrypted.
+    private static DsError? FoldPages(LogStream log, MeterStore store, long end)
     {
-        if (!log.Page(store.Frontier.Size, end, MeterEvent.Concerns).TryGet(out var page, out var error))
-            return MeteringErrors.LedgerUnreadable.Of(error.ToString());
-        var events = new Result<MeterEvent?>[page.Count];
-        Parallel.For(0, page.Count, i => events[i] = MeterEvent.Read(page[i]));
-        for (var i = 0; i < page.Count; i++)
+        Result<MeterPage> next = MeterPage.Empty;
+        for (var first = store.Frontier.Size; ;)
         {
-            store.Frontier.Add(page[i].LeafHash);
-            if (!events[i].TryGet(out var item, out error))
+            if (!next.TryGet(out var page, out var error))
+                return error;
+            if (page.Hashes.Length == 0 && first == end)
+                return null;
+            DsError? problem = null;
+            var from = first;
+            Parallel.Invoke(
+                () => problem = Count(page, store),
+                () => next = from < end ? MeterPage.Read(log, from, end) : MeterPage.Empty);
+            if (problem is not null)
+                return problem;
+            first += next.IsOk ? next.Value.Hashes.Length : 0;
+        }
+    }
+
+    private static DsError? Count(MeterPage page, MeterStore store)
+    {
+        for (var i = 0; i < page.Hashes.Length; i++)
+        {
+            store.Frontier.Add(page.Hashes[i]);
+            if (!page.Events[i].TryGet(out var item, out var error))
                 return error;
             if (item is { } counted && store.Add(counted) is { } problem)
                 return problem;
@@ -157,5 +171,20 @@ public static class MeterProjector
                 return string.Create(CultureInfo.InvariantCulture, $"{sum.Unit} of {sum.Period}: {sum.Value}, the log gives {value}");
         }
         return expected.Count == 0 ? null : $"{expected.Keys.First().Unit} of {expected.Keys.First().Period} is missing";
+    }
+
+    /// <summary>One page of the log, as the meters see it.</summary>
+    private sealed record MeterPage(byte[][] Hashes, Result<MeterEvent?>[] Events)
+    {
+        public static MeterPage Empty { get; } = new([], []);
+
+        public static Result<MeterPage> Read(LogStream log, long first, long end)
+        {
+            if (!log.Page(first, end, MeterEvent.Concerns).TryGet(out var entries, out var error))
+                return MeteringErrors.LedgerUnreadable.Of(error.ToString());
+            var page = new MeterPage(new byte[entries.Count][], new Result<MeterEvent?>[entries.Count]);
+            Parallel.For(0, entries.Count, i => (page.Hashes[i], page.Events[i]) = (entries[i].LeafHash, MeterEvent.Read(entries[i])));
+            return page;
+        }
     }
 }

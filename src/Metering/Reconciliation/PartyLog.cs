@@ -5,6 +5,7 @@ using DataSpace.Ledger.Fsck;
 using DataSpace.Ledger.Merkle;
 using DataSpace.Ledger.Receipts;
 using DataSpace.Ledger.Sequencing;
+using DataSpace.Ledger.Witnessing;
 using DataSpace.Metering.Meters;
 
 namespace DataSpace.Metering.Reconciliation;
@@ -14,7 +15,8 @@ namespace DataSpace.Metering.Reconciliation;
 /// <param name="Directory">Directory of its log: published files and vault, or a copy of them.</param>
 /// <param name="Keys">Its keys, as the agreements pin them; the first is the present one.</param>
 /// <param name="Vkey">Verifier key of its log to trust; without one the directory's own.</param>
-public sealed record SettlementParty(string Did, string Directory, IReadOnlyList<PublicKey> Keys, string? Vkey = null);
+/// <param name="Witnesses">Who must have cosigned its log: then nothing counts that stands behind the newest checkpoint that they did. Null: all that the log holds.</param>
+public sealed record SettlementParty(string Did, string Directory, IReadOnlyList<PublicKey> Keys, string? Vkey = null, WitnessPolicy? Witnesses = null);
 
 /// <summary>An entry with where it stands.</summary>
 internal readonly record struct Placed<T>(long Index, T Payload);
@@ -27,7 +29,7 @@ internal sealed class PartyLog
 {
     private readonly Dictionary<long, string> _roots = [];
 
-    private PartyLog(SettlementParty party, OfflineLog log) => (Party, Log) = (party, log);
+    private PartyLog(SettlementParty party, OfflineLog log) => (Party, Log, Size) = (party, log, log.Checkpoint.Size);
 
     public SettlementParty Party { get; }
 
@@ -51,13 +53,21 @@ internal sealed class PartyLog
     /// <summary>Adjustments in order.</summary>
     public List<Placed<AdjustmentPayload>> Adjustments { get; } = [];
 
-    public long Size => Log.Checkpoint.Size;
+    /// <summary>Entries that may count: all, or those that witnesses cosigned where that is demanded.</summary>
+    public long Size { get; private init; }
 
     public static Result<PartyLog> Read(SettlementParty party)
     {
         if (!OfflineLog.Read(party.Directory, party.Vkey).TryGet(out var log, out var error))
             return SettlementErrors.LogUnusable.Of($"{party.Did}: {error}");
-        var read = new PartyLog(party, log);
+        var size = log.Checkpoint.Size;
+        if (party.Witnesses is { } witnesses)
+        {
+            if (log.CosignedSize(witnesses) is not { } cosigned)
+                return SettlementErrors.NotWitnessed.Of(party.Did);
+            size = cosigned;
+        }
+        var read = new PartyLog(party, log) { Size = size };
         foreach (var record in log.Records)
         {
             if (record.Entry.Kind is EntryKind.Receipt or EntryKind.PeriodClosed or EntryKind.Adjustment or EntryKind.Dispute or EntryKind.DisputeResolved or EntryKind.OneSided

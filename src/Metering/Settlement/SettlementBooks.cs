@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using DataSpace.Kernel.Results;
 using DataSpace.Metering.Meters;
 using DataSpace.Metering.Rating;
@@ -39,6 +40,8 @@ internal sealed record SettlementBooks(PartyLog Consumer, IReadOnlyList<PartyLog
                     return error;
                 if (book.Uses.Count == 0)
                     continue;
+                if (book.Now.Provider > provider.Size || book.Now.Consumer > consumer.Size)
+                    return SettlementErrors.NotWitnessed.Of(contract.Key);
                 if (!PlanOf(request, book).TryGet(out var plan, out error))
                     return error;
                 book.Plan = plan;
@@ -62,13 +65,22 @@ internal sealed record SettlementBooks(PartyLog Consumer, IReadOnlyList<PartyLog
             ofProvider.Select(c => c.ProviderLog.Size).DefaultIfEmpty(provider.Size).Max(), (named.Count > 0 ? named : statement.Contracts).Select(c => c.ConsumerLog.Size).DefaultIfEmpty(consumer.Size).Max());
         return state.Provider >= 0 && state.Provider <= provider.Size && state.Consumer >= 0 && state.Consumer <= consumer.Size
             ? state
-            : SettlementErrors.StatementDiffers.Of("it names more entries than a log has");
+            : SettlementErrors.StatementDiffers.Of("it names more entries than a log has, or than its witnesses cosigned");
     }
 
     private static Result<PricePlan> PlanOf(SettlementRequest request, ContractBook book)
     {
         var contract = book.Uses.Select(u => u.Use).ToList();
         var hashes = contract.Select(u => u.PricePlanHash).Distinct(StringComparer.Ordinal).ToList();
+        if (request.Agreements.Count > 0)
+        {
+            // The receipts of both parties sign over Grants that name the contract by this hash.
+            if (request.Agreements.FirstOrDefault(a => a.ContractId == book.Id) is not { } agreement || contract.Any(u => u.ContractVersion != agreement.Hash)
+                || !IsKeyOf(book.Provider, agreement.ProviderKey) || !IsKeyOf(book.Consumer, agreement.ConsumerKey))
+                return SettlementErrors.AgreementDiffers.Of(book.Id);
+            if (hashes.Any(h => !agreement.PlanHashes.Contains(h, StringComparer.Ordinal)))
+                return SettlementErrors.PlanSwapped.Of(book.Id);
+        }
         if (request.Pins.TryGetValue(book.Id, out var pinned) && hashes.Any(h => h != pinned))
             return SettlementErrors.PlanSwapped.Of(book.Id);
         if (hashes.Count > 1)
@@ -77,6 +89,8 @@ internal sealed record SettlementBooks(PartyLog Consumer, IReadOnlyList<PartyLog
             return SettlementErrors.PlanUnknown.Of(hashes[0]);
         return contract.Any(u => u.Currency != plan.Currency && u.PricePerUseMinor > 0) ? MeteringErrors.UnknownCurrency.Of("another one in the contract than in the plan") : plan;
     }
+
+    private static bool IsKeyOf(PartyLog log, string key) => log.Party.Keys.Any(k => Base64Url.EncodeToString(k.Raw.Span) == key);
 
     /// <summary>Receipts that this provider countersigned for grants which its log does not hold: it dropped them.</summary>
     private static IEnumerable<OpenUse> StraysOf(PartyLog consumer, PartyLog provider, IReadOnlyList<UsageRecord> uses, IReadOnlyList<ContractBook> contracts)

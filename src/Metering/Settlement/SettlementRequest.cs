@@ -18,7 +18,12 @@ public sealed record SettlementRequest
     /// <summary>Price plans; each Grant finds its own by the hash that it carries.</summary>
     public required IReadOnlyList<PricePlan> Plans { get; init; }
 
-    /// <summary>Plan hash per contract, as the signed agreements pin it. A Grant under another plan refuses the settlement.</summary>
+    /// <summary>
+    /// The contracts themselves. With any, every contract that is settled must be among them, with the keys of both parties, its hash in every Grant, and the plan it pins.
+    /// </summary>
+    public IReadOnlyList<AgreementFile> Agreements { get; init; } = [];
+
+    /// <summary>Plan hash per contract, where the contract itself is not at hand. A Grant under another plan refuses the settlement.</summary>
     public IReadOnlyDictionary<string, string> Pins { get; init; } = new Dictionary<string, string>();
 
     /// <summary>

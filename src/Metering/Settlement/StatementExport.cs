@@ -7,8 +7,8 @@ namespace DataSpace.Metering.Settlement;
 /// <summary>A statement for people and spreadsheets. Pure: the same statement gives the same bytes. What counts is the JSON that is signed.</summary>
 public static class StatementExport
 {
-    /// <summary>CSV (RFC 4180, UTF-8): one row per line, share, dispute and posting.</summary>
-    public static byte[] ToCsv(StatementDocument statement)
+    /// <summary>CSV (RFC 4180, UTF-8): one row per line, share, dispute, posting and signer.</summary>
+    public static byte[] ToCsv(StatementDocument statement, IReadOnlyList<StatementSigner> signers)
     {
         var csv = new StringBuilder();
         Row(csv, "record", "item", "kind", "month", "contract", "party", "unit", "quantity", "amountMinor", "currency", "note");
@@ -31,12 +31,14 @@ public static class StatementExport
             Row(csv, "posting", Text(posting.Transaction), "", "", "", posting.Account, "", "", Text(posting.AmountMinor), posting.Currency, "");
         foreach (var total in statement.Totals)
             Row(csv, "total", "", "", statement.Period, "", "", "", "", Text(total.AmountMinor), total.Currency, "");
+        foreach (var signer in signers)
+            Row(csv, "signature", "", signer.State, statement.Period, "", signer.Party, "", "", "", "", signer.KeyId);
         Row(csv, "proves", "", "", "", "", "", "", "", "", "", statement.Proves);
         return Encoding.UTF8.GetBytes(csv.ToString());
     }
 
     /// <summary>PDF, English and Chinese.</summary>
-    public static byte[] ToPdf(StatementDocument statement)
+    public static byte[] ToPdf(StatementDocument statement, IReadOnlyList<StatementSigner> signers)
     {
         var pdf = new PdfText();
         pdf.Line("DataSpace  Settlement statement  结算单", 16);
@@ -62,6 +64,13 @@ public static class StatementExport
         Heading(pdf, "Postings 记账分录");
         foreach (var posting in statement.Postings)
             pdf.Line($"{Text(posting.Transaction)}  {Amount(posting.AmountMinor, posting.Currency)}  {posting.Account}");
+        Heading(pdf, "Signatures 签名");
+        foreach (var signer in signers)
+        {
+            pdf.Line($"{SignatureText(signer.State)}  {signer.Party}");
+            if (signer.KeyId.Length > 0)
+                pdf.Line($"  key 密钥 {signer.KeyId}");
+        }
         pdf.Gap();
         pdf.Line(statement.Proves, 8);
         pdf.Line(statement.ProvesZh, 8);
@@ -75,6 +84,13 @@ public static class StatementExport
         var digits = Math.Abs((decimal)minor).ToString(CultureInfo.InvariantCulture).PadLeft(decimals + 1, '0');
         return currency + (minor < 0 ? " -" : " ") + (decimals == 0 ? digits : digits.Insert(digits.Length - decimals, "."));
     }
+
+    private static string SignatureText(string state) => state switch
+    {
+        StatementSigner.Signed => "signed, verified 已签署（验证通过）",
+        StatementSigner.Unverified => "not verified here 此处未验证",
+        _ => "no signature 无签名",
+    };
 
     private static void WriteItem(PdfText pdf, int number, SettledItem item)
     {

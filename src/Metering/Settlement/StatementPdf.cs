@@ -6,7 +6,7 @@ namespace DataSpace.Metering.Settlement;
 /// <summary>
 /// Text as a PDF 1.4 (ISO 32000-1), the same bytes for the same lines: no date, no id, no compression. Two fonts of the reader's own, none embedded: Courier for
 /// ASCII and the predefined Adobe-GB1 song face with <c>UniGB-UCS2-H</c> for everything else (section 9.7.5.2), so Chinese is readable wherever the reader
-/// has a Chinese font. See <c>src/decisions/2026-11-24-statement-pdf.md</c>.
+/// has a Chinese font. See <c>src/decisions/2026-11-24-settlement.md</c>.
 /// </summary>
 internal sealed class PdfText
 {

@@ -36,10 +36,14 @@ public sealed record StatementSignatures(string StatementHash, IReadOnlyList<str
         }
     }
 
+    /// <summary>The signatures over exactly these bytes, whoever made them.</summary>
+    internal IReadOnlyList<Jws> Over(ReadOnlyMemory<byte> statement)
+        => [.. Signatures.Select(s => Jws.Parse(s, MaxChars)).Where(j => j.IsOk && j.Value.Type == Type && j.Value.Payload.Span.SequenceEqual(statement.Span)).Select(j => j.Value)];
+
     /// <summary>Parties whose signature over exactly these bytes is missing.</summary>
     public IReadOnlyList<string> Missing(ReadOnlyMemory<byte> statement, IEnumerable<SettlementParty> parties)
     {
-        var tokens = Signatures.Select(s => Jws.Parse(s, MaxChars)).Where(j => j.IsOk && j.Value.Type == Type && j.Value.Payload.Span.SequenceEqual(statement.Span)).Select(j => j.Value).ToList();
+        var tokens = Over(statement);
         return [.. parties.Where(p => !tokens.Any(t => p.Keys.Any(t.VerifiesWith))).Select(p => p.Did).Distinct(StringComparer.Ordinal)];
     }
 }

@@ -36,6 +36,96 @@ public sealed class SettlementAttackTests : IAsyncLifetime
         Assert.Equal("DS-MTR-007", await _world.RefusedAsync(request with { Plans = [.. request.Plans, dearer] }));
     }
 
+    [Fact]
+    public async Task The_agreement_that_both_parties_signed_decides_the_plan()
+    {
+        var dearer = PricePlanTests.Read(SettlementTests.PerUse.Replace("\"minor\":100", "\"minor\":101", StringComparison.Ordinal));
+        var agreed = AgreementFile.Read(Agreement(A, _world.Plans["per-use"].Hash)).OrThrow();
+        Assert.Equal(("contract of " + A, _world.Plans["per-use"].Hash), (agreed.ContractId, Assert.Single(agreed.PlanHashes)));
+        await _world.UseAsync(A, "job-1", "per-use", version: agreed.Hash);
+        var request = _world.Request("2026-03", A) with { Plans = [_world.Plans["per-use"], dearer], Agreements = [agreed] };
+        Assert.Null(await _world.RefusedAsync(request));
+        // Another contract, or one with another key: it is not the one that the Grants name.
+        var forged = AgreementFile.Read(Agreement(A, dearer.Hash)).OrThrow();
+        Assert.Equal("DS-SET-023", await _world.RefusedAsync(request with { Agreements = [forged] }));
+        Assert.Equal("DS-SET-023", await _world.RefusedAsync(request with { Agreements = [AgreementFile.Read(Agreement(A, _world.Plans["per-use"].Hash, "stranger")).OrThrow()] }));
+        Assert.Equal("DS-SET-023", await _world.RefusedAsync(request with { Agreements = [AgreementFile.Read(Agreement(Provider(2), _world.Plans["per-use"].Hash)).OrThrow()] }));
+        // Parties whose keys are not those of the contract.
+        Assert.Equal("DS-SET-023", await _world.RefusedAsync(request with { Agreements = [agreed with { ConsumerKey = agreed.ProviderKey }] }));
+    }
+
+    [Fact]
+    public async Task A_provider_that_grants_under_another_plan_than_the_agreement_pins_bills_nothing()
+    {
+        var dearer = PricePlanTests.Read(SettlementTests.PerUse.Replace("\"minor\":100", "\"minor\":101", StringComparison.Ordinal));
+        var agreed = AgreementFile.Read(Agreement(A, _world.Plans["per-use"].Hash)).OrThrow();
+        await _world.UseAsync(A, "job-1", "per-use", version: agreed.Hash, planHash: dearer.Hash);
+        Assert.Equal("DS-SET-008", await _world.RefusedAsync(_world.Request("2026-03", A) with { Plans = [dearer], Agreements = [agreed] }));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("{\"agreement\":{},\"providerKey\":\"\",\"consumerKey\":\"\"}")]
+    [InlineData("{\"agreement\":{\"@id\":\"c\",\"permission\":[{\"action\":\"fly\"}]},\"providerKey\":\"\",\"consumerKey\":\"\"}")]
+    public void A_file_that_is_no_agreement_is_named(string json)
+        => Assert.Equal("DS-SET-022", AgreementFile.Read(Encoding.UTF8.GetBytes(json)).Error!.Code);
+
+    [Fact]
+    public void An_agreement_with_something_beside_it_is_refused()
+    {
+        var node = JsonNode.Parse(Agreement(A, new string('a', 64)))!;
+        node["note"] = "and more";
+        Assert.Equal("DS-SET-022", AgreementFile.Read(Encoding.UTF8.GetBytes(node.ToJsonString())).Error!.Code);
+    }
+
+    [Fact]
+    public async Task What_the_quorum_did_not_cosign_is_billed_when_it_did()
+    {
+        await _world.UseAsync(A, "job-1", "per-use");
+        await _world.PublishAsync();
+        // One of two is no quorum, and a stranger under the witness's name is nobody.
+        _world.Cosign(A, "coordinator");
+        _world.Cosign(Consumer, "coordinator", "witness");
+        Assert.Equal("DS-SET-024", await _world.RefusedAsync(Witnessed("2026-03")));
+        _world.Cosign(A, "coordinator", "witness");
+        await _world.UseAsync(A, "job-2", "per-use");
+        await _world.PublishAsync();
+        var march = MonthSettlement.Compute(Witnessed("2026-03")).OrThrow();
+        Assert.Equal(100, march.Totals[0].AmountMinor);
+        Assert.Equal(200, MonthSettlement.Compute(_world.Request("2026-03", A)).OrThrow().Totals[0].AmountMinor);
+        // A statement, or a close, over more than was cosigned does not hold for whoever demands witnesses.
+        var early = MonthSettlement.Compute(_world.Request("2026-03", A)).OrThrow();
+        Assert.Equal("DS-SET-016", StatementCheck.Verify(early.ToCanonicalJson(), Witnessed("2026-03"), null).Error!.Code);
+        Assert.True(StatementCheck.Verify(early.ToCanonicalJson(), _world.Request("2026-03", A), null).IsOk);
+        await _world.CloseAsync(march);
+        Assert.Equal(march.ToCanonicalJson(), MonthSettlement.Compute(Witnessed("2026-03")).OrThrow().ToCanonicalJson());
+        // Cosigned later: the next month's adjustment, once.
+        _world.Cosign(A, "coordinator", "witness");
+        _world.Cosign(Consumer, "coordinator", "witness");
+        var april = MonthSettlement.Compute(Witnessed("2026-04")).OrThrow();
+        Assert.Equal(("adjustment", "2026-03", 100L), april.Items.Where(i => i.AmountMinor != 0).Select(i => (i.Kind, i.ForPeriod, i.AmountMinor)).Single());
+        Assert.Equal(march.ToCanonicalJson(), MonthSettlement.Compute(Witnessed("2026-03")).OrThrow().ToCanonicalJson());
+    }
+
+    [Fact]
+    public async Task A_close_over_more_than_was_cosigned_is_not_settled_from()
+    {
+        await _world.UseAsync(A, "job-1", "per-use");
+        await _world.PublishAsync();
+        _world.Cosign(A, "coordinator", "witness");
+        _world.Cosign(Consumer, "coordinator", "witness");
+        await _world.UseAsync(A, "job-2", "per-use");
+        await _world.CloseAsync(await _world.SettleAsync("2026-03", A));
+        Assert.Equal("DS-SET-024", await _world.RefusedAsync(Witnessed("2026-03")));
+    }
+
+    private SettlementRequest Witnessed(string period)
+    {
+        var request = _world.Request(period, A);
+        return request with { Consumer = request.Consumer with { Witnesses = Witnesses }, Providers = [.. request.Providers.Select(p => p with { Witnesses = Witnesses })] };
+    }
+
     [Theory]
     [InlineData("totals", "amountMinor")]
     [InlineData("postings", "amountMinor")]
@@ -201,8 +291,16 @@ public sealed class SettlementAttackTests : IAsyncLifetime
     {
         await _world.UseAsync(A, "job-1", "per-use");
         var statement = await _world.SettleAsync("2026-03", A);
-        var (csv, pdf) = (Encoding.UTF8.GetString(StatementExport.ToCsv(statement)), StatementExport.ToPdf(statement));
-        Assert.Equal(pdf, StatementExport.ToPdf(StatementDocument.Read(statement.ToCanonicalJson()).Value));
+        var signatures = new StatementSignatures(statement.Hash(), [StatementSignatures.Sign(statement, SignerOf(A)), StatementSignatures.Sign(statement, SignerOf("stranger"))]);
+        var signers = StatementSigner.Of(statement, signatures, [_world.Party(Consumer), _world.Party(A)]);
+        Assert.Equal([new(Consumer, StatementSigner.Missing, ""), new(A, StatementSigner.Signed, SignerOf(A).PublicKey.KeyId)], signers);
+        Assert.All(StatementSigner.Of(statement, signatures, []), s => Assert.Equal(StatementSigner.Unverified, s.State));
+        Assert.All(StatementSigner.Of(statement, null, []), s => Assert.Equal(StatementSigner.Missing, s.State));
+        var (csv, pdf) = (Encoding.UTF8.GetString(StatementExport.ToCsv(statement, signers)), StatementExport.ToPdf(statement, signers));
+        Assert.Equal(pdf, StatementExport.ToPdf(StatementDocument.Read(statement.ToCanonicalJson()).Value, signers));
+        Assert.Contains($"signature,,missing,2026-03,,{Consumer},,,,,\r\n", csv, StringComparison.Ordinal);
+        Assert.Contains($"signature,,signed,2026-03,,{A},,,,,{SignerOf(A).PublicKey.KeyId}\r\n", csv, StringComparison.Ordinal);
+        Assert.Contains("(signed, verified )", Encoding.ASCII.GetString(pdf), StringComparison.Ordinal);
         Assert.Contains("does not prove", csv, StringComparison.Ordinal);
         Assert.Contains("posting,1,,,,consumer/" + Consumer + ",,,100,CNY,", csv, StringComparison.Ordinal);
         Assert.All(csv.Split("\r\n", StringSplitOptions.RemoveEmptyEntries)[..^1], line => Assert.Equal(10, line.Count(c => c == ',')));
@@ -222,7 +320,7 @@ public sealed class SettlementAttackTests : IAsyncLifetime
     public async Task A_name_that_a_spreadsheet_would_run_is_made_text()
     {
         await _world.UseAsync(A, "job-1", "per-use", contract: "=HYPERLINK(\"x\")");
-        var csv = Encoding.UTF8.GetString(StatementExport.ToCsv(await _world.SettleAsync("2026-03", A)));
+        var csv = Encoding.UTF8.GetString(StatementExport.ToCsv(await _world.SettleAsync("2026-03", A), []));
         Assert.DoesNotContain(",=", csv, StringComparison.Ordinal);
         Assert.Contains("\"'=HYPERLINK(\"\"x\"\")\"", csv, StringComparison.Ordinal);
     }

@@ -1,8 +1,12 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using DataSpace.Kernel.Crypto;
+using DataSpace.Ledger.Notes;
 using DataSpace.Ledger.Receipts;
+using DataSpace.Ledger.Tiles;
+using DataSpace.Ledger.Witnessing;
 using DataSpace.Metering.Rating;
 using DataSpace.Metering.Reconciliation;
 using DataSpace.Metering.Settlement;
@@ -62,11 +66,13 @@ internal sealed class SettlementWorld : IAsyncDisposable
     }
 
     /// <summary>One use of a contract; the Grant's hash.</summary>
-    public async Task<string> UseAsync(string provider, string job, string plan, Holds holds = Holds.Both, long rows = 0, string? contract = null, string? planHash = null)
+    public async Task<string> UseAsync(string provider, string job, string plan, Holds holds = Holds.Both, long rows = 0, string? contract = null, string? planHash = null, string? version = null)
     {
         _ = Log(Consumer);
         contract ??= "contract of " + provider;
         var grant = FakeLog.NewGrant(job, contract) with { Participant = Consumer, PricePlanHash = planHash ?? Plans[plan].Hash, Currency = Plans[plan].Currency };
+        if (version is not null)
+            grant = grant with { ContractVersion = version };
         var granted = await Log(provider).GrantAsync(grant);
         var reported = await Log(provider).ReportAsync(granted, new Dictionary<string, long> { ["uses"] = 1, ["rowsScanned"] = rows, ["bytesOut"] = 10 });
         var hash = granted.Entry.LeafHashHex;
@@ -111,6 +117,30 @@ internal sealed class SettlementWorld : IAsyncDisposable
         await PublishAsync();
         return MonthSettlement.Compute(request).Error?.Code;
     }
+
+    /// <summary>Witness and coordinator of every log, as a policy.</summary>
+    public static WitnessPolicy Witnesses { get; } = WitnessPolicy.OfSpace(
+        VerifierKey.ForWitness("did:web:coordinator.example", SignerOf("coordinator").PublicKey), [VerifierKey.ForWitness("did:web:witness.example", SignerOf("witness").PublicKey)])!;
+
+    /// <summary>Lets these cosign what a party published, and publishes that as a node does.</summary>
+    public void Cosign(string did, params string[] who)
+    {
+        var note = File.ReadAllText(Path.Combine(DirectoryOf(did), "checkpoint"));
+        var parsed = SignedNote.Parse(note).OrThrow();
+        var cosigned = note + string.Concat(who.Select(w => parsed.Cosign("did:web:" + w + ".example", SignerOf(w), RealLog.MonthOf(_month))));
+        File.WriteAllText(Path.Combine(DirectoryOf(did), PublicFiles.Cosigned), cosigned);
+    }
+
+    /// <summary>A contract as a node exports it.</summary>
+    public static byte[] Agreement(string provider, string planHash, string? consumerSeed = null) => Encoding.UTF8.GetBytes($$"""
+        {"agreement":{"@type":"Agreement","@id":"contract of {{provider}}","target":"dataset-1","assigner":"{{provider}}","assignee":"{{Consumer}}","timestamp":"2026-01-01T00:00:00Z",
+         "permission":[{"action":"use","constraint":[{"leftOperand":"purpose","operator":"eq","rightOperand":"supply-chain-planning"},{"leftOperand":"dateTime","operator":"lt","rightOperand":"2031-01-01T00:00:00Z"},
+          {"leftOperand":"count","operator":"lteq","rightOperand":"20"},{"leftOperand":"dataspace:computation","operator":"eq","rightOperand":"sql"},
+          {"leftOperand":"dataspace:column","operator":"isAnyOf","rightOperand":["year","value"]},{"leftOperand":"dataspace:groupKey","operator":"eq","rightOperand":"year"},
+          {"leftOperand":"dataspace:minimumGroupSize","operator":"gteq","rightOperand":"3"},{"leftOperand":"dataspace:dominancePercent","operator":"lteq","rightOperand":"off"}]}],
+         "obligation":[{"action":"compensate","constraint":[{"leftOperand":"payAmount","operator":"eq","rightOperand":"2.00","unit":"CNY"},{"leftOperand":"dataspace:pricePlan","operator":"eq","rightOperand":"{{planHash}}"}]}]},
+         "providerKey":"{{Base64Url.EncodeToString(SignerOf(provider).PublicKey.Raw.Span)}}","consumerKey":"{{Base64Url.EncodeToString(SignerOf(consumerSeed ?? Consumer).PublicKey.Raw.Span)}}"}
+        """);
 
     /// <summary>What the nodes write when a month is closed.</summary>
     public async Task CloseAsync(StatementDocument statement, params string[] parties)

@@ -1,9 +1,13 @@
+using System.Buffers.Text;
 using System.Text.Json.Nodes;
 using DataSpace.Cli.Demo.Screens;
+using DataSpace.Cli.Node;
 using DataSpace.Cli.Session;
 using DataSpace.Cli.Settle;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Ledger.Fsck;
+using DataSpace.Ledger.Notes;
+using DataSpace.Ledger.Witnessing;
 using DataSpace.Metering.Settlement;
 
 namespace DataSpace.Cli.Demo.Settlement;
@@ -12,11 +16,12 @@ namespace DataSpace.Cli.Demo.Settlement;
 internal static class SettlementScreens
 {
     private const int Jobs = 2;
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(100);
 
     public static async Task ShowAsync(DemoRun run, CancellationToken cancel)
     {
+        await KeepAgreementsAsync(run, cancel);
         run.Title(2, SettlementTexts.Use);
         for (var i = 0; i < Jobs; i++)
         {
@@ -100,8 +105,9 @@ internal static class SettlementScreens
         {
             FolderCopy.WithVault(run.Nodes[owner].LedgerDirectory, Path.Combine(CopyOf(owner), "ledger"));
             File.Copy(Path.Combine(run.Nodes[owner].Directory, "node.json"), Path.Combine(CopyOf(owner), "node.json"), overwrite: true);
+            await File.WriteAllTextAsync(Path.Combine(CopyOf(owner), SettleInputs.PolicyFile), Witnesses(run, owner).ToString(), cancel);
         }
-        var request = Request(CopyOf, statement.Period);
+        var request = Request(run, CopyOf, statement.Period);
         var bytes = statement.ToCanonicalJson();
         run.Require(MonthSettlement.Compute(request).OrStop().ToCanonicalJson().AsSpan().SequenceEqual(bytes), SettlementTexts.Differs);
         run.Ui.Styled("green", run.Ui.T(SettlementTexts.Equal, bytes.Length));
@@ -120,15 +126,19 @@ internal static class SettlementScreens
 
         await File.WriteAllBytesAsync(Path.Combine(run.Folder.Root, "statement.json"), bytes, cancel);
         await File.WriteAllBytesAsync(Path.Combine(run.Folder.Root, "statement.signatures.json"), CanonicalJson.Of(signatures), cancel);
-        await File.WriteAllBytesAsync(Path.Combine(run.Folder.Root, "statement.csv"), StatementExport.ToCsv(statement), cancel);
-        await File.WriteAllBytesAsync(Path.Combine(run.Folder.Root, "statement.pdf"), StatementExport.ToPdf(statement), cancel);
+        var signers = StatementSigner.Of(statement, signatures, [request.Consumer, .. request.Providers]);
+        run.Require(signers.All(s => s.State == StatementSigner.Signed), SettlementTexts.NotSigned);
+        await File.WriteAllBytesAsync(Path.Combine(run.Folder.Root, "statement.csv"), StatementExport.ToCsv(statement, signers), cancel);
+        await File.WriteAllBytesAsync(Path.Combine(run.Folder.Root, "statement.pdf"), StatementExport.ToPdf(statement, signers), cancel);
         run.Ui.Line(SettlementTexts.Files, statement.Hash()[..16], DemoRun.Typed(run.Folder.Root));
         run.ByHand($"dataspace settle verify {Path.Combine(DemoRun.Typed(run.Folder.Root), "statement.json")} --period {statement.Period} --consumer {DemoRun.Typed(CopyOf(DemoFolder.Owners[0]))} "
             + string.Concat(DemoFolder.Owners.Select(o => $"--provider {DemoRun.Typed(CopyOf(o))} "))
+            + string.Concat(Directory.EnumerateFiles(AgreementsOf(run)).Order(StringComparer.Ordinal).Select(f => $"--agreement {DemoRun.Typed(f)} "))
             + $"--plan {DemoRun.Typed(Path.Combine(run.Folder.Root, "per-use.json"))} --plan {DemoRun.Typed(Path.Combine(run.Folder.Root, "supplier-pool.json"))} --signatures {DemoRun.Typed(Path.Combine(run.Folder.Root, "statement.signatures.json"))}");
         run.Summary["recomputedBytes"] = bytes.Length;
         run.Summary["closes"] = check.Closes;
         run.Summary["signers"] = check.Signers;
+        run.Summary["folder"] = run.Folder.Root;
     }
 
     /// <summary>Receipts and publication follow by a moment.</summary>
@@ -137,7 +147,7 @@ internal static class SettlementScreens
         var started = TimeProvider.System.GetTimestamp();
         while (true)
         {
-            var computed = MonthSettlement.Compute(Request(o => run.Nodes[o].Directory, SettlementDemo.Month));
+            var computed = MonthSettlement.Compute(Request(run, o => run.Nodes[o].Directory, SettlementDemo.Month));
             if (computed.TryGet(out var statement, out var error) && holds(statement))
                 return statement;
             run.Require(TimeProvider.System.GetElapsedTime(started) < Limit, SettlementTexts.NotMatched, error?.ToString() ?? Money.Number(statement!.Contracts.Sum(c => c.Uses.Count)), Jobs * DemoFolder.Owners.Count);
@@ -145,11 +155,31 @@ internal static class SettlementScreens
         }
     }
 
-    private static SettlementRequest Request(Func<string, string> directoryOf, string period) => new()
+    /// <summary>The contracts as the consumer's node keeps them: they say which plan each pins.</summary>
+    private static async Task KeepAgreementsAsync(DemoRun run, CancellationToken cancel)
+    {
+        Directory.CreateDirectory(AgreementsOf(run));
+        foreach (var agreement in (await run.Analyst.GetAsync<AgreementsView>("admin/agreements", cancel).OrStop()).Agreements.Where(a => a.Role == "consumer"))
+        {
+            var file = await SettleCommand.AgreementAsync(run.Analyst, agreement.AgreementId, cancel);
+            await File.WriteAllBytesAsync(Path.Combine(AgreementsOf(run), AgreementFile.Read(file).OrStop().Hash[..16] + ".json"), file, cancel);
+        }
+    }
+
+    private static string AgreementsOf(DemoRun run) => Path.Combine(run.Folder.Root, "agreements");
+
+    /// <summary>What is billed was cosigned by the coordinator and by an owner other than the log's.</summary>
+    private static WitnessPolicy Witnesses(DemoRun run, string owner)
+        => WitnessPolicy.OfSpace(KeyOf(run.Coordinator.Info), [.. DemoFolder.Owners.Where(o => o != owner).Select(o => KeyOf(run.Nodes[o].Client.Info))])!;
+
+    private static VerifierKey KeyOf(NodeInfo node) => VerifierKey.ForWitness(node.Did, PublicKey.FromEd25519(Base64Url.DecodeFromChars(node.PublicKey!)));
+
+    private static SettlementRequest Request(DemoRun run, Func<string, string> directoryOf, string period) => new()
     {
         Period = period,
-        Consumer = SettleInputs.ReadParty(directoryOf(DemoFolder.Owners[0])),
-        Providers = [.. DemoFolder.Owners.Select(o => SettleInputs.ReadParty(directoryOf(o)))],
+        Consumer = SettleInputs.ReadParty(directoryOf(DemoFolder.Owners[0]), Witnesses(run, DemoFolder.Owners[0])),
+        Providers = [.. DemoFolder.Owners.Select(o => SettleInputs.ReadParty(directoryOf(o), Witnesses(run, o)))],
+        Agreements = [.. Directory.EnumerateFiles(AgreementsOf(run)).Select(f => AgreementFile.Read(File.ReadAllBytes(f)).OrStop())],
         Plans = [SettlementDemo.Read(SettlementDemo.PerUse), SettlementDemo.Read(SettlementDemo.Pool)],
     };
 }

@@ -21,6 +21,7 @@ internal static class SettlementTexts
     public static readonly Phrase NotZero = new("postings do not sum to zero", "分录合计不为零");
     public static readonly Phrase Close = new("Every party closes the month in its own ledger and signs", "各方在自己的账本中结账并签署");
     public static readonly Phrase Again = new("A second close of {0} with other content: {1}", "对 {0} 以不同内容再次结账：{1}");
+    public static readonly Phrase NotSigned = new("a party's signature is missing", "缺少某一方的签名");
     public static readonly Phrase NotRefused = new("not refused as expected: {0}", "未按预期拒绝：{0}");
     public static readonly Phrase Offline = new("The nodes are stopped; copies of the raw ledgers are enough", "节点已停止；原始账本的副本即可");
     public static readonly Phrase Equal = new("Recomputed from the copies: {0} bytes, byte for byte the same.", "由副本重新计算：{0} 字节，逐字节一致。");
