@@ -11,6 +11,7 @@ using DataSpace.Cli.Ledger;
 using DataSpace.Cli.Members;
 using DataSpace.Cli.Meter;
 using DataSpace.Cli.Negotiation;
+using DataSpace.Cli.Node;
 using DataSpace.Cli.Policy;
 using DataSpace.Cli.Regulation;
 using DataSpace.Cli.Regulator;
@@ -29,6 +30,8 @@ internal static class CommandTree
         ["dataspace demo"] = "dataspace demo --yes\ndataspace demo --rows 1000000 --yes --lang zh",
         ["dataspace coordinator run"] = "dataspace coordinator run --dir ./coordinator --config coordinator.json --port 7000",
         ["dataspace connector run"] = "dataspace connector run --dir ./connector --config connector.json --coordinator ./coordinator/node.json",
+        ["dataspace node egress"] = "dataspace node egress --node ./connector",
+        ["dataspace job view"] = "dataspace job view JOB --node ./coordinator",
         ["dataspace members approve"] = "dataspace members approve did:web:localhost%3A7001 --node ./coordinator",
         ["dataspace catalog"] = "dataspace catalog --node ./connector",
         ["dataspace dataset check"] = "dataspace dataset check --node ./connector\ndataspace dataset check --dataset investment --json --node ./connector",
@@ -80,6 +83,7 @@ internal static class CommandTree
         root.Subcommands.Add(DemoCommand.Build(globals));
         root.Subcommands.Add(RunCommand.Coordinator(globals));
         root.Subcommands.Add(RunCommand.Connector(globals));
+        root.Subcommands.Add(NodeCommand.Build(globals));
         root.Subcommands.Add(MembersCommand.Build(globals));
         root.Subcommands.Add(CatalogCommand.Build(globals));
         root.Subcommands.Add(DatasetCommand.Build(globals));

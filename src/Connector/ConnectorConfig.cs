@@ -112,6 +112,7 @@ internal sealed record ConnectorConfig(
         Datasets = [.. Datasets.Select(d => d with
         {
             Path = Path.GetFullPath(d.Path, directory),
+            DerivedFrom = d.DerivedFrom is null ? null : [.. d.DerivedFrom.Select(f => Path.GetFullPath(f, directory))],
             Offers = [.. d.Offers.Select(o => o with { Policy = Path.GetFullPath(o.Policy, directory) })],
         })],
     };
@@ -120,8 +121,10 @@ internal sealed record ConnectorConfig(
 /// <summary>One dataset.</summary>
 internal sealed record DatasetConfig(
     string Id, Bilingual Title, string Path, string Format, IReadOnlyList<ColumnConfig> Columns, IReadOnlyList<OfferConfig> Offers,
-    string? SubjectColumn = null, ClassificationConfig? Classification = null, IReadOnlyList<string>? Scenarios = null, IntersectionConfig? Intersection = null)
+    string? SubjectColumn = null, ClassificationConfig? Classification = null, IReadOnlyList<string>? Scenarios = null, IntersectionConfig? Intersection = null,
+    IReadOnlyList<string>? DerivedFrom = null)
 {
+    private const int MaxDerivedFrom = 16;
     private const int MaxScenarios = 50;
     private const int MaxScenarioChars = 64;
 
@@ -143,6 +146,10 @@ internal sealed record DatasetConfig(
             yield return problem;
         if (Offers.Count == 0)
             yield return $"dataset '{Id}': at least one offer";
+        if (DerivedFrom is { Count: 0 or > MaxDerivedFrom })
+            yield return $"dataset '{Id}': derivedFrom names 1 to {MaxDerivedFrom} provenance files";
+        foreach (var missing in (DerivedFrom ?? []).Where(f => !File.Exists(System.IO.Path.GetFullPath(f ?? "", directory))))
+            yield return $"dataset '{Id}': provenance file '{missing}' does not exist";
         foreach (var problem in Intersection?.Problems(Columns, SubjectColumn) ?? [])
             yield return $"dataset '{Id}', intersection: {problem}";
     }

@@ -50,7 +50,7 @@ public static class Program
         var services = builder.Services;
         services.AddStateStore<ConnectorState>(options);
         services.AddSingleton(config).AddSingleton(datasets).AddSingleton(link).AddSingleton(new PolicyDecisionPoint())
-            .AddSingleton<KeyPins>().AddSingleton<AgreementBook>().AddSingleton<Regrants>().AddSingleton<NegotiationDesk>().AddSingleton<CatalogReader>()
+            .AddSingleton<KeyPins>().AddSingleton<AgreementBook>().AddSingleton<Regrants>().AddSingleton<Settlement.Payments>().AddSingleton<NegotiationDesk>().AddSingleton<CatalogReader>()
             .AddSingleton(provider => new UseFacts(config, provider.GetRequiredService<PeerDirectory>(), HostLayout.WorkerDirectory(surroundings) is { } directory ? Path.Combine(directory, "sandbox-worker") : null))
             .AddSingleton<NoiseDesk>().AddSingleton<UseGate>().AddSingleton<PolicyExplainer>().AddSingleton<Egress>().AddSingleton<RunningUses>().AddSingleton<MaskKeys>().AddSingleton<UseComputation>().AddSingleton<LocalMatches>().AddSingleton<IntersectionDesk>().AddSingleton<IntersectionRunner>().AddSingleton<ProviderDesk>().AddSingleton<Refusals>()
             .AddSingleton<KnownUses>().AddSingleton<JobPlanner>().AddSingleton<PlanView>().AddSingleton<AnalystDesk>().AddSingleton<ResultDesk>().AddSingleton<ReceiptDesk>()
@@ -63,7 +63,7 @@ public static class Program
             }))
             .AddSingleton<ISealEngine>(provider => new IdleSealEngine(
                 new WasmSealEngine(new WasmSealOptions { CacheDirectory = HostLayout.SealCacheDirectory(surroundings) }), provider.GetRequiredService<TimeProvider>()))
-            .AddSingleton<ComplianceCheck>().AddSingleton<ClassificationPreview>()
+            .AddSingleton<DerivedData>().AddSingleton<ResultExport>().AddSingleton<ComplianceCheck>().AddSingleton<ClassificationPreview>()
             .AddHostedService<MembershipService>().AddHostedService<ReceiptClerk>();
         services.AddRegulation(regulators).AddSingleton<RegulationGate>().AddSingleton<SuspensionBook>().AddSingleton<NoticeBook>().AddSingleton<RegulationOutlook>().AddSingleton<IRegulationPreview, RegulationPreview>()
             .AddSingleton<IRegulationListener>(s => s.GetRequiredService<SuspensionBook>()).AddSingleton<IRegulationReport>(s => s.GetRequiredService<SuspensionBook>())

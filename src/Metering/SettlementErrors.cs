@@ -55,6 +55,16 @@ public static class SettlementErrors
         "This is no month", "月份格式错误",
         "Write a month as 2026-11.", "请按 2026-11 的形式填写月份。");
 
+    /// <summary>Nothing to pay towards.</summary>
+    public static readonly ErrorKind NoCredit = new("DS-SET-022", 422,
+        "The contract has no credit limit in this currency", "该合约没有此币种的赊欠上限",
+        "Payments are recorded where the contract limits what may be owed.", "仅对约定赊欠上限的合约记录付款。");
+
+    /// <summary>A payment was recorded before.</summary>
+    public static readonly ErrorKind PaymentKnown = new("DS-SET-023", 409,
+        "A payment with this reference is already recorded", "该付款编号已记录",
+        "Nothing more to do; another payment has another reference.", "无需再操作；另一笔付款应使用另一编号。");
+
     /// <summary>A log cannot be used for settlement.</summary>
     public static readonly ErrorKind LogUnusable = new("DS-SET-011", 422,
         "A party's log cannot be settled from", "某一方的账本无法用于结算",

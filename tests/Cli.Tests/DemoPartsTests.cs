@@ -6,7 +6,7 @@ using Xunit;
 
 namespace DataSpace.Cli.Tests;
 
-/// <summary>The demo's own arithmetic and generator; the demo itself runs in the end-to-end tests.</summary>
+/// <summary>The demo's own arithmetic and generator; the demo itself runs in tests/EndToEnd, DemoProcessTests.</summary>
 public sealed class DemoPartsTests
 {
     [Fact]

@@ -15,13 +15,14 @@ public sealed class UsageTests
     }
 
     [Theory]
-    [InlineData("job", "plan", "submit", "status", "why", "result", "cancel")]
+    [InlineData("job", "plan", "submit", "status", "why", "result", "cancel", "view")]
     [InlineData("ledger", "verify", "show", "search", "bill", "erase", "disclose", "disclosed")]
     [InlineData("negotiate", "list", "terminate")]
     [InlineData("members", "list", "approve", "reject")]
     [InlineData("regulator", "run", "keygen", "import", "preview", "sign", "publish", "freeze", "lift", "clear", "register", "status")]
     [InlineData("policy", "explain", "lint", "diff", "translate")]
     [InlineData("dataset", "check", "history")]
+    [InlineData("node", "egress")]
     [InlineData("privacy", "demo")]
     public async Task Help_of_a_group_names_its_commands(string group, params string[] commands)
     {

@@ -142,6 +142,66 @@ public sealed class ComplianceTests(SharedSpace shared)
         Assert.True(again.State == "COMPLETED", again.Why + Space.Story());
     }
 
+    [Fact]
+    public async Task A_result_is_listed_only_with_its_provenance_and_no_wider_than_its_contracts()
+    {
+        var outcome = await Space.RunAsync(shared.Spec);
+        Assert.True(outcome.State == "COMPLETED", outcome.Why + Space.Story());
+        var file = Path.Combine(Space.Root, "resold.csv");
+        var (exit, text) = await CliAsync("job", "result", outcome.JobId, "--out", file, "--node", Space.Leader.Process.Directory);
+        Assert.True(exit == 0, text);
+        var columns = File.ReadAllLines(file).First().Split(',');
+        var wider = Path.Combine(Space.Root, "resold.odrl.json");
+        var offer = JsonNode.Parse(File.ReadAllText(Path.Combine(Space.Root, Space.Joint + ".odrl.json")))!;
+        var constraints = offer["permission"]![0]!["constraint"]!.AsArray();
+        foreach (var (term, value) in ((string, JsonNode)[])[("dataspace:column", new JsonArray([.. columns.Select(c => (JsonNode)c)])), ("dataspace:groupKey", columns[0])])
+            constraints.Single(c => c!["leftOperand"]!.GetValue<string>() == term)!["rightOperand"] = value;
+        constraints.Remove(constraints.Single(c => c!["leftOperand"]!.GetValue<string>() == "dataspace:clamp"));
+        var equal = Path.Combine(Space.Root, "resold-equal.odrl.json");
+        File.WriteAllText(equal, offer.ToJsonString());
+        constraints.Single(c => c!["leftOperand"]!.GetValue<string>() == "purpose")!["rightOperand"] = "advertising";
+        File.WriteAllText(wider, offer.ToJsonString());
+
+        var original = File.ReadAllText(Space.Leader.ConfigFile);
+        try
+        {
+            Assert.Equal(["DS-CLS-019"], await ListedAsync(equal, "general-3", null));
+            Assert.Equal(["DS-CLS-018"], await ListedAsync(wider, "general-3", file + ".provenance.jws"));
+            Assert.Equal(["DS-CLS-021"], await ListedAsync(equal, "general-1", file + ".provenance.jws"));
+            Assert.Empty(await ListedAsync(equal, "general-3", file + ".provenance.jws"));
+        }
+        finally
+        {
+            File.WriteAllText(Space.Leader.ConfigFile, original);
+            Assert.Equal(204, (await Space.Leader.PostAsync("/admin/reload")).Status);
+        }
+
+        async Task<string[]> ListedAsync(string policy, string grade, string? provenance)
+        {
+            var config = JsonNode.Parse(original)!;
+            var dataset = new JsonObject
+            {
+                ["id"] = "resold",
+                ["title"] = new JsonObject { ["en"] = "resold", ["zh"] = "resold" },
+                ["path"] = file,
+                ["format"] = "csv",
+                ["columns"] = new JsonArray([.. columns.Select(c => (JsonNode)new JsonObject { ["name"] = c, ["type"] = c == columns[0] ? "integer" : "double" })]),
+                ["classification"] = new JsonObject { ["industry"] = "C31", ["grade"] = grade, ["personalInformation"] = false },
+                ["offers"] = new JsonArray(new JsonObject { ["id"] = "resold", ["policy"] = policy }),
+            };
+            if (provenance is not null)
+                dataset["derivedFrom"] = new JsonArray(provenance);
+            config["datasets"]!.AsArray().Add((JsonNode)dataset);
+            File.WriteAllText(Space.Leader.ConfigFile, config.ToJsonString());
+            var reloaded = await Space.Leader.PostAsync("/admin/reload");
+            Assert.True(reloaded.Status == 204, reloaded.ToString());
+            var view = (await Space.Leader.PostAsync("/admin/datasets/resold/check")).Ok()["datasets"]![0]!;
+            var found = view["findings"]!.AsArray().Select(f => f!["code"]!.GetValue<string>()).Distinct().ToArray();
+            Assert.Equal(found.Length == 0, view["listed"]!.GetValue<bool>());
+            return found;
+        }
+    }
+
     private static async Task<(int Exit, string Output)> CliAsync(params string[] arguments)
     {
         var program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "DataSpace.Cli", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "dataspace.dll"));

@@ -13,21 +13,29 @@ public sealed class ObligedSpace : IAsyncLifetime
 {
     public const string Offer = "obliged";
 
+    /// <summary>Supplier B is informed during the use, and nothing else.</summary>
+    public const string During = "obliged-during";
+
     internal Space Space { get; private set; } = null!;
 
     public async ValueTask InitializeAsync() => Space = await Space.StartAsync(d =>
     {
-        d.Offer(Offer, p =>
+        void Inform(Policy p, string phase)
         {
-            p.Set("dataspace:computation", "sql").Remove("dataspace:coProvider").Remove("dataspace:independentCoProviders").Remove("dataspace:clamp")
-                .Add("dataspace:retention", "lteq", "PT20S");
+            p.Set("dataspace:computation", "sql").Remove("dataspace:coProvider").Remove("dataspace:independentCoProviders").Remove("dataspace:clamp");
             p.Json["obligation"]!.AsArray().Add((JsonNode)new JsonObject
             {
                 ["action"] = "inform",
                 ["constraint"] = new JsonArray(
                     new JsonObject { ["leftOperand"] = "recipient", ["operator"] = "eq", ["rightOperand"] = d.SupplierB.Did },
-                    new JsonObject { ["leftOperand"] = "dataspace:phase", ["operator"] = "eq", ["rightOperand"] = "before" }),
+                    new JsonObject { ["leftOperand"] = "dataspace:phase", ["operator"] = "eq", ["rightOperand"] = phase }),
             });
+        }
+        d.Offer(During, p => Inform(p, "during"));
+        d.Offer(Offer, p =>
+        {
+            Inform(p, "before");
+            p.Add("dataspace:retention", "lteq", "PT20S");
             p.Json["obligation"]!.AsArray().Add((JsonNode)new JsonObject { ["action"] = "dataspace:logRecordSend" });
         });
     });
@@ -126,6 +134,35 @@ public sealed class DutyTests(ObligedSpace obliged) : IClassFixture<ObligedSpace
             Assert.Equal("FAILED", outcome.State);
             Assert.Equal(["DS-DUT-001"], outcome.Codes);
             Assert.Equal(before, await Space.SpentAsync(Owner, agreement));
+        }
+        finally
+        {
+            await Informed.RestartAsync();
+        }
+    }
+
+    [Fact]
+    public async Task During_a_use_no_acknowledgement_means_no_result_and_the_use_is_spent()
+    {
+        var agreement = await Space.AgreeAsync(Owner, "investments", ObligedSpace.During);
+        var spec = Jobs.SqlSpec(Owner, "investments", "SELECT year, SUM(invest) AS total FROM investments GROUP BY year", agreement);
+        var told = await Space.RunAsync(spec);
+        Assert.True(told.State == "COMPLETED" && told.Result is not null, told.Why + Space.Story());
+        var useId = UseOf(HashOf(told.JobId), agreement);
+        var entries = Ledgers.Read(Owner);
+        var (grant, done) = (entries.Grants().Single(g => g.Payload.UseId == useId).Record.Index, Done(entries).Single(d => d.Payload.UseId == useId));
+        var report = entries.Single(r => r.Entry.Kind == EntryKind.Report && r.Index > grant).Index;
+        Assert.True(done.Payload.Phase == "during" && grant < done.Record.Index && done.Record.Index < report);
+        var before = await Space.SpentAsync(Owner, agreement);
+        await Informed.Process.StopAsync();
+        try
+        {
+            var untold = await Space.RunAsync(spec);
+            Assert.Equal("FAILED", untold.State);
+            Assert.Equal(["DS-DUT-011"], untold.Codes);
+            Assert.Null(untold.Result);
+            Assert.Equal(before + 1, await Space.SpentAsync(Owner, agreement));
+            Assert.DoesNotContain(Ledgers.Read(Owner), r => r.Entry.Kind == EntryKind.Report && r.Index > report);
         }
         finally
         {

@@ -27,6 +27,16 @@ public sealed class IntersectionTests(SharedSpace shared)
     }
 
     [Fact]
+    public async Task Members_that_the_contract_does_not_open_are_not_in_the_set()
+    {
+        var outcome = await Space.RunAsync(await Space.IntersectSpecAsync(IntersectionDesign.Joined, offer: IntersectionDesign.OfferSince));
+        Assert.True(outcome.State == "COMPLETED", outcome.Why + Space.Story());
+        var common = IntersectionDesign.Ours.Take(IntersectionDesign.JoinedSince).Select(m => m.Code).Intersect(IntersectionDesign.Others.Select(m => m.Code)).Count();
+        Assert.True(common + IntersectionDesign.Minimum < IntersectionDesign.Common(m => m.Code), "the filter must make a difference that is told");
+        Assert.Equal($"{common - (common % IntersectionDesign.Minimum)}", outcome.Result!["rows"]![0]![0]!.GetValue<string>());
+    }
+
+    [Fact]
     public async Task Sets_of_many_messages_are_carried_in_many_requests()
     {
         var outcome = await Space.RunAsync(await Space.IntersectSpecAsync(IntersectionDesign.Long, theirs: IntersectionDesign.TheirLong));

@@ -67,6 +67,28 @@ public sealed class PolicyAtUseTests(SharedSpace shared)
     }
 
     [Fact]
+    public async Task Who_owes_as_much_as_the_contract_allows_gets_no_use_until_a_payment_is_recorded()
+    {
+        var agreement = await Space.AgreeAsync(Space.SupplierA, "investments", Designs.OnCredit);
+        var spec = Jobs.SqlSpec(Space.SupplierA, "investments", "SELECT year, SUM(invest) AS total FROM investments GROUP BY year", agreement);
+        var first = await Space.RunAsync(spec);
+        Assert.True(first.State == "COMPLETED", first.Why + Space.Story());
+        var refused = await Space.RunAsync(spec);
+        Assert.Equal(["DS-POL-055"], refused.Codes);
+        JsonNode Payment() => new JsonObject { ["contractId"] = agreement, ["amount"] = "2.00", ["currency"] = "CNY", ["reference"] = "e2e-1" };
+        (await Space.Leader.PostAsync("/admin/settlement/payments", Payment())).Refused("DS-CON-003"); // who owes cannot say that it paid
+        var paid = (await Space.SupplierA.PostAsync("/admin/settlement/payments", Payment())).Ok();
+        Assert.Equal(0, paid["owedMinor"]!.GetValue<long>());
+        (await Space.SupplierA.PostAsync("/admin/settlement/payments", Payment())).Refused("DS-SET-023", 409);
+        var entry = Ledgers.Read(Space.SupplierA)[(int)paid["index"]!.GetValue<long>()];
+        Assert.Equal(Ledger.Receipts.EntryKind.BudgetRegranted, entry.Entry.Kind);
+        var again = await Space.RunAsync(spec);
+        Assert.True(again.State == "COMPLETED", again.Why + Space.Story());
+        Assert.Equal(["DS-POL-055"], (await Space.RunAsync(spec)).Codes);
+        Assert.True(Ledgers.Verify(Space.SupplierA).Ok);
+    }
+
+    [Fact]
     public async Task The_second_use_of_a_one_use_contract_is_refused()
     {
         var spec = await Space.JointSpecAsync(Space.Trial);
@@ -189,6 +211,32 @@ public sealed class PolicyAtUseTests(SharedSpace shared)
     }
 
     [Fact]
+    public async Task Rows_that_the_contract_does_not_open_are_in_no_answer()
+    {
+        // The analyst's own condition is written to reach them.
+        var outcome = await StatementAsync($"SELECT year, SUM(invest) AS total FROM investments WHERE year < {Designs.Since} OR year >= {Designs.Since} GROUP BY year ORDER BY year", Designs.SqlSince);
+        Assert.True(outcome.State == "COMPLETED", outcome.Why + Space.Story());
+        Assert.Equal(Enumerable.Range(Designs.Since, 15).Select(y => $"{y}"), outcome.Result!["rows"]!.AsArray().Select(r => r![0]!.GetValue<string>()));
+        var joint = await Space.RunAsync(await Space.JointSpecAsync(Designs.JointSince));
+        Assert.True(joint.State == "COMPLETED", joint.Why + Space.Story());
+        // Without rows a group is one of nobody, at all owners.
+        Assert.All(joint.Result!["rows"]!.AsArray(), r => Assert.Equal(int.Parse(r![0]!.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture) >= Designs.Since ? "11" : "0", r[1]!.GetValue<string>()));
+    }
+
+    [Fact]
+    public async Task How_many_rows_a_filter_meets_is_in_no_unit_that_others_see()
+    {
+        var outcomes = new List<Outcome>();
+        foreach (var where in (string[])["", "WHERE year >= 1950", "WHERE year = 1954", "WHERE year < 1900"])
+            outcomes.Add(await StatementAsync($"SELECT year, SUM(invest) AS total FROM investments {where} GROUP BY year", Designs.SqlSince));
+        Assert.Equal(["COMPLETED", "COMPLETED", "COMPLETED", "FAILED"], outcomes.Select(o => o.State));
+        var log = await Ledgers.ReadWhenAsync(Space.SupplierA, r => outcomes.All(o => r.Grants().Any(g => g.Payload.JobId == o.JobId && r.Reports().Any(x => x.Payload.GrantHash == g.Record.LeafHash.Hex()))));
+        var units = outcomes.Select(o => log.Grants().Single(g => g.Payload.JobId == o.JobId).Record.LeafHash.Hex()).Select(h => log.Reports().Single(r => r.Payload.GrantHash == h).Payload)
+            .Select(p => string.Join(' ', p.Units) + p.ImageDigest + p.Outcome).ToList();
+        Assert.Single(units.Distinct());
+    }
+
+    [Fact]
     public async Task A_plan_that_changed_since_the_dry_run_is_not_submitted()
     {
         var submit = new JsonObject { ["spec"] = shared.Spec.DeepClone(), ["planHash"] = new string('0', 64) };
@@ -199,8 +247,8 @@ public sealed class PolicyAtUseTests(SharedSpace shared)
     public async Task A_dataset_without_a_contract_cannot_be_planned()
         => (await Space.PlanAsync(Jobs.SqlSpec(Space.SupplierA, "no-such-dataset", "SELECT COUNT(*) AS n FROM x"))).Refused("DS-JOB-013");
 
-    private async Task<Outcome> StatementAsync(string sql)
-        => await Space.RunAsync(Jobs.SqlSpec(Space.SupplierA, "investments", sql, await Space.AgreeAsync(Space.SupplierA, "investments", Designs.Sql)));
+    private async Task<Outcome> StatementAsync(string sql, string offer = Designs.Sql)
+        => await Space.RunAsync(Jobs.SqlSpec(Space.SupplierA, "investments", sql, await Space.AgreeAsync(Space.SupplierA, "investments", offer)));
 
     /// <summary>Submits all the same, and looks who refused what; no owner's budget moves.</summary>
     private async Task RefusedAsync(JsonNode spec, string code)

@@ -46,12 +46,13 @@ internal static class DemoTexts
     public static readonly Phrase TermUses = new("uses", "使用次数");
     public static readonly Phrase MeansUses = new("counted by the owner before data is read", "在读取数据之前由持有方计数");
     public static readonly Phrase TermGroup = new("minimum group", "最小分组");
-    public static readonly Phrase MeansGroup = new("fewer than 3 firms of one owner suppress the group", "任一持有方不足 3 家企业的分组被抑制");
-    public static readonly Phrase MeansGroupSynthetic = new("fewer than 3 subjects of one owner suppress the group", "任一持有方不足 3 个主体的分组被抑制");
+    public static readonly Phrase MeansGroup = new("fewer than {0} firms of one owner suppress the group", "任一持有方不足 {0} 家企业的分组被抑制");
+    public static readonly Phrase MeansGroupSynthetic = new("fewer than {0} subjects of one owner suppress the group", "任一持有方不足 {0} 个主体的分组被抑制");
     public static readonly Phrase TermDominance = new("dominance rule", "主导规则");
     public static readonly Phrase Off = new("off", "关闭");
     public static readonly Phrase MeansDominance = new("off, in writing: one firm holds 89% of its owner's 1935 total", "书面关闭：一家企业占其持有方 1935 年总额的 89%");
     public static readonly Phrase MeansDominanceSynthetic = new("off, in writing", "书面关闭");
+    public static readonly Phrase MeansDominanceOn = new("a group is suppressed when one subject holds more of its total", "单一主体占比超过该值的分组被抑制");
     public static readonly Phrase TermColumns = new("columns", "可用列");
     public static readonly Phrase MeansColumns = new("what may be read; the subject is only counted", "可读取的列；主体仅用于计数");
     public static readonly Phrase TermPartners = new("co-providers", "共同提供方");
@@ -67,9 +68,6 @@ internal static class DemoTexts
     public static readonly Phrase RunTitle = new("The run, and all that the coordinator saw", "运行过程，以及协调方所见的全部内容");
     public static readonly Phrase Submitting = new("submitting", "正在提交");
     public static readonly Phrase CoordinatorSaw = new("Everything the coordinator saw of this job:", "协调方在本作业中看到的全部内容：");
-    public static readonly Phrase What = new("what", "内容");
-    public static readonly Phrase Bytes = new("bytes", "字节");
-    public static readonly Phrase CoordinatorBlind = new("Sizes and digests only: it holds no key that opens a contribution.", "只有大小与摘要：它没有可以打开任何贡献的密钥。");
 
     public static readonly Phrase ResultTitle = new("The result: investment of all firms, per year", "结果：全部企业的年度投资");
     public static readonly Phrase ResultTitleSynthetic = new("The result: synthetic values, per group", "结果：合成数据的分组统计");
@@ -117,11 +115,6 @@ internal static class DemoTexts
     public static readonly Phrase NothingBilled = new("nothing was billed from the ledger of {0}", "{0} 的账本没有产生任何计费");
 
     public static readonly Phrase EndTitle = new("What left, and what is left", "哪些数据离开，哪些仍在运行");
-    public static readonly Phrase Peer = new("peer", "对端");
-    public static readonly Phrase BytesOut = new("bytes out", "发出字节");
-    public static readonly Phrase BytesIn = new("bytes in", "收到字节");
-    public static readonly Phrase ThisProgram = new("(this command line, not counted below)", "（本命令行，不计入下方合计）");
-    public static readonly Phrase TotalOut = new("{0}: {1} bytes left it in all, counted at the socket", "{0}：共发出 {1} 字节（在套接字处计数）");
     public static readonly Phrase Running = new("Left running (--keep): {0}", "保持运行（--keep）：{0}");
     public static readonly Phrase HowToStop = new("Stop and remove with: dataspace demo --clean", "停止并删除：dataspace demo --clean");
     public static readonly Phrase StoppingAll = new("stopping the four nodes", "正在停止四个节点");

@@ -12,6 +12,7 @@ internal static class JobTexts
     public static readonly Phrase Why = new("One screen: why the job is where it is.", "一屏说明：作业为何处于当前状态。");
     public static readonly Phrase Result = new("The result of a finished job.", "查看已完成作业的结果。");
     public static readonly Phrase Cancel = new("Cancel a running job; uses already granted stay spent.", "取消运行中的作业；已授权的使用次数不退还。");
+    public static readonly Phrase View = new("At the coordinator: everything it saw of a job, by size and digest.", "在协调方查看：它在某个作业中看到的全部内容（大小与摘要）。");
     public static readonly Phrase SpecArgument = new("Job spec, YAML or JSON, at most 256 KiB.", "作业说明，YAML 或 JSON，最大 256 KiB。");
     public static readonly Phrase JobArgument = new("The job's id.", "作业标识。");
     public static readonly Phrase WaitOption = new("Wait for the end and show the result, with a bar per stage.", "等待结束并显示结果，每个阶段一条进度条。");
@@ -29,6 +30,9 @@ internal static class JobTexts
     public static readonly Phrase SpecNotUnique = new("must not repeat an item", "不得有重复项");
     public static readonly Phrase SpecOther = new("does not fit the schema ({0})", "不符合模式（{0}）");
 
+    public static readonly Phrase What = new("what", "内容");
+    public static readonly Phrase Bytes = new("bytes", "字节");
+    public static readonly Phrase CoordinatorBlind = new("Sizes and digests only: it holds no key that opens a contribution.", "只有大小与摘要：它没有可以打开任何贡献的密钥。");
     public static readonly Phrase Parties = new("parties", "参与方");
     public static readonly Phrase Role = new("role", "角色");
     public static readonly Phrase From = new("from", "从");
@@ -50,6 +54,10 @@ internal static class JobTexts
     public static readonly Phrase Total = new("Total price {0}", "总价 {0}");
     public static readonly Phrase HashLine = new("Plan hash {0}", "计划哈希 {0}");
     public static readonly Phrase Purpose = new("Purpose {0}", "用途 {0}");
+    public static readonly Phrase ResultOut = new("Write the rows as CSV to this file, with FILE.provenance.jws beside it: what they inherit when they are listed as a dataset.", "将结果行导出为 CSV 文件，并在旁写入 FILE.provenance.jws：其作为数据集上架时须继承的约束。");
+    public static readonly Phrase ResultWritten = new("Written: {0}, provenance {1}. Name the provenance in derivedFrom if the file is ever listed.", "已写入：{0}，来源文件 {1}。若将该文件上架，须在 derivedFrom 中填写来源文件。");
+    public static readonly Phrase CreditLimit = new("At most {1} may be owed to {0}; at that, uses are refused until a payment is recorded.", "对 {0} 最多可赊欠 {1}；达到后须待付款记录才可继续使用。");
+    public static readonly Phrase NoCreditLimit = new("The contract with {0} has no credit limit: uses go on whether they are paid or not.", "与 {0} 的合约未设赊欠上限：无论是否付款均可继续使用。");
     public static readonly Phrase SeveralPermissions = new("The contract with {0} has {1} permissions; the figures above are those that bind this use.", "与 {0} 的合约含 {1} 项许可；以上为约束本次使用的数值。");
     public static readonly Phrase ContractDuties = new("Duties under the contract with {0}: {1}", "与 {0} 的合约义务：{1}");
     public static readonly Phrase Warning = new("Note: {0}", "提示：{0}");

@@ -15,12 +15,12 @@ internal static class JobViews
             ui.Line(JobTexts.Purpose, plan.Purpose);
         var parties = ui.Table(ui.T(JobTexts.Parties), ui.T(JobTexts.Role), "DID");
         foreach (var party in plan.Parties ?? [])
-            ui.Row(parties, party.Name ?? "", party.Role ?? "", party.Did);
+            ui.Row(parties, party.Name ?? "", ui.T(party.Role?.En, party.Role?.Zh), party.Did);
         ui.Show(parties);
 
         var steps = ui.Table("#", ui.T(JobTexts.From), ui.T(JobTexts.To), ui.T(JobTexts.Message), ui.T(JobTexts.Size), ui.T(JobTexts.Learns));
         foreach (var step in plan.Steps ?? [])
-            ui.Row(steps, Money.Number(step.N), step.From ?? "", step.To ?? "", step.Message ?? "", step.Size ?? "", ui.T(step.Learns?.En, step.Learns?.Zh));
+            ui.Row(steps, Money.Number(step.N), ui.T(step.From?.En, step.From?.Zh), ui.T(step.To?.En, step.To?.Zh), ui.T(step.Message?.En, step.Message?.Zh), step.Size ?? "", ui.T(step.Learns?.En, step.Learns?.Zh));
         ui.Show(steps);
 
         var contracts = ui.Table(ui.T(JobTexts.Contract), "id", ui.T(JobTexts.UsesAllowed), ui.T(JobTexts.UsesSpent), ui.T(JobTexts.Debit), ui.T(JobTexts.Price));
@@ -34,6 +34,13 @@ internal static class JobViews
             ui.Line(JobTexts.SeveralPermissions, contract.ParticipantName ?? "", contract.Permissions!.Count);
         foreach (var contract in plan.Contracts?.Where(c => c.Permissions?.Any(p => p.Duties is { Count: > 0 }) == true) ?? [])
             ui.Line(JobTexts.ContractDuties, contract.ParticipantName ?? "", string.Join("; ", contract.Permissions!.Select(p => DutyLines.Of(ui, p.Duties).Replace('\n', ';')).Where(t => t.Length > 0).Distinct()));
+        foreach (var contract in plan.Contracts?.Where(c => c.PricePerUseMinor > 0) ?? [])
+        {
+            if (contract.CreditLimitMinor is { } credit)
+                ui.Line(JobTexts.CreditLimit, contract.ParticipantName ?? "", Money.Show(credit, contract.Currency ?? plan.Currency));
+            else
+                ui.Line(JobTexts.NoCreditLimit, contract.ParticipantName ?? "");
+        }
         ShowSlots(ui, plan.Slots);
         ShowNoise(ui, plan);
         if (plan.TotalPriceMinor is { } total)
@@ -127,6 +134,17 @@ internal static class JobViews
             ui.Unbroken(ui.T(JobTexts.Digest, result.ResultDigest));
         foreach (var grant in result.Provenance?.Grants ?? [])
             ui.Line(JobTexts.GrantLine, grant.ParticipantName, grant.LedgerIndex, grant.Origin);
+    }
+
+    /// <summary>Everything that the coordinator saw of a job.</summary>
+    public static void ShowSights(Ui ui, CoordinatorSawView view, Func<string?, string> nameOf)
+    {
+        var table = ui.Table(ui.T(JobTexts.From), ui.T(JobTexts.What), ui.T(JobTexts.Bytes), "SHA-256");
+        table.Columns[2].Alignment = Spectre.Console.Justify.Right;
+        foreach (var saw in view.Saw)
+            ui.Row(table, nameOf(saw.From), ui.T(saw.What, saw.WhatZh), Money.Bytes(saw.Bytes), saw.Sha256 is { Length: > 16 } digest ? digest[..16] + (ui.IsUnicode ? "…" : "...") : saw.Sha256 ?? "");
+        ui.Show(table);
+        ui.Line(JobTexts.CoordinatorBlind);
     }
 
     /// <summary>A stage's name in the chosen language.</summary>

@@ -48,12 +48,12 @@ internal sealed record OfferView(string OfferId, OfferSummary? Summary);
 internal sealed record OfferSummary(
     string? Purpose, long? Uses, int? MinGroupSize, string? Dominance, long? PricePerUseMinor, string? Currency, string? ValidUntil,
     IReadOnlyList<string>? Columns, IReadOnlyList<string>? GroupKeys, IReadOnlyList<string>? Computations,
-    IReadOnlyList<PermissionView>? Permissions = null, string? StampExtension = null);
+    IReadOnlyList<PermissionView>? Permissions = null, string? StampExtension = null, IReadOnlyList<string>? CoProviders = null);
 
 /// <summary>One permission of an offer or contract.</summary>
 internal sealed record PermissionView(
     string? Rule, string? Purpose, long? UsesLimit, long? UsesSpent, int? MinGroupSize, string? Dominance, long? PricePerUseMinor, string? Currency,
-    IReadOnlyList<string>? Columns, IReadOnlyList<DutyView>? Duties);
+    IReadOnlyList<string>? Columns, IReadOnlyList<DutyView>? Duties, long? CreditLimitMinor = null, long? OwedMinor = null);
 
 /// <summary>A duty: of a permission, or of a job with its state (pending, done, breached, at-owner).</summary>
 internal sealed record DutyView(
@@ -100,15 +100,15 @@ internal sealed record GradingRuleView(string? Code, string? En, string? Zh);
 internal sealed record ParentView(string? Participant, string? DatasetId, string? DatasetVersion, string? AgreementId, string? AgreementHash);
 
 /// <summary>A party of a plan or job.</summary>
-internal sealed record PartyView(string Did, string? Name, string? Role, string? State, string? Code);
+internal sealed record PartyView(string Did, string? Name, TwoTexts? Role, string? State, string? Code);
 
 /// <summary>One message of a plan: who sends what to whom, and what the receiver learns.</summary>
-internal sealed record StepView(int N, string? From, string? To, string? Message, string? Size, TwoTexts? Learns);
+internal sealed record StepView(int N, TwoTexts? From, TwoTexts? To, TwoTexts? Message, string? Size, TwoTexts? Learns);
 
 /// <summary>A contract that a plan would spend from.</summary>
 internal sealed record PlanContractView(
     string? ParticipantName, string AgreementId, long? UsesLimit, long? UsesSpent, long? Debit, long? PricePerUseMinor, string? Currency,
-    long? PrivacyBudgetMicro = null, IReadOnlyList<PermissionView>? Permissions = null, long? UsesKnown = null);
+    long? PrivacyBudgetMicro = null, IReadOnlyList<PermissionView>? Permissions = null, long? UsesKnown = null, long? CreditLimitMinor = null);
 
 /// <summary>Fixed-point layout of the aggregate.</summary>
 internal sealed record SlotsView(System.Text.Json.JsonElement Scale, long? MaxRowsPerParty, IReadOnlyList<SlotStatisticView>? Statistics);
@@ -176,4 +176,4 @@ internal sealed record PeerBytesView(string Peer, long BytesOut, long BytesIn);
 internal sealed record CoordinatorSawView(string JobId, IReadOnlyList<SawView> Saw);
 
 /// <summary>One thing the coordinator saw: a size and a digest.</summary>
-internal sealed record SawView(string? At, string? From, string? What, long Bytes, string? Sha256);
+internal sealed record SawView(string? At, string? From, string? What, string? WhatZh, long Bytes, string? Sha256);

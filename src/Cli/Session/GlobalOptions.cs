@@ -20,6 +20,12 @@ internal sealed class GlobalOptions
     /// <summary>Language of this run.</summary>
     public Language Language { get; }
 
+    /// <summary>Where results go.</summary>
+    public TextWriter Output { get; init; } = Console.Out;
+
+    /// <summary>Where errors go, and what people read beside <c>--json</c>.</summary>
+    public TextWriter Errors { get; init; } = Console.Error;
+
     /// <summary><c>--lang</c>; its value was already read before parsing.</summary>
     public Option<string?> Lang { get; }
 
@@ -65,7 +71,7 @@ internal sealed class GlobalOptions
 
     /// <summary>The console as these arguments and this environment want it.</summary>
     public Ui MakeUi(bool json) => new(
-        Language, json,
+        Language, json, Output, Errors,
         unicode: Locale.IsUtf8(Environment.GetEnvironmentVariable),
         noColor: Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 });
 

@@ -16,17 +16,18 @@ internal sealed class Ui
     private static readonly JsonSerializerOptions IndentedAscii = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
     private readonly TextWriter _stdout;
+    private readonly TextWriter _stderr;
 
     /// <summary>Builds both consoles from the environment.</summary>
-    public Ui(Language language, bool json, bool unicode, bool noColor)
+    public Ui(Language language, bool json, TextWriter output, TextWriter errors, bool unicode, bool noColor)
     {
         (Language, Json, IsUnicode) = (language, json, unicode);
-        _stdout = Console.Out;
+        (_stdout, _stderr) = (output, errors);
         // Chinese asked for by name is printed as Chinese even under LANG=C; only decoration stays ASCII then.
         var foldText = !unicode && language == Language.En;
         FoldsText = foldText;
-        Human = Make(json ? Console.Error : Console.Out, json ? Console.IsErrorRedirected : Console.IsOutputRedirected, foldText, noColor);
-        IsTerminal = !(json ? Console.IsErrorRedirected : Console.IsOutputRedirected) && Environment.GetEnvironmentVariable("TERM") is not (null or "dumb");
+        Human = Make(json ? errors : output, json ? ErrorsRedirected : OutputRedirected, foldText, noColor);
+        IsTerminal = !(json ? ErrorsRedirected : OutputRedirected) && Environment.GetEnvironmentVariable("TERM") is not (null or "dumb");
         CanAsk = IsTerminal && !Console.IsInputRedirected;
     }
 
@@ -49,6 +50,10 @@ internal sealed class Ui
     public IAnsiConsole Human { get; }
 
     private bool FoldsText { get; }
+
+    private bool OutputRedirected => _stdout != Console.Out || Console.IsOutputRedirected;
+
+    private bool ErrorsRedirected => _stderr != Console.Error || Console.IsErrorRedirected;
 
     /// <summary>A phrase in the chosen language, ready for this terminal.</summary>
     public string T(Phrase phrase, params object?[] arguments) => Plain(phrase.In(Language, arguments));
@@ -184,7 +189,7 @@ internal sealed class Ui
             });
             return;
         }
-        var console = Make(Console.Error, Console.IsErrorRedirected, FoldsText, Human.Profile.Capabilities.ColorSystem == ColorSystem.NoColors);
+        var console = Make(_stderr, ErrorsRedirected, FoldsText, Human.Profile.Capabilities.ColorSystem == ColorSystem.NoColors);
         Human.Profile.Out.Writer.Flush();
         var detail = error.Detail is null ? "" : ": " + Plain(error.Detail);
         console.MarkupLine($"[red bold]{Markup.Escape(error.Code)}[/] {Markup.Escape(T(error.Kind.Title, error.Kind.TitleZh))}{Markup.Escape(detail)}");

@@ -12,7 +12,7 @@ namespace DataSpace.Cli.Settle;
 internal static class SettleCommand
 {
     public static Command Build(GlobalOptions globals) => globals.Command("settle", SettleTexts.About,
-        Plan(globals), Recompute(globals), Close(globals), Show(globals), Sign(globals), Verify(globals), Export(globals), SettleDisputes.Open(globals), SettleDisputes.Resolve(globals), Demo.Settlement.SettlementDemo.Build(globals));
+        Plan(globals), Recompute(globals), Close(globals), Show(globals), Sign(globals), Verify(globals), Export(globals), SettleDisputes.Open(globals), SettleDisputes.Resolve(globals), Paid(globals), Demo.Settlement.SettlementDemo.Build(globals));
 
     private static Command Plan(GlobalOptions globals)
     {
@@ -99,6 +99,30 @@ internal static class SettleCommand
             if (ui.Json)
                 ui.WriteJson(new { ok = true, statementHash = check.Statement.Hash(), closes = check.Closes, signers = check.Signers });
             ui.Styled("green", ui.T(SettleTexts.Holds, check.Closes, check.Signers));
+            return ExitCode.Ok;
+        });
+    }
+
+    private static Command Paid(GlobalOptions globals)
+    {
+        var contract = globals.Option<string>("--contract", SettleTexts.Contract, "ID", required: true);
+        var amount = globals.Option<string>("--amount", SettleTexts.Amount, "AMOUNT", required: true);
+        var currency = globals.Option<string>("--currency", SettleTexts.Currency, "CODE", required: true);
+        var reference = globals.Option<string>("--reference", SettleTexts.Reference, "TEXT", required: true);
+        return globals.Handle(globals.Command("paid", SettleTexts.Paid, contract, amount, currency, reference), async (ui, parse, cancel) =>
+        {
+            using var node = globals.OpenNode(parse);
+            var answer = await node.PostAsync("admin/settlement/payments", new
+            {
+                contractId = parse.GetRequiredValue(contract),
+                amount = parse.GetRequiredValue(amount),
+                currency = parse.GetRequiredValue(currency),
+                reference = parse.GetRequiredValue(reference),
+            }, cancel).OrStop();
+            if (ui.Json)
+                ui.WriteJson(answer);
+            ui.Line(SettleTexts.Appended, answer.GetProperty("index").GetInt64(), node.Info.Name);
+            ui.Line(SettleTexts.Owed, Money.Show(answer.GetProperty("owedMinor").GetInt64(), parse.GetRequiredValue(currency)));
             return ExitCode.Ok;
         });
     }

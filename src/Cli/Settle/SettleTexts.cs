@@ -14,6 +14,10 @@ internal static class SettleTexts
     public static readonly Phrase Export = new("Write a statement as JSON, CSV or PDF.", "将结算单导出为 JSON、CSV 或 PDF。");
     public static readonly Phrase Dispute = new("Dispute a use in a node's ledger: it is not billed while that stands.", "在节点账本中对某次使用提出争议：争议期间不计费。");
     public static readonly Phrase Resolve = new("Say in a node's ledger how a dispute ends: bill (needs both parties) or waive (the provider).", "在节点账本中记录争议结果：bill（需双方）或 waive（由提供方）。");
+    public static readonly Phrase Paid = new("Record in the owner's ledger that a payment arrived: what may be owed under the contract rises by it.", "在数据方账本中记录收到的付款：合约的可用赊欠额度相应恢复。");
+    public static readonly Phrase Amount = new("Decimal amount, for example 20.00.", "十进制金额，例如 20.00。");
+    public static readonly Phrase Currency = new("CNY, EUR, USD, HKD or JPY.", "CNY、EUR、USD、HKD 或 JPY。");
+    public static readonly Phrase Reference = new("What tells this payment from others, for example the bank's number; recorded once.", "区分各笔付款的编号，例如银行流水号；只记录一次。");
     public static readonly Phrase Plan = new("Check a price plan and print its hash, which contracts pin.", "检查价格方案并输出供合约固定的哈希。");
     public static readonly Phrase PlanFile = new("Price plan file; may be repeated.", "价格方案文件；可重复。");
     public static readonly Phrase Period = new("Month to settle.", "结算月份。");
@@ -42,5 +46,6 @@ internal static class SettleTexts
     public static readonly Phrase Signed = new("Signed by {0}: {1}", "{0} 已签署：{1}");
     public static readonly Phrase Holds = new("The statement holds: recomputed byte for byte, {0} closes name it, {1} parties signed.", "结算单有效：逐字节重算一致，{0} 条结账条目指向它，{1} 方已签署。");
     public static readonly Phrase Appended = new("Entry {0} in the ledger of {1}.", "已写入 {1} 账本第 {0} 条。");
+    public static readonly Phrase Owed = new("Owed under the contract now: {0}", "合约当前所欠：{0}");
     public static readonly Phrase PlanIs = new("Plan {0}: {1}", "方案 {0}：{1}");
 }

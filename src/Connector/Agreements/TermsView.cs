@@ -13,12 +13,15 @@ internal static class TermsView
     public static IReadOnlyList<object> Of(CompiledPolicy policy, Func<Kernel.Policy.BudgetDebit, long?>? spentOf = null) => [.. policy.Terms.Select(t => Of(t, spentOf))];
 
     /// <summary>What this node's ledger counted under an agreement that it gave.</summary>
-    public static Func<Kernel.Policy.BudgetDebit, long?> SpentOf(AuditLedger ledger, BoundAgreement agreement) => debit => ledger.GetBudget(AgreementBook.BudgetId(agreement, debit.Key))?.Spent;
+    public static Func<Kernel.Policy.BudgetDebit, long?> SpentOf(AuditLedger ledger, BoundAgreement agreement) => debit => ledger.GetBudget(AgreementBook.BudgetId(agreement, debit.Key)) is not { } counter ? null
+        // What was paid raised the limit; below nothing owed lies what was paid ahead.
+        : debit.IsCredit ? debit.Limit - counter.Remaining : counter.Spent;
 
     private static object Of(PermissionTerms terms, Func<Kernel.Policy.BudgetDebit, long?>? spentOf)
     {
         var obligations = terms.Obligations;
-        var debit = obligations.Debits.Count > 0 ? obligations.Debits[0] : null;
+        var debit = obligations.Uses;
+        var credit = obligations.Debits.FirstOrDefault(d => d.IsCredit);
         return new
         {
             rule = terms.Rule,
@@ -29,6 +32,8 @@ internal static class TermsView
             dominance = Dominance(obligations),
             pricePerUseMinor = obligations.Price?.Minor ?? 0,
             currency = obligations.Price?.Currency.Code ?? "CNY",
+            creditLimitMinor = credit?.Limit,
+            owedMinor = credit is null ? null : spentOf?.Invoke(credit),
             validUntil = terms.NotAfter,
             columns = obligations.AllowedColumns,
             groupKeys = obligations.AllowedGroupKeys,

@@ -98,7 +98,7 @@ internal static class CatalogEndpoints
         var agreements = (await book.ListAsync(cancellation)).Select(a =>
         {
             var terms = a.Policy.Terms[0].Obligations;
-            var debit = terms.Debits.Count > 0 ? terms.Debits[0] : null;
+            var debit = terms.Uses;
             var provider = a.Row.Role == AgreementBook.Provider;
             var other = provider ? a.Row.Consumer : a.Row.Provider;
             return new
@@ -229,7 +229,7 @@ internal sealed class CatalogReader(CoordinatorLink link, INodeTransport transpo
             summary = (object?)new
             {
                 purpose = terms.Purposes is null ? "*" : string.Join(", ", terms.Purposes),
-                uses = obligations.Debits.Count > 0 ? obligations.Debits[0].Limit : (long?)null,
+                uses = obligations.Uses?.Limit,
                 minGroupSize = obligations.MinimumGroupSize,
                 dominance = TermsView.Dominance(obligations),
                 pricePerUseMinor = obligations.Price?.Minor ?? 0,

@@ -18,7 +18,8 @@ namespace DataSpace.Connector.Datasets;
 /// that passed for the declaration and the file of this moment is not listed, not negotiated and not used. Results stand in the ledger too.
 /// </summary>
 internal sealed partial class ComplianceCheck(
-    DatasetRegistry datasets, PolicyDecisionPoint decisions, SqlSandbox sandbox, NodeIdentity self, ConnectorConfig config, AuditLedger ledger, TimeProvider clock, ILogger<ComplianceCheck> log)
+    DatasetRegistry datasets, PolicyDecisionPoint decisions, SqlSandbox sandbox, DerivedData derived, NodeIdentity self, ConnectorConfig config, AuditLedger ledger, TimeProvider clock,
+    ILogger<ComplianceCheck> log)
 {
     private const int WallLimitMs = 600_000;
     private const int MaxFindingsLogged = 100;
@@ -109,15 +110,19 @@ internal sealed partial class ComplianceCheck(
             var looked = await sandbox.SampleAsync(dataset.Source, seed, new SandboxLimits { WallLimitMs = WallLimitMs, CpuLimitSeconds = WallLimitMs / 1000 }, cancellation);
             if (!looked.TryGet(out var sample, out error))
                 return NotSampled(dataset, declared, stamp, version, error);
+            if (!derived.Of(dataset.Config).TryGet(out var inherited, out error))
+                return Withheld(dataset, declared, stamp, version, new(error.Kind, error.Detail ?? error.Kind.Title));
             // The version was taken before the look: only a file that is still the same was looked at.
             if (stamp != StampOf(dataset) || !datasets.VersionOf(dataset, self.DatasetVersionKey).TryGet(out var after, out _) || after != version)
                 continue;
             var (columns, findings, gradeFound) = ComplianceRules.Judge(dataset.Config, declared, sample, dataset.Offers);
+            findings = [.. findings, .. DerivedRules.Judge(declared, dataset.Offers, inherited, clock.GetUtcNow())];
             var scale = dataset.Config.Classification!.Scale ?? new DataScale(sample.Rows, sample.Subjects);
             return new Listing(dataset, version, stamp, declared with { Scale = scale }, sample.Sampled, columns, findings, gradeFound, clock.GetUtcNow())
             {
                 Rows = sample.Rows,
                 Subjects = sample.Subjects,
+                Until = findings.Count == 0 ? inherited.Until : null,
             };
         }
         return Withheld(dataset, declared, default, string.Empty, new(ClassificationErrors.NotSampled, "the file changes while it is looked at"));
@@ -152,7 +157,7 @@ internal sealed partial class ComplianceCheck(
         => Withheld(dataset, declared, stamp, version, new(ClassificationErrors.NotSampled, error.Code)) with { Cause = error };
 
     private bool IsToRetry(Listing known)
-        => known.Findings.Any(f => f.Kind == ClassificationErrors.NotSampled) && clock.GetUtcNow() - known.CheckedAt > RetryAfter;
+        => known.Until <= clock.GetUtcNow() || (known.Findings.Any(f => f.Kind == ClassificationErrors.NotSampled) && clock.GetUtcNow() - known.CheckedAt > RetryAfter);
 
     private static FileStamp StampOf(PublishedDataset dataset)
     {

@@ -49,6 +49,9 @@ internal sealed record Listing(
     /// <summary>Distinct subjects of this version of the file, approximate in large ones; 0 when it was not looked at.</summary>
     public long Subjects { get; init; }
 
+    /// <summary>When a result that it was made from must be gone; the listing ends then. Null when none has to.</summary>
+    public DateTimeOffset? Until { get; init; }
+
     /// <summary>Why the data could not be looked at, or null.</summary>
     public DsError? Cause { get; init; }
 

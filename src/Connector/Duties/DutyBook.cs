@@ -64,12 +64,12 @@ internal sealed class DutyBook(IDbContextFactory<ConnectorState> store, AuditLed
         await db.OwedDuties.Where(d => d.UseId == useId && d.State == DutyStates.Planned).ExecuteDeleteAsync(cancellation);
     }
 
-    /// <summary>The duty of a use, with its notice made; what was made once stays.</summary>
-    public Task<OwedDutyRow> BeginAsync(UseRequest use, string useId, DutyTerm duty, CancellationToken cancellation) => InTurnAsync(async db =>
+    /// <summary>The duty of a use, with its notice made; what was made once stays. <paramref name="grantHash"/> is the leaf hash of a use that was granted.</summary>
+    public Task<OwedDutyRow> BeginAsync(UseRequest use, string useId, DutyTerm duty, CancellationToken cancellation, string? grantHash = null) => InTurnAsync(async db =>
     {
         if (await db.OwedDuties.FindAsync([useId, duty.Id], cancellation) is not { } row)
             db.OwedDuties.Add(row = RowOf(use, useId, duty));
-        row.Notice ??= NoticeOf(row, null);
+        row.Notice ??= NoticeOf(row, null, grantHash);
         return row;
     }, cancellation);
 
@@ -244,8 +244,8 @@ internal sealed class DutyBook(IDbContextFactory<ConnectorState> store, AuditLed
         NextTryAt = clock.GetUtcNow() + FirstLook,
     };
 
-    private string NoticeOf(OwedDutyRow row, string? reportHash) => JsonSerializer.Serialize(
-        new DutyNotice(row.UseId, row.DutyId, row.Phase, row.AgreementId, row.JobHash, row.DatasetId, row.Consumer, row.Purpose, clock.GetUtcNow().ToUnixTimeMilliseconds(), reportHash),
+    private string NoticeOf(OwedDutyRow row, string? reportHash, string? grantHash = null) => JsonSerializer.Serialize(
+        new DutyNotice(row.UseId, row.DutyId, row.Phase, row.AgreementId, row.JobHash, row.DatasetId, row.Consumer, row.Purpose, clock.GetUtcNow().ToUnixTimeMilliseconds(), reportHash, grantHash),
         JobJson.Options);
 
     private static string ScopeOf(BoundAgreement agreement) => AgreementBook.BudgetId(agreement, "duties");

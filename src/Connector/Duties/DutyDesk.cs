@@ -8,12 +8,12 @@ using DataSpace.Protocol.Jobs;
 namespace DataSpace.Connector.Duties;
 
 /// <summary>
-/// Carries out what has to be done before data is read, in order: notice, signed acknowledgement, <c>DutyDone</c> in the ledger. What was done for this use before a crash
-/// is not done again.
+/// Carries out what has to be done before data is read, in order: notice, signed acknowledgement, <c>DutyDone</c> in the ledger. Before the Grant a failure spends nothing, and what
+/// was done before a crash is not done again; during the use, between Grant and first read, a failure ends it and it stays spent.
 /// </summary>
 internal sealed class DutyDesk(DutyBook book, InformDesk inform, TimeProvider clock)
 {
-    /// <summary>Longest time that a use waits for one acknowledgement.</summary>
+    /// <summary>Longest time that a use waits for one acknowledgement, unless a duty during it says otherwise.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Between two attempts.</summary>
@@ -32,7 +32,7 @@ internal sealed class DutyDesk(DutyBook book, InformDesk inform, TimeProvider cl
                 return error;
             if (done)
                 continue;
-            if (!(await AskAsync(row, cancellation)).TryGet(out var acknowledgement, out error))
+            if (!(await AskAsync(row, Patience, DutyErrors.NotAcknowledged, cancellation)).TryGet(out var acknowledgement, out error))
             {
                 await book.FailedAsync(useId, duty.Id, error, cancellation);
                 return error;
@@ -43,20 +43,38 @@ internal sealed class DutyDesk(DutyBook book, InformDesk inform, TimeProvider cl
         return pending.Select(d => d.Id).ToArray();
     }
 
+    /// <summary>Tells of a granted use, naming its Grant, and waits for each acknowledgement in turn: why the use must not go on, or null.</summary>
+    public async Task<DsError?> DuringAsync(UseRequest use, AdmittedUse admitted, CancellationToken cancellation)
+    {
+        var useId = admitted.Use.Handle.UseId;
+        foreach (var duty in admitted.Decision.Obligations!.Duties.Where(d => d is { Phase: DutyPhase.During, Action: RuleActions.Inform }))
+        {
+            var row = await book.BeginAsync(use, useId, duty, cancellation, admitted.Use.Entry.LeafHashHex);
+            if (!(await AskAsync(row, duty.Within ?? Patience, DutyErrors.UseUnacknowledged, cancellation)).TryGet(out var acknowledgement, out var error))
+            {
+                await book.FailedAsync(useId, duty.Id, error, CancellationToken.None);
+                return error;
+            }
+            if ((await book.DoneAsync(useId, duty.Id, acknowledgement, HashOf(acknowledgement), cancellation)) is { IsOk: false } unwritten)
+                return unwritten.Error;
+        }
+        return null;
+    }
+
     /// <summary>SHA-256 of a signed document, lower-case hex.</summary>
     public static string HashOf(string document) => Digest.Sha256Hex(Encoding.ASCII.GetBytes(document));
 
     public static string UseIdOf(UseRequest use) => Ledger.Receipts.GrantPayload.ComputeUseId(use.JobHash, use.Entry.AgreementId, JobOrders.ContributeStep);
 
-    private async Task<Result<string>> AskAsync(OwedDutyRow row, CancellationToken cancellation)
+    private async Task<Result<string>> AskAsync(OwedDutyRow row, TimeSpan longest, ErrorKind silent, CancellationToken cancellation)
     {
         var began = clock.GetTimestamp();
-        using var patience = new CancellationTokenSource(Patience, clock);
+        using var patience = new CancellationTokenSource(longest, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
         var last = "no answer";
         try
         {
-            while (clock.GetElapsedTime(began) < Patience)
+            while (clock.GetElapsedTime(began) < longest)
             {
                 if ((await inform.AskAsync(row, either.Token)).TryGet(out var acknowledgement, out var error))
                     return acknowledgement;
@@ -70,6 +88,6 @@ internal sealed class DutyDesk(DutyBook book, InformDesk inform, TimeProvider cl
         {
             // patience is over; said below
         }
-        return DutyErrors.NotAcknowledged.Of($"{row.Party}: {last}");
+        return silent.Of($"{row.Party}: {last}");
     }
 }

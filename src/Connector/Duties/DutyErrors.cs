@@ -8,12 +8,17 @@ public static class DutyErrors
     /// <summary>The contract has a duty that no node carries out.</summary>
     public static readonly ErrorKind NotCarriedOut = new("DS-POL-095", 403,
         "The contract has a duty that this node cannot carry out", "合约含有本节点无法履行的义务",
-        "Name as informed party this owner, the consumer or a member whose key the owner confirmed, and inform before or after the use.", "请将告知对象设为数据方、使用方或密钥已确认的成员，并在使用前或使用后告知。");
+        "Name as informed party this owner, the consumer or a member whose key the owner confirmed.", "请将告知对象设为数据方、使用方或密钥已确认的成员。");
 
     /// <summary>The party to be informed did not acknowledge while the use waited.</summary>
     public static readonly ErrorKind NotAcknowledged = new("DS-DUT-001", 503,
         "The party to be informed before the use did not acknowledge in time", "须在使用前告知的一方未及时确认",
         "Nothing was spent. Ask that party to bring its node up, then submit the job again.", "未消耗任何次数。请该方恢复节点后重新提交任务。");
+
+    /// <summary>The party to be informed did not acknowledge while the granted use stood still.</summary>
+    public static readonly ErrorKind UseUnacknowledged = new("DS-DUT-011", 503,
+        "The party to be informed during the use did not acknowledge in time", "须在使用中告知的一方未及时确认",
+        "The use is spent and nothing was released. Ask that party to bring its node up before the next job.", "本次使用已计入，未放行任何结果。请该方恢复节点后再提交任务。");
 
     /// <summary>An acknowledgement that is none of this notice.</summary>
     public static readonly ErrorKind AcknowledgementInvalid = new("DS-DUT-002", 403,

@@ -26,7 +26,7 @@ internal sealed class DutyGuard(PeerDirectory peers, KeyPins pins, NodeIdentity 
         // The consumer's node deletes and proves it; what it does not prove in time denies its next uses.
         RuleActions.Delete => duty is { Phase: DutyPhase.After, Within: { } within } && within > TimeSpan.Zero,
         // Notices go where an acknowledgement can be held against a key that this owner confirmed by itself.
-        RuleActions.Inform => duty.Phase is DutyPhase.Before or DutyPhase.After && duty.Party is { } party
+        RuleActions.Inform => duty.Party is { } party
             && (party == self.Did || party == consumer || pins.Problem(peers.Find(party), party) is null),
         _ => false,
     };

@@ -67,6 +67,6 @@ internal sealed class NoticeDesk(IDbContextFactory<ConnectorState> store, PeerDi
     }
 
     private static bool IsSound(DutyNotice n)
-        => Digest.IsSha256Hex(n.UseId) && Digest.IsSha256Hex(n.JobHash) && (n.ReportHash is null || Digest.IsSha256Hex(n.ReportHash)) && n.Phase is "before" or "after"
+        => Digest.IsSha256Hex(n.UseId) && Digest.IsSha256Hex(n.JobHash) && (n.ReportHash is null || Digest.IsSha256Hex(n.ReportHash)) && (n.GrantHash is null || Digest.IsSha256Hex(n.GrantHash)) && n.Phase is "before" or "during" or "after"
             && new[] { n.DutyId, n.AgreementId, n.DatasetId, n.Consumer, n.Purpose }.All(t => t is { Length: > 0 and <= MaxTextChars });
 }

@@ -19,24 +19,24 @@ internal static class IntersectionView
         var isIds = query.Result == IntersectQuery.Ids;
         return
         [
-            PlanView.Step(1, "analyst", "coordinator, providers", "signed order", "≈ 4 KB", "the key's parts and steps, purpose, contracts, limits", "键的组成与步骤、用途、合约与上限"),
-            PlanView.Step(2, "each provider", "all", "round 0: signed ephemeral key", "≈ 1 KB", "the dataset's version", "数据集版本"),
-            PlanView.Step(3, receiver, sender, "nonce, size and commitment of its set", "≈ 1 KB",
+            PlanView.Step(1, PlanTexts.Analyst, PlanTexts.CoordinatorAndProviders, PlanTexts.Order, "≈ 4 KB", "the key's parts and steps, purpose, contracts, limits", "键的组成与步骤、用途、合约与上限"),
+            PlanView.Step(2, PlanTexts.EachProvider, PlanTexts.All, PlanTexts.RoundZero, "≈ 1 KB", "the dataset's version", "数据集版本"),
+            PlanView.Step(3, PlanTexts.Name(receiver), PlanTexts.Name(sender), PlanTexts.Opening, "≈ 1 KB",
                 $"{sender} and the coordinator: how many subjects {receiver} has", $"{sender} 与协调方得知 {receiver} 的主体数"),
-            PlanView.Step(4, sender, receiver, "the same of its own set", "≈ 1 KB",
+            PlanView.Step(4, PlanTexts.Name(sender), PlanTexts.Name(receiver), PlanTexts.Answer, "≈ 1 KB",
                 $"{receiver} and the coordinator: how many subjects {sender} has", $"{receiver} 与协调方得知 {sender} 的主体数"),
-            PlanView.Step(5, receiver, sender, "its keys, each hashed to the curve and blinded", AtMost(own, PointBytes),
+            PlanView.Step(5, PlanTexts.Name(receiver), PlanTexts.Name(sender), PlanTexts.Blinded, AtMost(own, PointBytes),
                 "nothing more: points that cannot be told from random ones", "除此之外无信息：与随机点不可区分"),
-            PlanView.Step(6, sender, receiver, isIds ? "tags of those points blinded twice, in their order" : "tags of those points blinded twice, shuffled", AtMost(own, TagBytes), "nothing yet", "暂无信息"),
+            PlanView.Step(6, PlanTexts.Name(sender), PlanTexts.Name(receiver), isIds ? PlanTexts.Tags : PlanTexts.ShuffledTags, AtMost(own, TagBytes), "nothing yet", "暂无信息"),
             isIds
-                ? PlanView.Step(7, sender, receiver, "its own keys, blinded and shuffled", AtMost(other, PointBytes),
+                ? PlanView.Step(7, PlanTexts.Name(sender), PlanTexts.Name(receiver), PlanTexts.OwnBlinded, AtMost(other, PointBytes),
                     $"{receiver}: which of its own subjects {sender} has too; the coordinator: nothing", $"{receiver} 得知自己的哪些主体 {sender} 也有；协调方无所得")
-                : PlanView.Step(7, sender, receiver, "its own keys, blinded and shuffled", AtMost(other, PointBytes),
+                : PlanView.Step(7, PlanTexts.Name(sender), PlanTexts.Name(receiver), PlanTexts.OwnBlinded, AtMost(other, PointBytes),
                     $"{receiver}'s node: how many subjects are common, exactly, and not which; the coordinator: nothing", $"{receiver} 的节点得知共有主体的准确数量（不知是哪些）；协调方无所得"),
-            PlanView.Step(8, "each provider", "analyst", "digest of the conversation; the receiver's sealed answer", PlanView.Bytes(Egress.StatusBytes),
+            PlanView.Step(8, PlanTexts.EachProvider, PlanTexts.Analyst, PlanTexts.Closing, PlanView.Bytes(Egress.StatusBytes),
                 string.Create(CultureInfo.InvariantCulture, $"the number of common subjects, rounded down to a multiple of {query.Minimum}; below {query.Minimum} one constant refusal"),
                 string.Create(CultureInfo.InvariantCulture, $"共有主体数，向下取整到 {query.Minimum} 的倍数；不足 {query.Minimum} 时统一拒绝")),
-            PlanView.Step(9, "analyst", "each provider", "receipt over grant, report and result digest", "≈ 1 KB", "a digest of the result", "结果的摘要"),
+            PlanView.Step(9, PlanTexts.Analyst, PlanTexts.EachProvider, PlanTexts.Receipt, "≈ 1 KB", "a digest of the result", "结果的摘要"),
         ];
     }
 

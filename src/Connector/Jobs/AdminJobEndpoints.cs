@@ -30,6 +30,7 @@ internal static class AdminJobEndpoints
         jobs.MapGet("/{id}", GetAsync).WithSummary("Status with progress.");
         jobs.MapGet("/{id}/why", WhyAsync).WithSummary("Why a job is where it is.");
         jobs.MapGet("/{id}/result", ResultAsync).WithSummary("The result with its provenance.");
+        jobs.MapPost("/{id}/export", ExportAsync).WithSummary("The released rows as CSV with a signed provenance: what they inherit when they are listed as a dataset.");
         jobs.MapPost("/{id}/cancel", CancelAsync).WithSummary("Asks the coordinator to stop the job; granted uses stay spent.");
     }
 
@@ -103,15 +104,24 @@ internal static class AdminJobEndpoints
         }, JobJson.Options);
     }
 
-    private static async Task<IResult> ResultAsync(string id, IDbContextFactory<ConnectorState> store, CancellationToken cancellation)
+    private static async Task<Result<JobRow>> WithResultAsync(string id, IDbContextFactory<ConnectorState> store, CancellationToken cancellation)
     {
         if (await FindAsync(id, store, cancellation) is not { } job)
-            return ConnectorErrors.JobUnknown.Of(id).ToProblem();
+            return ConnectorErrors.JobUnknown.Of(id);
         if (job.ResultDeletedAt is { } deleted)
-            return Duties.DutyErrors.ResultDeleted.Of(deleted.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture)).ToProblem();
-        if (job.Result is null)
-            return JobErrors.NoResultYet.Of(job.State).ToProblem();
-        using var json = JsonDocument.Parse(job.Result);
+            return Duties.DutyErrors.ResultDeleted.Of(deleted.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture));
+        return job.Result is null ? JobErrors.NoResultYet.Of(job.State) : job;
+    }
+
+    private static async Task<IResult> ExportAsync(string id, IDbContextFactory<ConnectorState> store, ResultExport export, CancellationToken cancellation)
+        => (await WithResultAsync(id, store, cancellation)).TryGet(out var job, out var error) && (await export.ExportAsync(job, cancellation)).TryGet(out var exported, out error)
+            ? Results.Json(exported, JobJson.Options) : error.ToProblem();
+
+    private static async Task<IResult> ResultAsync(string id, IDbContextFactory<ConnectorState> store, CancellationToken cancellation)
+    {
+        if (!(await WithResultAsync(id, store, cancellation)).TryGet(out var job, out var error))
+            return error.ToProblem();
+        using var json = JsonDocument.Parse(job.Result!);
         var root = json.RootElement;
         var table = root.GetProperty("table");
         return Results.Json(new

@@ -47,8 +47,8 @@ internal sealed class KnownUses(IDbContextFactory<ConnectorState> store, Agreeme
         {
             if (await agreements.FindAsync(grant.ContractId, AgreementBook.Consumer, cancellation) is not { } agreement || agreement.Row.Provider == self.Did)
                 continue;
-            // One unit each; what else an owner writes into its Grants is not counted.
-            foreach (var key in agreement.Policy.Terms.SelectMany(t => t.Obligations.Debits).Select(d => d.Key).Distinct(StringComparer.Ordinal).Where(k => grant.Limits.ContainsKey("debit/" + k)))
+            // One unit each; what else an owner writes into its Grants is not counted. What is owed is not known here: payments are recorded at the owner.
+            foreach (var key in agreement.Policy.Terms.SelectMany(t => t.Obligations.Debits).Where(d => !d.IsCredit).Select(d => d.Key).Distinct(StringComparer.Ordinal).Where(k => grant.Limits.ContainsKey("debit/" + k)))
             {
                 var (owner, counter) = (agreement.Row.Provider, AgreementBook.CounterOf(agreement));
                 if (await db.KnownUses.FindAsync([owner, counter, key, grant.UseId], cancellation) is null)

@@ -51,14 +51,14 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
     private string NameOf(string did) => did == self.Did ? self.Name : peers.Find(did)?.Name ?? did;
 
     private IEnumerable<object> Parties(JobPlan plan)
-        => plan.Roster.Select(r => (object)new { did = r.Participant, name = NameOf(r.Participant), role = "provider" })
-            .Append(new { did = self.Did, name = self.Name, role = "analyst" })
-            .Append(new { did = link.CoordinatorDid, name = NameOf(link.CoordinatorDid ?? string.Empty), role = "coordinator" });
+        => plan.Roster.Select(r => (object)new { did = r.Participant, name = NameOf(r.Participant), role = PlanTexts.Provider })
+            .Append(new { did = self.Did, name = self.Name, role = PlanTexts.Analyst })
+            .Append(new { did = link.CoordinatorDid, name = NameOf(link.CoordinatorDid ?? string.Empty), role = PlanTexts.Coordinator });
 
     private object Contract(BoundInput input, Kernel.Policy.UseObligations terms)
     {
         var agreement = input.Agreement;
-        var debit = terms.Debits.Count > 0 ? terms.Debits[0] : null;
+        var debit = terms.Uses;
         // Our own ledger knows what was spent of contracts with ourselves; of other owners' counters only what came with results is known.
         var own = agreement.Row.Provider == self.Did;
         var spent = own && debit is not null
@@ -77,6 +77,8 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
             dominance = Agreements.TermsView.Dominance(terms),
             pricePerUseMinor = terms.Price?.Minor ?? 0,
             currency = terms.Price?.Currency.Code ?? "CNY",
+            // Null where there is a price: uses go on whether they are paid or not.
+            creditLimitMinor = terms.Credit?.Minor,
             permissions = Agreements.TermsView.Of(agreement.Policy, own ? Agreements.TermsView.SpentOf(ledger, agreement) : null),
         };
     }
@@ -102,33 +104,33 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
         var parties = plan.Roster.Count;
         return
         [
-            Step(1, "analyst", "coordinator, providers", "signed order + fresh public keys", "≈ 0.4 MB",
+            Step(1, PlanTexts.Analyst, PlanTexts.CoordinatorAndProviders, PlanTexts.OrderWithKeys, "≈ 0.4 MB",
                 "the query, purpose, roster, contracts", "查询内容、用途、名册与合约"),
-            Step(2, "each provider", "all", "round 0: signed ephemeral key", "≈ 1 KB",
+            Step(2, PlanTexts.EachProvider, PlanTexts.All, PlanTexts.RoundZero, "≈ 1 KB",
                 "a random key, the dataset's version", "随机密钥与数据集版本"),
-            Step(3, "coordinator", "providers", "round 1: the roster", $"≈ {parties} KB",
+            Step(3, PlanTexts.Coordinator, PlanTexts.Providers, PlanTexts.RoundOne, $"≈ {parties} KB",
                 "who takes part (already in the order)", "参与方名册（指令中已有）"),
-            Step(4, "each provider", "coordinator", "masked ciphertexts + grant proof", Bytes(messageBytes),
+            Step(4, PlanTexts.EachProvider, PlanTexts.Coordinator, PlanTexts.Contribution, Bytes(messageBytes),
                 "sizes and digests; ciphertexts it has no key for", "仅大小与摘要；密文无法解开"),
-            Step(5, "coordinator", "analyst", "contributions and their sum", Bytes(messageBytes * (parties + 1)),
+            Step(5, PlanTexts.Coordinator, PlanTexts.Analyst, PlanTexts.Sum, Bytes(messageBytes * (parties + 1)),
                 "the joint statistics per group; which groups were suppressed, not by whom; whether a value was outside the bounds", "各组联合统计；哪些组被抑制（不知由谁）；是否有值超出界限"),
-            Step(6, "analyst", "each provider", "receipt over grant, report and result digest", "≈ 1 KB",
+            Step(6, PlanTexts.Analyst, PlanTexts.EachProvider, PlanTexts.Receipt, "≈ 1 KB",
                 "a digest of the result", "结果的摘要"),
         ];
     }
 
     private static object[] SqlSteps(JobPlan plan) =>
     [
-        Step(1, "analyst", "coordinator, provider", "signed order", "≈ 4 KB", "the statement, purpose, contract", "语句、用途与合约"),
-        Step(2, "provider", "all", "round 0: signed ephemeral key", "≈ 1 KB", "the dataset's version", "数据集版本"),
-        Step(3, "provider", "coordinator", "reply sealed to the analyst, one size for every outcome", Bytes(Egress.TableBytes), "its size", "仅大小"),
-        Step(4, "coordinator", "analyst", "sealed reply", Bytes(Egress.TableBytes), $"the released rows of {plan.Roster[0].DatasetId}", $"{plan.Roster[0].DatasetId} 的已放行结果"),
-        Step(5, "analyst", "provider", "receipt", "≈ 1 KB", "a digest of the result", "结果的摘要"),
+        Step(1, PlanTexts.Analyst, PlanTexts.CoordinatorAndProviders, PlanTexts.Order, "≈ 4 KB", "the statement, purpose, contract", "语句、用途与合约"),
+        Step(2, PlanTexts.Provider, PlanTexts.All, PlanTexts.RoundZero, "≈ 1 KB", "the dataset's version", "数据集版本"),
+        Step(3, PlanTexts.Provider, PlanTexts.Coordinator, PlanTexts.SealedReply, Bytes(Egress.TableBytes), "its size", "仅大小"),
+        Step(4, PlanTexts.Coordinator, PlanTexts.Analyst, PlanTexts.SealedForwarded, Bytes(Egress.TableBytes), $"the released rows of {plan.Roster[0].DatasetId}", $"{plan.Roster[0].DatasetId} 的已放行结果"),
+        Step(5, PlanTexts.Analyst, PlanTexts.Provider, PlanTexts.Receipt, "≈ 1 KB", "a digest of the result", "结果的摘要"),
     ];
 
     /// <summary>One message of a job and what its readers learn.</summary>
-    public static object Step(int n, string from, string to, string message, string size, string en, string zh)
-        => new { n, from, to, message, size, learns = new { en, zh } };
+    public static object Step(int n, Bilingual from, Bilingual to, Bilingual message, string size, string en, string zh)
+        => new { n, from, to, message, size, learns = new Bilingual(en, zh) };
 
     /// <summary>A size for people.</summary>
     public static string Bytes(long bytes) => bytes >= 1024 * 1024

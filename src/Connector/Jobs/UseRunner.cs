@@ -19,7 +19,7 @@ using Microsoft.EntityFrameworkCore;
 namespace DataSpace.Connector.Jobs;
 
 /// <summary>
-/// Does the work of one use, in the order of the laws: gate (policy, budgets, Grant durable) → data read in the sandbox → output control and masks →
+/// Does the work of one use, in the order of the laws: gate (policy, budgets, Grant durable) → duties during the use → data read in the sandbox → output control and masks →
 /// Report and contribution bytes committed → released. A crash between Grant and Report abandons the attempt: the use stays spent.
 /// </summary>
 internal sealed partial class UseRunner(
@@ -116,6 +116,8 @@ internal sealed partial class UseRunner(
         // Only where the owner demands it: the use is spent, and nothing is read before the witnesses have its Grant.
         if (await cosigned.WaitAsync(admitted.Use.Entry.Index + 1, cancellation) is { } unwitnessed)
             return unwitnessed;
+        if (await gate.AnnounceAsync(use, admitted, cancellation) is { } unannounced)
+            return unannounced;
         var granted = clock.GetTimestamp();
         var admission = clock.GetElapsedTime(began);
         var context = new EgressContext(

@@ -4,6 +4,7 @@ using DataSpace.Hosting;
 using DataSpace.Hosting.Http;
 using DataSpace.Hosting.Identity;
 using DataSpace.Kernel.Crypto;
+using DataSpace.Kernel.Money;
 using DataSpace.Kernel.Results;
 using DataSpace.Ledger.Receipts;
 using DataSpace.Ledger.Sequencing;
@@ -47,6 +48,7 @@ internal static class SettlementEndpoints
             => DisputeAsync(http, book, self, ledger, isEnd: false, c)).WithSummary("Disputes a use: it is not billed while that stands.");
         group.MapPost("/disputes/resolve", (HttpRequest http, AgreementBook book, NodeIdentity self, AuditLedger ledger, CancellationToken c)
             => DisputeAsync(http, book, self, ledger, isEnd: true, c)).WithSummary("Says how a dispute ends for this party: bill or waive.");
+        group.MapPost("/payments", PayAsync).WithSummary("Records a payment: what may be owed under the contract rises by it, as an entry of the ledger. Once per reference.");
         group.MapPost("/signatures", SignAsync).WithSummary("Signs a statement in which this node is a party.");
     }
 
@@ -111,6 +113,21 @@ internal static class SettlementEndpoints
             : new DisputePayload { ContractId = request.ContractId, GrantHash = request.GrantHash, OpenedBy = self.Did, Reason = request.Word };
         var draft = new EntryDraft(payload, request.ContractId) { EventId = isEnd ? SettlementEvents.DisputeResolved(request.GrantHash) : SettlementEvents.Dispute(request.GrantHash) };
         return (await ledger.AppendAsync(draft, cancellation)).TryGet(out var entry, out error) ? Results.Json(new { index = entry.Index }, JobJson.Options) : error.ToProblem();
+    }
+
+    private static async Task<IResult> PayAsync(HttpRequest http, AgreementBook book, Payments payments, CancellationToken cancellation)
+    {
+        if (!(await ReadAsync<PaymentRequest>(http, cancellation)).TryGet(out var request, out var error))
+            return error.ToProblem();
+        if (request is not { ContractId: { Length: > 0 and <= 256 } id } || string.IsNullOrWhiteSpace(request.Reference) || request.Reference.Length > Payments.MaxReferenceChars)
+            return HostErrors.MalformedRequest.Of($"contractId and a reference of at most {Payments.MaxReferenceChars} characters").ToProblem();
+        if (!Money.Parse(request.Amount, request.Currency).TryGet(out var amount, out error))
+            return error.ToProblem();
+        if (await book.FindAsync(id, AgreementBook.Provider, cancellation) is not { } agreement)
+            return ConnectorErrors.AgreementUnknown.Of(id).ToProblem();
+        return (await payments.RecordAsync(agreement, amount, request.Reference.Trim(), cancellation)).TryGet(out var paid, out error)
+            ? Results.Json(new { index = paid.Entry.Index, leafHash = paid.Entry.LeafHashHex, owedMinor = paid.OwedMinor }, JobJson.Options)
+            : error.ToProblem();
     }
 
     private static async Task<IResult> SignAsync(HttpRequest http, NodeIdentity self, CancellationToken cancellation)

@@ -21,13 +21,13 @@ internal static class Budgets
     };
 
     /// <summary>
-    /// The debit for the ledger. Counters of uses were opened with the contract and can be granted anew by the owner; windows and group counters carry their limit
+    /// The debit for the ledger. Counters of uses and of what is owed were opened with the contract and are raised by the owner alone; windows and group counters carry their limit
     /// and come into being with their first use.
     /// </summary>
     public static Ledger.Sequencing.BudgetDebit DebitOf(BoundAgreement agreement, BudgetDebit debit, IReadOnlyList<string> consumerGroup)
     {
         var id = IdOf(agreement, debit, consumerGroup);
-        return debit.Scope == BudgetScope.Rules && debit.Key.StartsWith("uses/", StringComparison.Ordinal)
+        return debit.IsUses || debit.IsCredit
             ? new Ledger.Sequencing.BudgetDebit(id, debit.Amount)
             : Ledger.Sequencing.BudgetDebit.WithLimit(id, DefinitionOf(agreement, debit), debit.Amount, debit.Limit);
     }

@@ -20,14 +20,14 @@ internal sealed class Regrants(AuditLedger ledger, ConnectorConfig config, NodeI
     /// <summary>Counter whose limit says how often the owner let <paramref name="budgetId"/> begin anew in a log that does not know it.</summary>
     public static string AgainOf(string budgetId) => "again/" + budgetId;
 
-    /// <summary>Raises every counter of uses by what the contract gives; a privacy budget and a count of intersections that a continued log does not know may begin. New limits by counter.</summary>
+    /// <summary>Raises every counter of uses by what the contract gives, but not what may be owed, which payments alone give back; a privacy budget and a count of intersections that a continued log does not know may begin. New limits by counter.</summary>
     /// <param name="agreement">A contract that this node gave.</param>
     /// <param name="reason">In the owner's words; stands in the ledger.</param>
     /// <param name="cancellation">Ends the wait; what was written stays.</param>
     public async Task<Result<SortedDictionary<string, long>>> GrantAgainAsync(BoundAgreement agreement, string reason, CancellationToken cancellation)
     {
         var raised = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        foreach (var debit in agreement.Policy.Terms.SelectMany(t => t.Obligations.Debits).DistinctBy(d => d.Key))
+        foreach (var debit in agreement.Policy.Terms.SelectMany(t => t.Obligations.Debits).Where(d => !d.IsCredit).DistinctBy(d => d.Key))
         {
             if (ledger.GetBudget(AgreementBook.BudgetId(agreement, debit.Key)) is not { Limit: not BudgetState.LimitInDebits } counter)
                 continue;

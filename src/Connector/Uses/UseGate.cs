@@ -96,6 +96,9 @@ internal sealed class UseGate(
         return admitted;
     }
 
+    /// <summary>Duties during a use that was admitted, before any data is read: why it must not go on, or null. It stays spent either way.</summary>
+    public Task<DsError?> AnnounceAsync(UseRequest use, AdmittedUse admitted, CancellationToken cancellation) => duties.DuringAsync(use, admitted, cancellation);
+
     private async Task<Result<AdmittedUse>> GrantAsync(UseRequest use, PolicyDecision decision, Kernel.NegativeList.RegulationDecision? lawful, UseNoise? noise, CancellationToken cancellation)
     {
         // Twice, because an equal query may be charged between the look and the debit; then this one is free.
@@ -187,6 +190,7 @@ internal sealed class UseGate(
             : decision.Obligations!.Debits.FirstOrDefault(d => error.Detail?.EndsWith(d.Key, StringComparison.Ordinal) == true) is not { } debit ? error
             : IsRate(debit) ? PolicyErrors.TooFrequent.Of()
             : debit.Key == Kernel.Policy.BudgetDebit.Epsilon ? PolicyErrors.PrivacyBudgetExhausted.Of()
+            : debit.IsCredit ? PolicyErrors.CreditExhausted.Of()
             : PolicyErrors.UsesExhausted.Of();
 
     /// <summary>A refusal, for the record: a dispatch without Grant or Denied is an unreported use.</summary>

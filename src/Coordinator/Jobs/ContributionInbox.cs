@@ -57,10 +57,10 @@ internal sealed class ContributionInbox(PeerDirectory peers, LogKeys logs, TimeP
         var payload = Convert.FromBase64String(envelope.Contribution.Payload);
         var isIntersection = payload.Length > 0 && Order(job).Plan.Intersect is not null;
         if (payload.Length > 0)
-            db.See(jobHash, party.Participant, isIntersection ? "closing digests of an intersection" : "masked ciphertexts under the analyst's key", payload, now);
-        db.See(jobHash, party.Participant, "masked status sealed to the analyst", Convert.FromBase64String(envelope.Contribution.Sealed), now);
+            db.See(jobHash, party.Participant, isIntersection ? Sights.Closing : Sights.Ciphertexts, payload, now);
+        db.See(jobHash, party.Participant, Sights.SealedStatus, Convert.FromBase64String(envelope.Contribution.Sealed), now);
         var proof = Convert.FromBase64String(envelope.GrantProof);
-        db.See(jobHash, party.Participant, "grant proof (ledger entry, opened fields, checkpoint)", proof, now);
+        db.See(jobHash, party.Participant, Sights.GrantProof, proof, now);
         if (GrantProof.Decode(proof).TryGet(out var grant, out _))
             await KeepCheckpointAsync(db, party.Participant, grant.Inner.Proof.CheckpointNote, cancellation);
     }

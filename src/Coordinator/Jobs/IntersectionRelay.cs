@@ -87,7 +87,7 @@ internal sealed partial class IntersectionRelay(PeerDirectory peers, LogKeys log
                 return CoordinatorErrors.BadContribution.Of("messages of an intersection");
             seen.Write(bytes, 0, length);
         }
-        db.See(job.JobHash, party.Participant, $"{answer.Messages.Count} messages of an intersection (sizes of sets, blinded points)", seen.GetBuffer().AsSpan(0, (int)seen.Length), clock.GetUtcNow());
+        db.See(job.JobHash, party.Participant, $"{answer.Messages.Count} {Sights.Messages}", seen.GetBuffer().AsSpan(0, (int)seen.Length), clock.GetUtcNow());
         return null;
     }
 

@@ -87,9 +87,9 @@ internal static class JobEndpoints
         var position = 0;
         foreach (var party in order.Body.Plan.Roster)
             db.Parties.Add(new PartyRow { JobHash = order.Hash, Participant = party.Participant, Position = position++, State = PartyStates.Waiting });
-        db.See(order.Hash, order.Issuer, "job order (signed plan)", System.Text.Encoding.ASCII.GetBytes(envelope.Order), now);
+        db.See(order.Hash, order.Issuer, Sights.Order, System.Text.Encoding.ASCII.GetBytes(envelope.Order), now);
         if (keys.Length > 0)
-            db.See(order.Hash, order.Issuer, "analyst's homomorphic public keys", keys, now);
+            db.See(order.Hash, order.Issuer, Sights.AnalystKeys, keys, now);
     }
 
     private static async Task<IResult> StatusAsync(HttpContext http, string jobHash, IDbContextFactory<CoordinatorState> store, CancellationToken cancellation)
@@ -143,8 +143,8 @@ internal static class JobEndpoints
         if (job is null)
             return CoordinatorErrors.JobUnknown.Of(jobId).ToProblem();
         var saw = await db.Sights.AsNoTracking().Where(s => s.JobHash == job.JobHash).OrderBy(s => s.Id)
-            .Select(s => new { s.At, from = s.Sender, s.What, s.Bytes, s.Sha256 }).ToListAsync(cancellation);
-        return Results.Json(new { jobId = job.JobId, saw }, JobJson.Options);
+            .ToListAsync(cancellation);
+        return Results.Json(new { jobId = job.JobId, saw = saw.Select(s => new { s.At, from = s.Sender, s.What, whatZh = Sights.ZhOf(s.What), s.Bytes, s.Sha256 }) }, JobJson.Options);
     }
 
     private static async Task<JobRow?> OwnJobAsync(CoordinatorState db, HttpContext http, string jobHash, CancellationToken cancellation)

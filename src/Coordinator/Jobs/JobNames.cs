@@ -62,9 +62,38 @@ internal static class StageClock
     }
 }
 
-/// <summary>Records what the coordinator sees.</summary>
+/// <summary>Records what the coordinator sees, and says it in Chinese too.</summary>
 internal static class Sights
 {
+    public const string Order = "job order (signed plan)";
+    public const string AnalystKeys = "analyst's homomorphic public keys";
+    public const string RoundZero = "round-0 statement (ephemeral key, dataset version)";
+    public const string Ciphertexts = "masked ciphertexts under the analyst's key";
+    public const string Closing = "closing digests of an intersection";
+    public const string SealedStatus = "masked status sealed to the analyst";
+    public const string GrantProof = "grant proof (ledger entry, opened fields, checkpoint)";
+    public const string Messages = "messages of an intersection (sizes of sets, blinded points)";
+    public const string Sum = "its own sum of the ciphertexts";
+
+    private static readonly Dictionary<string, string> Chinese = new(StringComparer.Ordinal)
+    {
+        [Order] = "作业指令（已签名的计划）",
+        [AnalystKeys] = "分析方的同态公钥",
+        [RoundZero] = "第 0 轮声明（临时密钥、数据集版本）",
+        [Ciphertexts] = "以分析方密钥加密并带掩码的密文",
+        [Closing] = "求交会话的结束摘要",
+        [SealedStatus] = "仅分析方可打开的掩码状态",
+        [GrantProof] = "授权证明（账本条目、公开字段、检查点）",
+        [Messages] = "条求交消息（集合大小、盲化点）",
+        [Sum] = "自行计算的密文总和",
+    };
+
+    /// <summary>The Chinese text of what was seen; a count before it stays.</summary>
+    public static string? ZhOf(string what)
+        => what.IndexOf(' ', StringComparison.Ordinal) is > 0 and var space && int.TryParse(what.AsSpan(0, space), out _)
+            ? Chinese.GetValueOrDefault(what[(space + 1)..]) is { } counted ? what[..(space + 1)] + counted : null
+            : Chinese.GetValueOrDefault(what);
+
     public static void See(this CoordinatorState db, string jobHash, string sender, string what, ReadOnlySpan<byte> bytes, DateTimeOffset now)
         => db.Sights.Add(new SightRow { JobHash = jobHash, At = now, Sender = sender, What = what, Bytes = bytes.Length, Sha256 = Digest.Sha256Hex(bytes) });
 }

@@ -130,7 +130,7 @@ internal sealed partial class JobRunner(
                     continue;
                 }
                 (party.RoundZero, party.State) = (statement, PartyStates.Roster);
-                db.See(job.JobHash, party.Participant, "round-0 statement (ephemeral key, dataset version)", response.Body.Span, clock.GetUtcNow());
+                db.See(job.JobHash, party.Participant, Sights.RoundZero, response.Body.Span, clock.GetUtcNow());
             }
         }
         if (FailIfRefused(job, parties))
@@ -230,7 +230,7 @@ internal sealed partial class JobRunner(
         var now = clock.GetUtcNow();
         job.Sum = bytes;
         if (bytes.Length > 0)
-            db.See(job.JobHash, self.Did, "its own sum of the ciphertexts", bytes, now);
+            db.See(job.JobHash, self.Did, Sights.Sum, bytes, now);
         StageClock.Enter(job, JobStages.Done, parties.Count, now);
         job.State = JobStates.Completed;
         LogCompleted(log, job.JobId);

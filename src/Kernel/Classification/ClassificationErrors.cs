@@ -58,4 +58,24 @@ public static class ClassificationErrors
     /// <summary>What a peer is told.</summary>
     public static readonly ErrorKind NotListed = new("DS-CLS-020", 403, "The dataset has not passed its owner's compliance check", "该数据集未通过数据方的合规检查",
         "Ask the owner; dataspace dataset check at the owner's node says why.", "请联系数据方；在数据方节点运行 dataspace dataset check 可查看原因。");
+
+    /// <summary>An offer of derived data goes further than a contract under which it was made.</summary>
+    public static readonly ErrorKind DerivedWider = new("DS-CLS-018", 403, "An offer opens derived data further than the contracts it was made under", "要约对衍生数据的开放超出其来源合约",
+        "Offer it to no more recipients, purposes and regions, with no smaller groups and no longer retention than the sources' contracts.", "接收方、用途、地域、最小分组与保存期限均不得宽于来源合约。");
+
+    /// <summary>A file that this node exported as a result, listed as if it came from nowhere.</summary>
+    public static readonly ErrorKind DerivedUndeclared = new("DS-CLS-019", 403, "The file is a result exported by this node, and the dataset does not say so", "该文件是本节点导出的计算结果，但数据集未声明",
+        "Name the provenance file that was written beside it in derivedFrom.", "请在 derivedFrom 中填写随其导出的来源文件。");
+
+    /// <summary>Derived data declared milder than its sources.</summary>
+    public static readonly ErrorKind DerivedMilder = new("DS-CLS-021", 403, "Derived data is classified milder than what it was made from", "衍生数据的分类分级低于其来源",
+        "Declare at least the inherited grade and personal flag, and a region that contains the inherited ones.", "级别与个人信息标记不得低于来源，地域须包含来源地域。");
+
+    /// <summary>Derived data kept after its time.</summary>
+    public static readonly ErrorKind DerivedOverdue = new("DS-CLS-022", 403, "Derived data is kept longer than its contracts allow", "衍生数据的保存超过来源合约的期限",
+        "Delete the file and take the dataset out of the configuration.", "请删除文件并从配置中移除该数据集。");
+
+    /// <summary>A provenance file that proves nothing.</summary>
+    public static readonly ErrorKind ProvenanceInvalid = new("DS-CLS-023", 422, "The provenance of derived data cannot be believed", "衍生数据的来源文件无法采信",
+        "Use the file as it was exported, by this node or by a participant whose key is confirmed in pins.", "请使用原样导出的文件，导出方须为本节点或 pins 中已确认密钥的参与方。");
 }

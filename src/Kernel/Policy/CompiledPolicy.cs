@@ -106,9 +106,11 @@ internal sealed record CompiledRule(
 /// <param name="WindowTicks">Length of a window of UTC time; 0 when the counter never starts again.</param>
 /// <param name="IsEpsilon">True for the privacy budget, which spends what the job asks.</param>
 /// <param name="Exhausted">The reason when nothing is left.</param>
-internal sealed record DebitRule(string Key, long Limit, long WindowTicks, bool IsEpsilon, FailedRule Exhausted)
+internal sealed record DebitRule(string Key, long Limit, long WindowTicks, bool IsEpsilon, FailedRule Exhausted, long Amount = 1)
 {
-    private readonly BudgetDebit _constant = new(Key, Limit, 1);
+    private readonly BudgetDebit _constant = new(Key, Limit, Amount);
+
+    public bool IsCredit => _constant.IsCredit;
 
     /// <summary>The debit of one use.</summary>
     public BudgetDebit For(PolicyRequest request)

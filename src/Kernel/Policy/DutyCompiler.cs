@@ -5,18 +5,30 @@ using DataSpace.Kernel.Results;
 namespace DataSpace.Kernel.Policy;
 
 /// <summary>
-/// Duties in executable form. Known: <c>compensate</c> (a price), <c>inform</c> (a signed notice to a named party), <c>delete</c> (the consumer deletes the result in
+/// Duties in executable form. Known: <c>compensate</c> (a price, and how much of it may be owed), <c>inform</c> (a signed notice to a named party), <c>delete</c> (the consumer deletes the result in
 /// time), <c>logRecordSend</c> (the use stands in the ledger with its proof). Any other duty refuses the policy: nobody here would carry it out.
 /// </summary>
 internal static class DutyCompiler
 {
+    /// <summary>Longest time that a use may stand still for an acknowledgement.</summary>
+    public static readonly TimeSpan LongestDuring = TimeSpan.FromMinutes(10);
+
     /// <summary>What the duties of a rule or of a policy come to.</summary>
-    public readonly record struct Compiled(Money.Money? Price, IReadOnlyList<DutyTerm> Duties, string? PricePlan = null);
+    public readonly record struct Compiled(Payment? Payment, IReadOnlyList<DutyTerm> Duties)
+    {
+        /// <summary>Duties of the policy and of one of its rules; only one of them names a price.</summary>
+        public Compiled With(Compiled own) => new(own.Payment ?? Payment, [.. Duties, .. own.Duties]);
+    }
+
+    /// <summary>A <c>compensate</c>.</summary>
+    /// <param name="Price">Of one use.</param>
+    /// <param name="Plan">Hash of the pinned price plan.</param>
+    /// <param name="Credit">Most that may be owed at a time; null when nothing stops whoever does not pay.</param>
+    public sealed record Payment(Money.Money Price, string? Plan, Money.Money? Credit);
 
     public static Result<Compiled> Compile(IReadOnlyList<OdrlRule> rules)
     {
-        Money.Money? price = null;
-        string? plan = null;
+        Payment? payment = null;
         var duties = new List<DutyTerm>();
         foreach (var rule in rules)
         {
@@ -24,40 +36,52 @@ internal static class DutyCompiler
                 return PolicyErrors.UnknownDuty.Of("a duty of a duty");
             if (rule.Action == RuleActions.Compensate)
             {
-                if (!Price(rule).TryGet(out var own, out var error))
+                if (!PaymentOf(rule).TryGet(out var own, out var error))
                     return error;
-                if (price is not null)
+                if (payment is not null)
                     return PolicyErrors.Contradiction.Of("two prices for one use");
-                (price, plan) = own;
+                payment = own;
                 continue;
             }
             if (!Duty(rule).TryGet(out var duty, out var wrong))
                 return wrong;
             duties.Add(duty);
         }
-        return new Compiled(price, duties, plan);
+        return new Compiled(payment, duties);
     }
 
     /// <summary>The duty that a <c>retention</c> constraint stands for.</summary>
     public static DutyTerm DeleteWithin(TimeSpan within) => Of(RuleActions.Delete, DutyPhase.After, null, within);
 
-    /// <summary><c>payAmount eq</c> with a currency as unit, and after it at most the hash of a price plan.</summary>
-    private static Result<(Money.Money Price, string? Plan)> Price(OdrlRule duty)
+    /// <summary><c>payAmount eq</c> with a currency as unit; after it at most the hash of a price plan and a credit limit in that currency.</summary>
+    private static Result<Payment> PaymentOf(OdrlRule duty)
     {
-        string? plan = null;
-        if (duty.Constraints.Count == 2)
-        {
-            if (duty.Constraints[1] is not OdrlComparison { LeftOperand: PolicyTerms.PricePlan, Operator: "eq", RightOperand: [var hash], IsList: false, Unit: null } || !Digest.IsSha256Hex(hash))
-                return PolicyErrors.UnknownDuty.Of("the second constraint of compensate is " + PolicyTerms.PricePlan + " eq, a SHA-256");
-            plan = hash;
-        }
-        if (duty.Constraints is not [OdrlComparison { LeftOperand: PolicyTerms.PayAmount, RightOperand: [var amount], IsList: false } pay, ..] || duty.Constraints.Count > 2)
-            return PolicyErrors.UnknownDuty.Of("compensate takes exactly one payAmount, and at most a " + PolicyTerms.PricePlan);
+        if (duty.Constraints.Count == 0 || duty.Constraints[0] is not OdrlComparison { LeftOperand: PolicyTerms.PayAmount, RightOperand: [var amount], IsList: false } pay)
+            return PolicyErrors.UnknownDuty.Of("compensate begins with exactly one payAmount");
         if (pay.Operator != "eq")
             return PolicyErrors.UnknownOperator.Of("payAmount " + PolicyReader.Show(pay.Operator));
-        return Money.Money.Parse(amount, pay.Unit).TryGet(out var price, out _)
-            ? (price, plan)
-            : PolicyErrors.InvalidValue.Of("payAmount needs a decimal amount and a known currency as unit");
+        if (!Money.Money.Parse(amount, pay.Unit).TryGet(out var price, out _))
+            return PolicyErrors.InvalidValue.Of("payAmount needs a decimal amount and a known currency as unit");
+        string? plan = null;
+        Money.Money? credit = null;
+        foreach (var other in duty.Constraints.Skip(1))
+        {
+            switch (other)
+            {
+                case OdrlComparison { LeftOperand: PolicyTerms.PricePlan, Operator: "eq", RightOperand: [var hash], IsList: false, Unit: null } when plan is null && Digest.IsSha256Hex(hash):
+                    plan = hash;
+                    break;
+                case OdrlComparison { LeftOperand: PolicyTerms.CreditLimit, Operator: "lteq", RightOperand: [var most], IsList: false } limit when credit is null:
+                    // Less than one price would sell nothing, and what costs nothing is never owed.
+                    if (price.Minor == 0 || limit.Unit != pay.Unit || !Money.Money.Parse(most, limit.Unit).TryGet(out var parsed, out _) || parsed < price)
+                        return PolicyErrors.InvalidValue.Of(PolicyTerms.CreditLimit + " is at least one price, in the same currency");
+                    credit = parsed;
+                    break;
+                default:
+                    return PolicyErrors.UnknownDuty.Of($"compensate takes a payAmount, and at most a {PolicyTerms.PricePlan} eq and a {PolicyTerms.CreditLimit} lteq");
+            }
+        }
+        return new Payment(price, plan, credit);
     }
 
     private static Result<DutyTerm> Duty(OdrlRule rule)
@@ -86,11 +110,11 @@ internal static class DutyCompiler
         }
         return rule.Action switch
         {
-            RuleActions.Inform when party is not null && (within is null || phase is null or DutyPhase.After) => Of(rule.Action, phase ?? DutyPhase.After, party, within),
+            RuleActions.Inform when party is not null && (within is null || phase is null or DutyPhase.After || (phase is DutyPhase.During && within <= LongestDuring)) => Of(rule.Action, phase ?? DutyPhase.After, party, within),
             RuleActions.Delete when within is not null && party is null && phase is null or DutyPhase.After => Of(rule.Action, DutyPhase.After, null, within),
             RuleActions.LogRecordSend when party is null && within is null && phase is null or DutyPhase.During => Of(rule.Action, DutyPhase.During, null, null),
             RuleActions.Inform or RuleActions.Delete or RuleActions.LogRecordSend
-                => PolicyErrors.UnknownDuty.Of(rule.Action + ": inform names a recipient and, after the use, may name a time, delete a time after the use, logRecordSend nothing"),
+                => PolicyErrors.UnknownDuty.Of(rule.Action + ": inform names a recipient and may name a time after the use, or one of at most ten minutes during it, delete a time after the use, logRecordSend nothing"),
             _ => PolicyErrors.UnknownDuty.Of(PolicyReader.Show(rule.Action)),
         };
     }

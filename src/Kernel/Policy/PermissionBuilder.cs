@@ -8,13 +8,11 @@ namespace DataSpace.Kernel.Policy;
 /// <param name="name">Name in decisions.</param>
 /// <param name="digest">Digest of the whole rule: alternatives share the counters of terms that stand outside their <c>or</c>.</param>
 /// <param name="actions">What the rule speaks about.</param>
-/// <param name="duties">Duties of the rule and of the policy.</param>
-/// <param name="price">Price of one use.</param>
-/// <param name="pricePlan">Hash of the price plan that the contract pins, or null.</param>
+/// <param name="duties">Duties of the rule and of the policy, with the price of one use.</param>
 /// <param name="agreedAt">When the agreement was concluded; null in an offer.</param>
 /// <param name="terms">Reads constraints.</param>
 internal sealed class PermissionBuilder(
-    string name, string digest, ActionSet actions, IReadOnlyList<DutyTerm> duties, Money.Money? price, string? pricePlan, DateTimeOffset? agreedAt, TermReader terms)
+    string name, string digest, ActionSet actions, DutyCompiler.Compiled duties, DateTimeOffset? agreedAt, TermReader terms)
 {
     private static readonly (CheckKind Kind, string Term)[] Required =
     [
@@ -149,11 +147,13 @@ internal sealed class PermissionBuilder(
     private CompiledRule Finish()
     {
         var dominance = Bound(CheckKind.DominancePercent, largest: false) ?? PolicyValues.DominanceOff;
-        var all = duties.ToList();
+        var all = duties.Duties.ToList();
         TimeSpan? retention = Bound(CheckKind.Retention, largest: false) is { } ticks ? TimeSpan.FromTicks(ticks) : null;
         if (retention is { } keep)
             all.Add(DutyCompiler.DeleteWithin(keep));
         var inOrder = UseObligationMerge.Duties(all);
+        if (duties.Payment is { Credit: { } credit } payment)
+            _debits.Add(new DebitRule(BudgetDebit.CreditOf(credit.Currency), credit.Minor, 0, false, new FailedRule(name, PolicyTerms.CreditLimit, PolicyErrors.CreditExhausted), payment.Price.Minor));
         var obligations = new UseObligations
         {
             Debits = [.. _debits.Where(d => d.IsConstant).Select(d => d.For(null!)).OrderBy(d => d.Key, StringComparer.Ordinal)],
@@ -169,8 +169,9 @@ internal sealed class PermissionBuilder(
             StampExtension = Bound(CheckKind.StampExtension, largest: false) is { } age ? TimeSpan.FromTicks(age) : null,
             Duties = inOrder,
             Clamps = _clamps.Count == 0 ? [] : [.. _clamps.Values.OrderBy(c => c.Column, StringComparer.Ordinal)],
-            Price = price,
-            PricePlan = pricePlan,
+            Price = duties.Payment?.Price,
+            PricePlan = duties.Payment?.Plan,
+            Credit = duties.Payment?.Credit,
             DeliveryOnly = !actions.HasFlag(ActionSet.Compute),
         };
         var until = Least(Bound(CheckKind.NotAfter, largest: false), Bound(CheckKind.Elapsed, largest: false));

@@ -103,7 +103,7 @@ public static class PolicyCompiler
             return PolicyErrors.UnknownAction.Of(PolicyReader.Show(rule.Action));
         if (!DutyCompiler.Compile(rule.Duties).TryGet(out var own, out var error))
             return error;
-        if (own.Price is not null && everywhere.Price is not null)
+        if (own.Payment is not null && everywhere.Payment is not null)
             return PolicyErrors.Contradiction.Of("compensate both as obligation and as duty");
         if (!PolicyLogic.Expand(rule.Constraints).TryGet(out var alternatives, out error))
             return error;
@@ -111,7 +111,7 @@ public static class PolicyCompiler
         var compiled = new List<CompiledRule>(alternatives.Count);
         foreach (var (literals, name) in Named("permission/" + digest[..8], alternatives, digests))
         {
-            var builder = new PermissionBuilder(name, digest, actions, [.. everywhere.Duties, .. own.Duties], own.Price ?? everywhere.Price, own.PricePlan ?? everywhere.PricePlan, agreedAt, terms);
+            var builder = new PermissionBuilder(name, digest, actions, everywhere.With(own), agreedAt, terms);
             if (!builder.Build(literals).TryGet(out var permission, out error))
                 return error;
             compiled.Add(permission);

@@ -42,7 +42,7 @@ public enum BudgetScope
 }
 
 /// <summary>A counter that must be debited in the transaction of the Grant.</summary>
-/// <param name="Key">Counter name within its scope: <c>uses/&lt;16 hex&gt;</c>, <c>rate/&lt;16 hex&gt;/&lt;window&gt;</c>, <c>epsilon</c>.</param>
+/// <param name="Key">Counter name within its scope: <c>uses/&lt;16 hex&gt;</c>, <c>rate/&lt;16 hex&gt;/&lt;window&gt;</c>, <c>epsilon</c>, <c>credit/&lt;currency&gt;</c>.</param>
 /// <param name="Limit">Most that may ever be spent.</param>
 /// <param name="Amount">What this use spends.</param>
 /// <param name="Scope">To whom the counter belongs.</param>
@@ -50,6 +50,17 @@ public sealed record BudgetDebit(string Key, long Limit, long Amount, BudgetScop
 {
     /// <summary>Key of the privacy budget, in micro-epsilon.</summary>
     public const string Epsilon = "epsilon";
+
+    private const string CreditPrefix = "credit/";
+
+    /// <summary>What is owed in this currency, in minor units; only payments bring the limit up again.</summary>
+    public bool IsCredit => Key.StartsWith(CreditPrefix, StringComparison.Ordinal);
+
+    /// <summary>A count of uses.</summary>
+    public bool IsUses => Key.StartsWith("uses/", StringComparison.Ordinal);
+
+    /// <summary>Key of what is owed in a currency.</summary>
+    public static string CreditOf(Money.Currency currency) => CreditPrefix + currency.Code;
 }
 
 /// <summary>A predicate on rows that the contract adds to every use.</summary>
@@ -143,6 +154,12 @@ public sealed record UseObligations
 
     /// <summary>SHA-256 of the price plan that is billed by, lower-case hex; null when the contract pins none and <see cref="Price"/> is the price.</summary>
     public string? PricePlan { get; init; }
+
+    /// <summary>Most that may be owed at a time under these rules; null when the contract sets none, and uses go on whether they are paid or not.</summary>
+    public Money.Money? Credit { get; init; }
+
+    /// <summary>The count of uses that catalogue and plan show; null when there is none.</summary>
+    public BudgetDebit? Uses => Debits.FirstOrDefault(d => d.IsUses);
 
     /// <summary>True for a permission that speaks of delivery alone: it says nothing about columns and groups.</summary>
     internal bool DeliveryOnly { get; init; }

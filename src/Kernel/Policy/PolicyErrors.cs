@@ -197,6 +197,10 @@ public static class PolicyErrors
     public static readonly ErrorKind PrivacyBudgetExhausted = new("DS-POL-053", 403,
         "The privacy budget for this dataset is spent", "该数据集的隐私预算已用完", "No more noisy answers can be given to this consumer group; repeat an earlier query, whose answer is kept.", "该使用方群组无法再获得新的加噪结果；可重复先前的查询以取得相同答案。");
 
+    /// <summary>As much is owed as the contract allows. Raised early here and finally by the ledger.</summary>
+    public static readonly ErrorKind CreditExhausted = new("DS-POL-055", 403,
+        "The credit limit of the contract is reached", "已达到合约的赊欠上限", "Pay the owner; the payment it records gives the credit back.", "请向数据方付款；其记录付款后额度恢复。");
+
     /// <summary>No permission covers one of the actions of a use.</summary>
     public static readonly ErrorKind ActionNotPermitted = new("DS-POL-054", 403,
         "No permission of the contract covers this action", "合约没有许可此操作", "A use computes and delivers; the contract must permit both.", "一次使用包含计算和交付；合约须同时许可二者。");

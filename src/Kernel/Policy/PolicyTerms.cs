@@ -25,6 +25,9 @@ public static class PolicyTerms
     /// <summary>SHA-256 (lower-case hex) of the price plan that a <c>compensate</c> duty pins; the amount beside it is what one use is reserved with.</summary>
     public const string PricePlan = "dataspace:pricePlan";
 
+    /// <summary>How much may be owed under a contract: <c>lteq</c> an amount with its currency, in a <c>compensate</c>.</summary>
+    public const string CreditLimit = "dataspace:creditLimit";
+
     /// <summary>Role of the person or system that asks, as the signed order states it.</summary>
     public const string Role = "dataspace:role";
 

@@ -11,6 +11,7 @@ internal static class UseObligationMerge
         var bounds = new Dictionary<string, ClampBound>(StringComparer.Ordinal);
         Kernel.Money.Currency? currency = null;
         string? plan = null;
+        UseObligations? paid = null;
         foreach (var obligations in permissions.Select(p => p.Obligations!))
         {
             foreach (var clamp in obligations.Clamps)
@@ -27,6 +28,10 @@ internal static class UseObligationMerge
                 if (currency is not null && plan != obligations.PricePlan)
                     return PolicyErrors.Contradiction.Of("two price plans for one use");
                 (currency, plan) = (price.Currency, obligations.PricePlan);
+                // One counter is debited with one price: two of them would let the order of rules choose.
+                paid ??= obligations;
+                if ((paid.Credit ?? obligations.Credit) is not null && (paid.Price != price || paid.Credit != obligations.Credit))
+                    return PolicyErrors.Contradiction.Of("a credit limit beside another price or limit");
             }
         }
         return null;
@@ -53,6 +58,7 @@ internal static class UseObligationMerge
             .Select(g => g.Aggregate(Tighter)).OrderBy(c => c.Column, StringComparer.Ordinal)],
         Price = a.Price is not { } p ? b.Price : b.Price is not { } q || p >= q ? p : q,
         PricePlan = a.PricePlan ?? b.PricePlan,
+        Credit = a.Credit ?? b.Credit,
         DeliveryOnly = a.DeliveryOnly && b.DeliveryOnly,
     };
 

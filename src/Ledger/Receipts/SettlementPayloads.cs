@@ -22,6 +22,9 @@ public static class SettlementEvents
     /// <summary>Id of a dispute's end.</summary>
     public static ReadOnlyMemory<byte> DisputeResolved(string grantHash) => Id("dispute-resolved", grantHash);
 
+    /// <summary>Id of a payment towards what is owed in a counter, by the reference under which the owner received it.</summary>
+    public static ReadOnlyMemory<byte> Payment(string budgetId, string reference) => Id("payment", budgetId, reference);
+
     private static ReadOnlyMemory<byte> Id(string what, params string[] values)
         => SHA256.HashData(Encoding.UTF8.GetBytes($"dataspace/{what}/v1/{string.Join('/', values)}")).AsMemory(0, 16);
 }

@@ -132,13 +132,16 @@ public sealed partial class AuditLedger : IAsyncDisposable
         return await SubmitAsync(payload, use.ContractId, callersEventId: null, effect, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Raises a budget's limit by a logged entry, in one transaction. The old limit must be the current one.</summary>
-    public async Task<Result<AppendedEntry>> RegrantBudgetAsync(BudgetRegrantedPayload payload, CancellationToken cancellation)
+    /// <summary>
+    /// Raises a budget's limit by a logged entry, in one transaction. The old limit must be the current one. An <paramref name="eventId"/> raises it once: repeated with the same
+    /// payload it gives the entry of the first time, with another it is refused.
+    /// </summary>
+    public async Task<Result<AppendedEntry>> RegrantBudgetAsync(BudgetRegrantedPayload payload, CancellationToken cancellation, ReadOnlyMemory<byte>? eventId = null)
     {
         if (payload.NewLimit <= payload.OldLimit || payload.OldLimit < 0)
             return LedgerErrors.InvalidField.Of("newLimit");
         var effect = new RegrantEffect(payload.BudgetId, payload.ContractId, payload.OldLimit, payload.NewLimit);
-        return await SubmitAsync(payload, payload.ContractId, callersEventId: null, effect, cancellation).ConfigureAwait(false);
+        return await SubmitAsync(payload, payload.ContractId, eventId, effect, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Defines a budget. Repeating the same definition changes nothing; another limit or contract is refused.</summary>

@@ -14,12 +14,12 @@ public static class DutyPaths
 public sealed record SignedDuty(string Document);
 
 /// <summary>
-/// Owner → the party that a duty names (JWS, typ <see cref="Typ"/>, audience = that party): a use of data is about to happen, or has happened. The content of one use and
+/// Owner → the party that a duty names (JWS, typ <see cref="Typ"/>, audience = that party): a use of data is about to happen, is happening, or has happened. The content of one use and
 /// duty never changes, so that a repetition informs nobody twice.
 /// </summary>
 /// <param name="UseId">The use, lower-case hex.</param>
 /// <param name="DutyId">The duty, <c>duty/…</c>.</param>
-/// <param name="Phase"><c>before</c> or <c>after</c>.</param>
+/// <param name="Phase"><c>before</c>, <c>during</c> or <c>after</c>.</param>
 /// <param name="AgreementId">The contract that lays the duty down.</param>
 /// <param name="JobHash">The signed order, lower-case hex.</param>
 /// <param name="DatasetId">The owner's dataset.</param>
@@ -27,8 +27,9 @@ public sealed record SignedDuty(string Document);
 /// <param name="Purpose">The purpose that the order declares.</param>
 /// <param name="AtMs">When the notice was made, milliseconds since 1970 by the owner's clock.</param>
 /// <param name="ReportHash">After a use: the Report's leaf hash in the owner's ledger, lower-case hex.</param>
+/// <param name="GrantHash">During a use: the Grant's leaf hash, in the same form.</param>
 public sealed record DutyNotice(
-    string UseId, string DutyId, string Phase, string AgreementId, string JobHash, string DatasetId, string Consumer, string Purpose, long AtMs, string? ReportHash = null)
+    string UseId, string DutyId, string Phase, string AgreementId, string JobHash, string DatasetId, string Consumer, string Purpose, long AtMs, string? ReportHash = null, string? GrantHash = null)
 {
     /// <summary>JWS type.</summary>
     public const string Typ = "dataspace-duty-notice+jws";

@@ -64,16 +64,18 @@ public class InformTests
     }
 
     /// <summary>Lets each pause between two attempts pass as soon as the use has begun it.</summary>
-    private static async Task<Result<AdmittedUse>> AdmitWhileTimePassesAsync(GateWorld world, UseRequest use)
+    private static Task<Result<AdmittedUse>> AdmitWhileTimePassesAsync(GateWorld world, UseRequest use) => WhileTimePassesAsync(world, () => world.Gate.AdmitAsync(use, Stop));
+
+    private static async Task<T> WhileTimePassesAsync<T>(GateWorld world, Func<Task<T>> work)
     {
-        var admitting = Task.Run(() => world.Gate.AdmitAsync(use, Stop), Stop);
-        while (!admitting.IsCompleted)
+        var working = Task.Run(work, Stop);
+        while (!working.IsCompleted)
         {
             if (world.Clock.Waits.TryDequeue(out var wait) && wait == DutyDesk.Pause)
                 world.Clock.Advance(wait);
-            await Task.WhenAny(admitting, Task.Delay(1, Stop));
+            await Task.WhenAny(working, Task.Delay(1, Stop));
         }
-        return await admitting;
+        return await working;
     }
 
     [Theory]
@@ -185,8 +187,53 @@ public class InformTests
     {
         await using var world = new GateWorld();
         world.Peers.Trust(world.Informed.Member with { Did = "did:web:stranger.example" });
-        Assert.Equal(DutyErrors.NotCarriedOut.Code, (await world.AdmitAsync(world.Use(Inform("did:web:stranger.example", "before")))).Error?.Code);
-        Assert.Equal(DutyErrors.NotCarriedOut.Code, (await world.AdmitAsync(world.Use(Inform(GateWorld.Other, "during")))).Error?.Code);
+        foreach (var phase in (string[])["before", "during", "after"])
+            Assert.Equal(DutyErrors.NotCarriedOut.Code, (await world.AdmitAsync(world.Use(Inform("did:web:stranger.example", phase)))).Error?.Code);
+    }
+
+    [Fact]
+    public async Task During_a_use_the_notice_names_its_grant_and_every_duty_keeps_its_place()
+    {
+        await using var world = new GateWorld();
+        var policy = Inform(GateWorld.Other, "during");
+        foreach (var phase in (string[])["after", "before"])
+            policy["obligation"]!.AsArray().Add(Inform(GateWorld.Other, phase)["obligation"]![0]!.DeepClone());
+        var use = world.Use(policy);
+        var admitted = (await world.Gate.AdmitAsync(use, Stop)).Value;
+        Assert.Null(await world.Gate.AnnounceAsync(use, admitted, Stop));
+        await ReportAsync(world, admitted);
+        await TickAsync(world);
+        Assert.Equal([EntryKind.DutyDone, EntryKind.Grant, EntryKind.DutyDone, EntryKind.Report, EntryKind.DutyDone], Kinds(world));
+        Assert.Equal(["before", "during", "after"], world.Ledger.Read(0, world.Ledger.Latest.Size).Where(r => r.Entry.Kind == EntryKind.DutyDone)
+            .Select(r => DutyDonePayload.FromFields(r.PayloadFields).Value.Phase));
+        await using var db = await world.Informed.Store.CreateDbContextAsync(Stop);
+        var notices = (await db.ReceivedNotices.ToListAsync(Stop)).ConvertAll(n => System.Text.Json.JsonSerializer.Deserialize<DutyNotice>(n.Body, DataSpace.Protocol.Jobs.JobJson.Options)!);
+        Assert.Equal(admitted.Use.Entry.LeafHashHex, notices.Single(n => n.Phase == "during").GrantHash);
+        Assert.All(notices.Where(n => n.Phase != "during"), n => Assert.Null(n.GrantHash));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("PT30S")]
+    public async Task A_use_whose_party_is_away_ends_within_its_limit_and_stays_spent(string? within)
+    {
+        await using var world = new GateWorld();
+        var policy = Inform(GateWorld.Other, "during", within);
+        policy["permission"]![0]!["constraint"]!.AsArray().Add((JsonNode)GateWorld.Constraint("count", "lteq", "1"));
+        var use = world.Use(policy);
+        world.Wire.Detach(GateWorld.Other);
+        var admitted = (await world.Gate.AdmitAsync(use, Stop)).Value;
+        var began = world.Clock.GetUtcNow();
+        Assert.Equal(DutyErrors.UseUnacknowledged.Code, (await WhileTimePassesAsync(world, () => world.Gate.AnnounceAsync(use, admitted, Stop)))?.Code);
+        var limit = within is null ? DutyDesk.Patience : TimeSpan.FromSeconds(30);
+        Assert.InRange(world.Clock.GetUtcNow() - began, limit - DutyDesk.Pause, 3 * limit);
+        Assert.Equal([EntryKind.Grant], Kinds(world));
+        world.Wire.Attach(GateWorld.Other, world.Informed.AnswerAsync);
+        Assert.Equal(Kernel.Policy.PolicyErrors.UsesExhausted.Code, (await world.AdmitAsync(world.Use(use.Agreement))).Error?.Code);
+        Assert.Null(Compiled(Inform(GateWorld.Other, "during", "PT10M")));
+        Assert.Equal(Kernel.Policy.PolicyErrors.UnknownDuty, Compiled(Inform(GateWorld.Other, "during", "PT11M")));
+
+        static ErrorKind? Compiled(JsonObject policy) => Kernel.Policy.PolicyCompiler.Compile(System.Text.Json.JsonSerializer.SerializeToElement(policy)).Error?.Kind;
     }
 
     [Fact]

@@ -28,9 +28,9 @@ internal static class GateFactory
         services.AddStateStore<ConnectorState>(options);
         services.AddSingleton<TimeProvider>(world.Clock).AddSingleton(world.Ledger).AddSingleton(self).AddSingleton(world.Peers).AddSingleton(world.Config)
             .AddSingleton(DatasetRegistry.Create(world.Config).Value).AddSingleton(new PolicyDecisionPoint())
-            .AddSingleton(options).AddSingleton<INodeTransport>(world.Wire).AddSingleton<KeyPins>().AddSingleton<AgreementBook>().AddSingleton<Regrants>()
+            .AddSingleton(options).AddSingleton<INodeTransport>(world.Wire).AddSingleton<KeyPins>().AddSingleton<AgreementBook>().AddSingleton<Regrants>().AddSingleton<Settlement.Payments>()
             .AddSingleton(new UseFacts(world.Config, world.Peers, Path.Combine(WorkerFixture.WorkerDirectory, "sandbox-worker"))).AddSingleton<UseGate>();
-        services.AddRegulation(regulators).AddSingleton<RegulationGate>().AddSingleton<ComplianceCheck>().AddSingleton<DatasetVolumes>().AddSingleton<NoiseDesk>()
+        services.AddRegulation(regulators).AddSingleton<RegulationGate>().AddSingleton<DerivedData>().AddSingleton<ComplianceCheck>().AddSingleton<DatasetVolumes>().AddSingleton<NoiseDesk>()
             .AddSingleton(_ => new SqlSandbox(new SandboxOptions { WorkerDirectory = WorkerFixture.WorkerDirectory }));
         services.AddSingleton<RegulationMarks>();
         if (transport is not null)

@@ -98,13 +98,18 @@ public class GateRuleTests(SharedGate shared) : IClassFixture<SharedGate>
 
     private async Task CompensateAsync()
     {
-        static JsonObject Price(string op, string? unit)
+        static JsonObject Priced(string op, string? unit, string term = "payAmount")
         {
-            var price = GateWorld.Constraint("payAmount", op, "2.00");
+            var price = GateWorld.Constraint(term, op, "2.00");
             if (unit is not null)
                 price["unit"] = unit;
-            return Owing("compensate", price);
+            return price;
         }
+        static JsonObject Price(string op, string? unit) => Owing("compensate", Priced(op, unit));
+        // On credit for one use: the first is allowed, the second is not while nobody pays.
+        var first = _world.Use(Owing("compensate", Priced("eq", "CNY"), Priced("lteq", "CNY", PolicyTerms.CreditLimit)));
+        Assert.Null((await _world.AdmitAsync(first)).Error);
+        Assert.Equal(PolicyErrors.CreditExhausted.Code, (await _world.AdmitAsync(_world.Use(first.Agreement))).Error?.Code);
         var (_, decision) = await _world.AdmitAsync(_world.Use(Price("eq", "CNY")));
         Assert.Equal("¥2.00", decision!.Obligations!.Price.ToString());
         Assert.Equal(200, Ledger.Receipts.GrantPayload.FromFields(_world.Ledger.Read(_world.Ledger.Latest.Size - 1, _world.Ledger.Latest.Size).Single().PayloadFields).Value.PricePerUseMinor);
@@ -115,15 +120,15 @@ public class GateRuleTests(SharedGate shared) : IClassFixture<SharedGate>
 
     private async Task InformAsync()
     {
-        foreach (var phase in (string[])["before", "after"])
+        foreach (var phase in (string[])["before", "during", "after"])
         {
             JsonObject To(string party) => Owing("inform", GateWorld.Constraint("recipient", "eq", party), GateWorld.Constraint("dataspace:phase", "eq", phase));
             Assert.Null(await AskAsync(To(GateWorld.Other)));
             Assert.Equal(DutyErrors.NotCarriedOut.Code, await AskAsync(To("did:web:nobody.example")));
         }
-        Assert.Equal(DutyErrors.NotCarriedOut.Code, await AskAsync(Owing("inform", GateWorld.Constraint("recipient", "eq", GateWorld.Other), GateWorld.Constraint("dataspace:phase", "eq", "during"))));
-        // A party that does not acknowledge, before the use and after it.
+        // A party that does not acknowledge, before the use and during it.
         await new InformTests().A_party_that_is_down_means_no_use_in_bounded_time_and_nothing_is_spent();
+        await new InformTests().A_use_whose_party_is_away_ends_within_its_limit_and_stays_spent(within: null);
     }
 
     private async Task RecordAsync()

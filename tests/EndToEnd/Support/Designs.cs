@@ -11,6 +11,9 @@ internal static class Designs
     /// <summary>The same for three uses.</summary>
     public const string ThreeUses = "sql-three-uses";
 
+    /// <summary>The same, of which no more than one use may go unpaid.</summary>
+    public const string OnCredit = "sql-on-credit";
+
     /// <summary>The same for one use.</summary>
     public const string OneUse = "sql-one-use";
 
@@ -22,6 +25,12 @@ internal static class Designs
 
     /// <summary>Epsilon of one use under <see cref="Private"/>: large, so that a small sample's figures can be told from their noise.</summary>
     public const long PrivateEpsilon = 300_000_000;
+
+    /// <summary>Aggregates by statement, and joint statistics, over the rows since <see cref="Since"/> alone.</summary>
+    public const string SqlSince = "sql-since", JointSince = "joint-since";
+
+    /// <summary>First year of their row filter.</summary>
+    public const int Since = 1940;
 
     /// <summary>Over before anyone could use it.</summary>
     public const string Expired = "expired";
@@ -45,10 +54,23 @@ internal static class Designs
     {
         design.Offer(Sql, Statements);
         design.Offer(ThreeUses, p => Statements(p.Set("count", "3")));
+        design.Offer(OnCredit, p =>
+        {
+            Statements(p);
+            p.Json["obligation"]![0]!["constraint"]!.AsArray().Add((JsonNode)new JsonObject
+            {
+                ["leftOperand"] = "dataspace:creditLimit",
+                ["operator"] = "lteq",
+                ["rightOperand"] = "2.00",
+                ["unit"] = "CNY",
+            });
+        });
         design.Offer(OneUse, p => Statements(p.Set("count", "1")));
         design.Offer(Private, p => p
             .Add("dataspace:privacyBudget", "lteq", $"{2 * PrivateEpsilon}").Add("dataspace:epsilonPerUse", "lteq", $"{PrivateEpsilon}")
             .Add("dataspace:contributionBound", "lteq", "20")); // a firm has a row in every year
+        design.Offer(SqlSince, p => Statements(p.Add("dataspace:rowFilter", "isAllOf", $"year gteq {Since}")), "year");
+        design.Offer(JointSince, p => p.Add("dataspace:rowFilter", "isAllOf", $"year gteq {Since}"), "year");
         design.Offer(Expired, p => p.Set("dateTime", "2020-01-01T00:00:00Z"));
         var (a, b) = (design.SupplierA, design.SupplierB);
         var csv = SpaceDesign.Csv(a);

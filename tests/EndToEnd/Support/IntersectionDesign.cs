@@ -12,6 +12,14 @@ internal static class IntersectionDesign
     /// <summary>Permits the same, and to tell an owner which of its own members are common.</summary>
     public const string OfferIds = "intersect-members-ids";
 
+    /// <summary>Opens the members of <see cref="Joined"/> that joined since 2000.</summary>
+    public const string OfferSince = "intersect-members-since";
+
+    /// <summary>The usual list of supplier A with a year for every member: of <see cref="Ours"/> the first <see cref="JoinedSince"/> joined since 2000.</summary>
+    public const string Joined = "members_joined";
+
+    public const int JoinedSince = 30;
+
     /// <summary>The list of the chain leader, who is the analyst too; its members are those of supplier A.</summary>
     public const string Leaders = "members_leader";
 
@@ -49,6 +57,7 @@ internal static class IntersectionDesign
         // With the analyst as one of two owners nobody else is independent of it.
         design.Offer(Offer, p => Terms(p).Set("dataspace:computation", "intersect").Remove("dataspace:independentCoProviders"));
         design.Offer(OfferIds, p => Terms(p).Set("dataspace:computation", new JsonArray("intersect", "intersect:ids"), "isAnyOf").Remove("dataspace:independentCoProviders"));
+        design.Offer(OfferSince, p => Terms(p).Set("dataspace:computation", "intersect").Remove("dataspace:independentCoProviders").Add("dataspace:rowFilter", "isAllOf", "joined gteq 2000"), "joined");
         // A writes with blanks, small letters and national numbers; some members twice, one without a phone.
         string OursCsv(int rows) => "code,site,phone\n" + string.Concat(Ours.Take(rows).Select((m, i) =>
             string.Create(CultureInfo.InvariantCulture, $"{(i % 3 == 0 ? " " + m.Code.ToLowerInvariant() : m.Code)},{m.Site},{m.Phone[..3]} {m.Phone[3..7]} {m.Phone[7..]}\n"))) + "c-001,somewhere,\n";
@@ -58,6 +67,11 @@ internal static class IntersectionDesign
         design.Dataset(design.SupplierA, Few, OursCsv(19), List("code", "site", "phone", maxRuns: 500));
         design.Dataset(design.SupplierA, Capped, OursCsv(Ours.Count), List("code", "site", "phone", Cap));
         design.Dataset(design.SupplierB, Theirs, "ref,place,mobile\n" + string.Concat(Others.Select(m => $"{m.Code},{m.Site},+86-{m.Phone}\n")), List("ref", "place", "mobile", maxRuns: 500));
+        design.Dataset(design.SupplierA, Joined, "code,site,phone,joined\n" + string.Concat(Ours.Select((m, i) => $"{m.Code},{m.Site},{m.Phone},{(i < JoinedSince ? 2005 : 1999)}\n")), d =>
+        {
+            List("code", "site", "phone", maxRuns: 500)(d);
+            d["columns"]!.AsArray().Add((JsonNode)new JsonObject { ["name"] = "joined", ["type"] = "integer" });
+        });
         string Many((int From, int To) range, string header) => header + "\n" + string.Concat(Enumerable.Range(range.From, range.To - range.From).Select(i => string.Create(CultureInfo.InvariantCulture, $"M{i},x,\n")));
         design.Dataset(design.SupplierA, Long, Many(LongOurs, "code,site,phone"), List("code", "site", "phone", maxRuns: 500));
         design.Dataset(design.SupplierB, TheirLong, Many(LongTheirs, "ref,place,mobile"), List("ref", "place", "mobile", maxRuns: 500));

@@ -7,7 +7,7 @@ internal sealed class SpaceDesign(Space space)
 {
     private readonly Dictionary<Party, Party[]> _groups = [];
     private readonly List<(Party Owner, JsonObject Dataset)> _datasets = [];
-    private readonly Dictionary<string, Action<Policy>> _policies = [];
+    private readonly Dictionary<string, (Action<Policy> Change, string? Column)> _policies = [];
     private readonly Dictionary<string, (string Id, Action<Policy> Change)> _onlyOffers = [];
 
     private readonly List<(Party Owner, string Name, JsonNode Value)> _settings = [];
@@ -20,8 +20,8 @@ internal sealed class SpaceDesign(Space space)
 
     public Party SupplierB => space.SupplierB;
 
-    /// <summary>An offer for every dataset: the sample's joint-statistics policy, changed.</summary>
-    public void Offer(string id, Action<Policy> change) => _policies[id] = change;
+    /// <summary>An offer for every dataset, or for those with that column: the sample's joint-statistics policy, changed.</summary>
+    public void Offer(string id, Action<Policy> change, string? column = null) => _policies[id] = (change, column);
 
     /// <summary>The same for one dataset, which then has no other offer.</summary>
     public void OnlyOffer(string dataset, string id, Action<Policy> change) => _onlyOffers[dataset] = (id, change);
@@ -58,7 +58,7 @@ internal sealed class SpaceDesign(Space space)
     {
         foreach (var id in (string[])[Space.Joint, Space.Trial])
             File.WriteAllText(PolicyFile(id), Filled(id));
-        foreach (var (id, change) in _policies.Select(p => (p.Key, p.Value)).Concat(_onlyOffers.Values))
+        foreach (var (id, change) in _policies.Select(p => (p.Key, p.Value.Change)).Concat(_onlyOffers.Values))
         {
             var policy = new Policy(JsonNode.Parse(Filled(Space.Joint))!.AsObject());
             change(policy);
@@ -104,7 +104,9 @@ internal sealed class SpaceDesign(Space space)
 
     private JsonObject Offered(JsonObject dataset)
     {
-        var ids = _onlyOffers.TryGetValue(dataset["id"]!.GetValue<string>(), out var only) ? [only.Id] : _policies.Keys.Prepend(Space.Trial).Prepend(Space.Joint);
+        bool Has(string? column) => column is null || dataset["columns"]!.AsArray().Any(c => c!["name"]!.GetValue<string>() == column);
+        var ids = _onlyOffers.TryGetValue(dataset["id"]!.GetValue<string>(), out var only) ? [only.Id]
+            : _policies.Where(p => Has(p.Value.Column)).Select(p => p.Key).Prepend(Space.Trial).Prepend(Space.Joint);
         dataset["offers"] = new JsonArray([.. ids
             .Select(id => (JsonNode)new JsonObject { ["id"] = id, ["policy"] = PolicyFile(id) })]);
         return dataset;

@@ -263,4 +263,58 @@ public class PolicyLogicTests
             return PolicyCompiler.Compile(Element(agreement));
         }
     }
+
+    private static JsonObject Credit(string amount, string currency, string op = "lteq")
+    {
+        var limit = Constraint("dataspace:creditLimit", op, amount);
+        limit["unit"] = currency;
+        return limit;
+    }
+
+    [Fact]
+    public void A_credit_limit_is_a_counter_of_money_and_refused_where_it_would_limit_nothing()
+    {
+        var terms = Limited(Credit("20.00", "CNY")).Value.Terms[0].Obligations;
+        Assert.Equal(2000, terms.Credit?.Minor);
+        Assert.Contains(new BudgetDebit("credit/CNY", 2000, 200), terms.Debits);
+        Assert.DoesNotContain(PolicyCompiler.Compile(Element(Agreement())).Value.Terms[0].Obligations.Debits, d => d.IsCredit);
+        foreach (var bad in (JsonObject[])[Credit("1.99", "CNY"), Credit("20.00", "EUR"), Credit("20.001", "CNY"), Constraint("dataspace:creditLimit", "lteq", "20.00")])
+            Assert.Equal(PolicyErrors.InvalidValue, Limited(bad).Error?.Kind);
+        Assert.Equal(PolicyErrors.UnknownDuty, Limited(Credit("20.00", "CNY", "eq")).Error?.Kind);
+        Assert.Equal(PolicyErrors.UnknownDuty, Limited(Credit("20.00", "CNY"), Credit("30.00", "CNY")).Error?.Kind);
+        var spent = Request(Limited(Credit("20.00", "CNY")).Value) with { SpentOf = d => d.IsCredit ? 1801 : 0 };
+        Assert.Equal(PolicyErrors.CreditExhausted, Pdp.Decide(spent).Reason?.Kind);
+        Assert.True(Pdp.Decide(spent with { SpentOf = d => d.IsCredit ? 1800 : 0 }).IsAllowed);
+
+        static Result<CompiledPolicy> Limited(params JsonObject[] more)
+        {
+            var agreement = Agreement();
+            foreach (var constraint in more)
+                agreement["obligation"]![0]!["constraint"]!.AsArray().Add((JsonNode)constraint);
+            return PolicyCompiler.Compile(Element(agreement));
+        }
+    }
+
+    [Fact]
+    public void Permissions_with_another_price_or_limit_beside_a_credit_limit_refuse()
+    {
+        Assert.Null(Two("2.00", "20.00", "2.00", "20.00"));
+        Assert.Null(Two("2.00", null, "3.00", null));
+        Assert.Equal(PolicyErrors.Contradiction, Two("2.00", "20.00", "3.00", "20.00"));
+        Assert.Equal(PolicyErrors.Contradiction, Two("2.00", "20.00", "2.00", "30.00"));
+        Assert.Equal(PolicyErrors.Contradiction, Two("2.00", null, "2.00", "20.00"));
+
+        static ErrorKind? Two(string price, string? limit, string otherPrice, string? otherLimit)
+        {
+            var agreement = Agreement();
+            agreement.Remove("obligation");
+            var permissions = agreement["permission"]!.AsArray();
+            permissions.Add(permissions[0]!.DeepClone());
+            permissions[0]!["duty"] = new JsonArray(Paid(price, limit));
+            permissions[1]!["duty"] = new JsonArray(Paid(otherPrice, otherLimit));
+            return PolicyCompiler.Compile(Element(agreement)).Error?.Kind;
+        }
+
+        static JsonObject Paid(string price, string? limit) => limit is null ? Duty("compensate", Pay(price, "CNY")) : Duty("compensate", Pay(price, "CNY"), Credit(limit, "CNY"));
+    }
 }

@@ -8,16 +8,17 @@ namespace DataSpace.Cli.Demo.Screens;
 /// <summary>Screen 2: the terms, then a contract with every owner, each state as it is reached. The analyst negotiates with itself too.</summary>
 internal static class ContractScreen
 {
+    private const string Offer = "joint-statistics";
     private const string ParticipantUnknown = "DS-CON-007";
     private static readonly TimeSpan LearnLimit = TimeSpan.FromSeconds(10);
 
     public static async Task ShowAsync(DemoRun run, CancellationToken cancel)
     {
         run.Title(2, DemoTexts.ContractTitle);
-        ShowTerms(run);
+        ShowTerms(run, await OffersAsync(run, cancel));
         foreach (var owner in DemoFolder.Owners)
-            await NegotiateAsync(run, owner, "joint-statistics", cancel);
-        run.ByHand($"dataspace negotiate --participant {run.Folder.Did("supplier-a")} --dataset {run.DatasetId} --offer joint-statistics --node {DemoRun.Typed(run.Analyst.Directory)}");
+            await NegotiateAsync(run, owner, Offer, cancel);
+        run.ByHand($"dataspace negotiate --participant {run.Folder.Did("supplier-a")} --dataset {run.DatasetId} --offer {Offer} --node {DemoRun.Typed(run.Analyst.Directory)}");
     }
 
     /// <summary>Negotiates one contract and prints the states in one growing line; gives the agreement's id.</summary>
@@ -64,18 +65,37 @@ internal static class ContractScreen
         }
     }
 
-    private static void ShowTerms(DemoRun run)
+    /// <summary>What the owners offer, as the analyst's connector reads it from the catalogue.</summary>
+    private static async Task<IReadOnlyList<OfferSummary>> OffersAsync(DemoRun run, CancellationToken cancel)
+    {
+        var datasets = (await run.Analyst.GetAsync<CatalogView>("admin/catalog", cancel).OrStop()).Datasets;
+        return [.. datasets.Where(d => d.DatasetId == run.DatasetId).SelectMany(d => d.Offers ?? []).Where(o => o.OfferId == Offer).Select(o => o.Summary).OfType<OfferSummary>()];
+    }
+
+    /// <summary>The terms of all owners; where they differ, every value.</summary>
+    private static void ShowTerms(DemoRun run, IReadOnlyList<OfferSummary> offers)
     {
         var ui = run.Ui;
         var table = ui.Table(ui.T(DemoTexts.Term), ui.T(DemoTexts.Value), ui.T(DemoTexts.Meaning));
         var synthetic = run.Options.Rows is not null;
-        ui.Row(table, ui.T(DemoTexts.TermPurpose), "supply-chain-planning", ui.T(DemoTexts.MeansPurpose));
-        ui.Row(table, ui.T(DemoTexts.TermUses), "20", ui.T(DemoTexts.MeansUses));
-        ui.Row(table, ui.T(DemoTexts.TermGroup), "k = 3", ui.T(synthetic ? DemoTexts.MeansGroupSynthetic : DemoTexts.MeansGroup));
-        ui.Row(table, ui.T(DemoTexts.TermDominance), ui.T(DemoTexts.Off), ui.T(synthetic ? DemoTexts.MeansDominanceSynthetic : DemoTexts.MeansDominance));
-        ui.Row(table, ui.T(DemoTexts.TermColumns), synthetic ? "grp, value" : "year, invest, value", ui.T(DemoTexts.MeansColumns));
-        ui.Row(table, ui.T(DemoTexts.TermPartners), string.Join('\n', DemoFolder.Owners.Select(o => $"{run.Nodes[o].Client.Info.Name} ({run.Nodes[o].Client.Info.KeyId[..16]}{(ui.IsUnicode ? "…" : "...")})")), ui.T(DemoTexts.MeansPartners));
-        ui.Row(table, ui.T(DemoTexts.TermPrice), Money.Show(200, "CNY"), ui.T(DemoTexts.MeansPrice));
+        string Each(Func<OfferSummary, string?> value) => string.Join('\n', offers.Select(value).OfType<string>().Distinct(StringComparer.Ordinal));
+        var groups = string.Join(", ", offers.Select(o => o.MinGroupSize ?? 0).Distinct().Select(k => Money.Number(k)));
+        ui.Row(table, ui.T(DemoTexts.TermPurpose), Each(o => o.Purpose), ui.T(DemoTexts.MeansPurpose));
+        ui.Row(table, ui.T(DemoTexts.TermUses), Each(o => o.Uses is { } uses ? Money.Number(uses) : null), ui.T(DemoTexts.MeansUses));
+        ui.Row(table, ui.T(DemoTexts.TermGroup), "k = " + groups, ui.T(synthetic ? DemoTexts.MeansGroupSynthetic : DemoTexts.MeansGroup, groups));
+        ui.Row(table, ui.T(DemoTexts.TermDominance), Each(o => o.Dominance == "off" ? ui.T(DemoTexts.Off) : o.Dominance), ui.T(
+            offers.Any(o => o.Dominance != "off") ? DemoTexts.MeansDominanceOn : synthetic ? DemoTexts.MeansDominanceSynthetic : DemoTexts.MeansDominance));
+        ui.Row(table, ui.T(DemoTexts.TermColumns), Each(o => string.Join(", ", o.Columns ?? [])), ui.T(DemoTexts.MeansColumns));
+        ui.Row(table, ui.T(DemoTexts.TermPartners), string.Join('\n', offers.SelectMany(o => o.CoProviders ?? []).Distinct(StringComparer.Ordinal).Select(c => Partner(run, c))), ui.T(DemoTexts.MeansPartners));
+        ui.Row(table, ui.T(DemoTexts.TermPrice), Each(o => o.PricePerUseMinor is { } price ? Money.Show(price, o.Currency) : null), ui.T(DemoTexts.MeansPrice));
         ui.Show(table);
+        run.Summary["offers"] = offers;
+    }
+
+    /// <summary>An accepted co-provider, <c>did#keyId</c>, for people.</summary>
+    private static string Partner(DemoRun run, string coProvider)
+    {
+        var (did, key) = coProvider.Split('#') is [var d, var k] ? (d, k) : (coProvider, "");
+        return $"{RunScreen.NameOf(run, did)} ({(key.Length > 16 ? key[..16] + (run.Ui.IsUnicode ? "…" : "...") : key)})";
     }
 }

@@ -7,28 +7,21 @@ namespace DataSpace.Cli.Demo.Screens;
 /// <summary>Screen 9: the bytes that left every owner, counted at its sockets; what is left running and how to stop it.</summary>
 internal static class EndScreen
 {
-    private const string Management = "management";
-
     public static async Task ShowAsync(DemoRun run, CancellationToken cancel)
     {
         var ui = run.Ui;
         run.Title(9, DemoTexts.EndTitle);
+        var nodes = new List<(string Name, EgressView Egress)>();
         var totals = new List<object>();
-        var table = ui.Table(ui.T(DemoTexts.Node), ui.T(DemoTexts.Peer), ui.T(DemoTexts.BytesOut), ui.T(DemoTexts.BytesIn));
-        var lines = new List<string>();
         foreach (var owner in DemoFolder.Owners)
         {
             var node = run.Nodes[owner].Client;
             var egress = await node.GetAsync<EgressView>("admin/egress", cancel).OrStop();
-            foreach (var peer in egress.BytesByPeer ?? [])
-                ui.Row(table, node.Info.Name, peer.Peer == Management ? ui.T(DemoTexts.ThisProgram) : RunScreen.NameOf(run, peer.Peer), Money.Bytes(peer.BytesOut), Money.Bytes(peer.BytesIn));
-            lines.Add(ui.T(DemoTexts.TotalOut, node.Info.Name, Money.Bytes(egress.TotalBytesOut)));
+            nodes.Add((node.Info.Name, egress));
             totals.Add(new { owner, bytesOut = egress.TotalBytesOut, bytesIn = egress.TotalBytesIn });
         }
-        table.Columns[2].Alignment = table.Columns[3].Alignment = Spectre.Console.Justify.Right;
-        ui.Show(table);
-        foreach (var line in lines)
-            ui.Styled("bold", line);
+        NodeCommand.ShowEgress(ui, nodes, peer => RunScreen.NameOf(run, peer));
+        run.ByHand($"dataspace node egress --node {DemoRun.Typed(run.Nodes["supplier-a"].Directory)}");
         run.ByHand($"dataspace ledger show --dir {DemoRun.Typed(run.Nodes["supplier-a"].LedgerDirectory)}");
         if (run.Options.Keep)
         {

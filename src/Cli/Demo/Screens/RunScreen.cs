@@ -40,12 +40,8 @@ internal static class RunScreen
         var view = await run.Coordinator.GetAsync<CoordinatorSawView>(JobCommand.PathOf(run.JobId, "view"), cancel).OrStop();
         ui.Line();
         ui.Styled("bold", ui.T(DemoTexts.CoordinatorSaw));
-        var table = ui.Table(ui.T(JobTexts.From), ui.T(DemoTexts.What), ui.T(DemoTexts.Bytes), "SHA-256");
-        table.Columns[2].Alignment = Spectre.Console.Justify.Right;
-        foreach (var saw in view.Saw)
-            ui.Row(table, NameOf(run, saw.From), saw.What ?? "", Money.Bytes(saw.Bytes), saw.Sha256 is { Length: > 16 } digest ? digest[..16] + (ui.IsUnicode ? "…" : "...") : saw.Sha256 ?? "");
-        ui.Show(table);
-        ui.Line(DemoTexts.CoordinatorBlind);
+        JobViews.ShowSights(ui, view, did => NameOf(run, did));
+        run.ByHand($"dataspace job view {run.JobId} --node {DemoRun.Typed(run.Coordinator.Directory)}");
         run.Summary["coordinatorSaw"] = view.Saw;
     }
 

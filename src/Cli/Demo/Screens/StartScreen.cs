@@ -29,6 +29,8 @@ internal static class StartScreen
         await JoinAsync(run, cancel);
         await PublishAsync(run, cancel);
         run.ByHand("dataspace doctor");
+        foreach (var key in (string[])[DemoFolder.Coordinator, DemoFolder.Owners[0]])
+            run.ByHand($"dataspace {(key == DemoFolder.Coordinator ? "coordinator" : "connector")} run " + string.Join(' ', Arguments(run.Folder, key, DemoRun.Typed)));
         run.ByHand($"dataspace members list --node {DemoRun.Typed(run.Nodes[DemoFolder.Coordinator].Directory)}");
     }
 
@@ -41,12 +43,16 @@ internal static class StartScreen
     /// <summary>Starts a node of the folder; returns at once.</summary>
     public static NodeProcess Launch(DemoRun run, string key)
     {
-        var folder = run.Folder;
-        var isCoordinator = key == DemoFolder.Coordinator;
-        var arguments = new List<string> { "--dir", folder.NodeDirectory(key), "--config", folder.ConfigFile(key), "--port", Money.Number(folder.Ports[key]) };
-        if (!isCoordinator)
-            arguments.AddRange(["--coordinator", Path.Combine(folder.NodeDirectory(DemoFolder.Coordinator), "node.json")]);
-        return Launch(run, key, isCoordinator ? "DataSpace.Coordinator" : "DataSpace.Connector", arguments);
+        var program = key == DemoFolder.Coordinator ? "DataSpace.Coordinator" : "DataSpace.Connector";
+        return Launch(run, key, program, Arguments(run.Folder, key, path => path));
+    }
+
+    private static List<string> Arguments(DemoFolder folder, string key, Func<string, string> typed)
+    {
+        var arguments = new List<string> { "--dir", typed(folder.NodeDirectory(key)), "--config", typed(folder.ConfigFile(key)), "--port", Money.Number(folder.Ports[key]) };
+        if (key != DemoFolder.Coordinator)
+            arguments.AddRange(["--coordinator", typed(Path.Combine(folder.NodeDirectory(DemoFolder.Coordinator), "node.json"))]);
+        return arguments;
     }
 
     /// <summary>Starts any host of the folder; returns at once.</summary>

@@ -169,7 +169,7 @@ public static class PolicyLint
             Warn($"{PolicyTerms.MinimumGroupSize} {obligations.MinimumGroupSize}: two subjects know each other's values");
         if (obligations.DominancePercent is null)
             Warn($"{PolicyTerms.DominancePercent} off: one large subject may be estimated from a total");
-        if (!Array.Exists(rule.Debits, d => !d.IsEpsilon))
+        if (!Array.Exists(rule.Debits, d => !d.IsEpsilon && !d.IsCredit))
             Warn($"no {PolicyTerms.Count} and no {PolicyTerms.Frequency}: uses without limit");
         if (!hasWindow && !Array.Exists(rule.Checks, c => c.Kind is CheckKind.NotAfter or CheckKind.Elapsed))
             Warn($"no end: neither {PolicyTerms.DateTime} nor {PolicyTerms.ElapsedTime}");

@@ -57,7 +57,7 @@ internal static class RuleOrder
             && y.Clamps.All(c => x.Clamps.Any(d => d.Column == c.Column && d.Decimals == c.Decimals && d.Min >= c.Min && d.Max <= c.Max))
             && y.RowFilter.All(x.RowFilter.Contains) && y.Duties.All(d => x.Duties.Any(e => e.Id == d.Id)) && Privacy(x.Privacy, y.Privacy)
             && (y.Price is not { } price || (x.Price is { } more && more.Currency == price.Currency && more >= price))
-            && b.Debits.All(d => a.Debits.Any(e => e.WindowTicks == d.WindowTicks && e.IsEpsilon == d.IsEpsilon && e.Limit <= d.Limit));
+            && b.Debits.All(d => a.Debits.Any(e => e.WindowTicks == d.WindowTicks && e.IsEpsilon == d.IsEpsilon && e.IsCredit == d.IsCredit && e.Limit <= d.Limit));
     }
 
     private static bool Privacy(PrivacyTerms? x, PrivacyTerms? y) => y is null

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DataSpace.Cli.Run;
+using DataSpace.EndToEnd.Support;
+
+namespace DataSpace.EndToEnd;
+
+/// <summary>The demo has the machine to itself: its six programs are not started beside those of other tests.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class DemoAlone
+{
+    public const string Name = "demo alone";
+}
+
+/// <summary><c>dataspace demo</c> as a process without a terminal.</summary>
+[Collection(DemoAlone.Name)]
+public sealed class DemoProcessTests : IDisposable
+{
+    private const int SigInt = 2;
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
+    private readonly string _home = Directory.CreateTempSubdirectory("demo-").FullName;
+
+    private string Root => Path.Combine(_home, "demo");
+
+    public void Dispose() => Directory.Delete(_home, recursive: true);
+
+    [Fact]
+    public async Task Interrupted_it_leaves_nothing_behind_and_the_next_run_reaches_its_end()
+    {
+        IReadOnlyList<int> nodes = [];
+        var (exit, output, _) = await RunAsync(async demo =>
+        {
+            await Eventually.TrueAsync(() => Task.FromResult(demo.HasExited || (nodes = Nodes()).Count == 4), Limit, () => "four nodes");
+            Assert.True(Posix.Signal(demo.Id, SigInt));
+        });
+        Assert.Equal((130, "DS-CLI-130"), (exit, JsonNode.Parse(output)!["error"]!["code"]!.GetValue<string>()));
+        Assert.Equal(4, nodes.Count);
+        Assert.DoesNotContain(nodes, Posix.IsAlive);
+        Assert.False(Directory.Exists(Root));
+
+        (exit, output, var errors) = await RunAsync(_ => Task.CompletedTask);
+        Assert.True(exit == 0, $"exit {exit}\n{output}\n{errors}");
+        var summary = JsonNode.Parse(output)!;
+        Assert.True(summary["ok"]!.GetValue<bool>());
+        Assert.Equal(["DS-POL-027", "DS-JOB-018", "DS-POL-026"], summary["refusals"]!.AsArray().Select(r => r!.GetValue<string>()));
+        Assert.All(summary["bills"]!.AsArray(), b => Assert.True(b!["uses"]!.GetValue<int>() > 0));
+        Assert.DoesNotContain(summary["nodes"]!.AsArray().Select(n => n!["pid"]!.GetValue<int>()), Posix.IsAlive);
+        Assert.True(Directory.Exists(Path.Combine(Root, "supplier-a", "node", "ledger")));
+    }
+
+    /// <summary>Process ids as the demo writes them down while it starts nodes.</summary>
+    private IReadOnlyList<int> Nodes()
+    {
+        try
+        {
+            return [.. JsonSerializer.Deserialize<Dictionary<string, int>>(File.ReadAllText(Path.Combine(Root, "processes.json")))!.Values];
+        }
+        catch (Exception e) when (e is IOException or JsonException)
+        {
+            return []; // not yet, or not whole
+        }
+    }
+
+    private async Task<(int Exit, string Output, string Errors)> RunAsync(Func<Process, Task> meanwhile)
+    {
+        var program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "DataSpace.Cli", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "dataspace.dll"));
+        // Whoever runs the tests in the background may have told them to ignore Ctrl-C; the demo must not inherit that.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", Installation.DotNet, program, "demo", "--yes", "--json"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = System.Text.Encoding.UTF8,
+        };
+        start.Environment["DATASPACE_HOME"] = _home;
+        start.Environment["LANG"] = "C.UTF-8";
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Limit);
+        using var demo = Process.Start(start)!;
+        demo.StandardInput.Close();
+        var errors = demo.StandardError.ReadToEndAsync(limit.Token);
+        var output = demo.StandardOutput.ReadToEndAsync(limit.Token);
+        try
+        {
+            await meanwhile(demo);
+            await demo.WaitForExitAsync(limit.Token);
+            return (demo.ExitCode, await output, await errors);
+        }
+        finally
+        {
+            if (!demo.HasExited)
+                Posix.Signal(demo.Id, Posix.SigTerm); // it ends its nodes itself
+        }
+    }
+}
