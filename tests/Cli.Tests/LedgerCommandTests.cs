@@ -103,6 +103,7 @@ public sealed class LedgerCommandTests
         string[] arguments = ["ledger", "bill", "--dir", ledger.Directory, "--consumer", consumer, "--json"];
         var first = (await CliProcess.RunAsync(arguments)).Exits(0);
         Assert.Equal(600, first.Json.GetProperty("bill").GetProperty("totals")[0].GetProperty("amountMinor").GetInt64());
+        Assert.NotEqual(0, first.Json.GetProperty("ledger").GetProperty("doesNotProve").GetArrayLength()); // beside the bill, whose bytes are others' too
         Assert.Equal(first.Output, (await CliProcess.RunAsync(arguments)).Exits(0).Output);
 
         // Without the payer's key no receipt counts, and the bill says why.
@@ -117,6 +118,7 @@ public sealed class LedgerCommandTests
         using var ledger = await SmallLedger.CreateAsync(2);
         var found = (await CliProcess.RunAsync("ledger", "search", "--dir", ledger.Directory, "--participant", SmallLedger.Consumer, "--kind", "grant", "--json")).Exits(0).Json;
         Assert.Equal(2, found.GetProperty("matches").GetInt64());
+        Assert.NotEqual(0, found.GetProperty("ledger").GetProperty("proves").GetArrayLength());
         var contract = found.GetProperty("entries")[0].GetProperty("contract").GetString()!;
         Assert.Equal(2, (await CliProcess.RunAsync("ledger", "search", "--dir", ledger.Directory, "--contract", contract, "--result", "released", "--limit", "1", "--json")).Exits(0).Json.GetProperty("matches").GetInt64());
         (await CliProcess.RunAsync("ledger", "search", "--dir", ledger.Directory, "--policy", "none", "--until", "2020-01")).Exits(1);
