@@ -87,7 +87,7 @@ internal sealed class ReceiptServer : IAsyncDisposable
         var countersigned = receipt.Countersign(SignedReceipts.Consumer, provider).Value;
         var entry = (await ledger.AppendAsync(new EntryDraft(countersigned, "contract-1"), context.RequestAborted)).Value;
         await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(
-            new ReceiptCountersigned(Convert.ToBase64String(countersigned.ProviderSignature.Span), entry.Index), JobJson.Options), context.RequestAborted);
+            new ReceiptCountersigned(Convert.ToBase64String(countersigned.ProviderSignature.Span), entry.Index, Proof: ""), JobJson.Options), context.RequestAborted);
     }
 
     private static X509Certificate2 Certificate()
