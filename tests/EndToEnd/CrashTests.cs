@@ -8,7 +8,7 @@ namespace DataSpace.EndToEnd;
 /// Processes are killed at every step of a use and started again on the same directory. Whatever happens, a use is spent at most once, no job
 /// has two different contributions of one owner, and the job ends: completed, or failed with a code that says that the use stays spent.
 /// </summary>
-[Collection(Fragile.Name)]
+[Collection(Crashes.Name)]
 public sealed class CrashTests(FragileSpace fragile)
 {
     private Space Space => fragile.Space;

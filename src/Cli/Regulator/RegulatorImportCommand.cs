@@ -73,7 +73,7 @@ internal static class RegulatorImportCommand
     {
         if (did is null || stampKey is null)
         {
-            if ((parse.GetValue(globals.Node) ?? Environment.GetEnvironmentVariable("DATASPACE_NODE")) is not { Length: > 0 })
+            if ((parse.GetValue(globals.Node) ?? globals.Variable("DATASPACE_NODE")) is not { Length: > 0 })
                 throw new CommandStopped(RegulatorCliErrors.WhichRegulator.Of(), ExitCode.Usage);
             using var node = globals.OpenNode(parse);
             var status = await node.GetAsync<RegulatorStatusView>("admin/status", cancel).OrStop();

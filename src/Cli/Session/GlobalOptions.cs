@@ -20,6 +20,9 @@ internal sealed class GlobalOptions
     /// <summary>Language of this run.</summary>
     public Language Language { get; }
 
+    /// <summary>Environment variables by name.</summary>
+    public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
+
     /// <summary>Where results go.</summary>
     public TextWriter Output { get; init; } = Console.Out;
 
@@ -67,13 +70,15 @@ internal sealed class GlobalOptions
 
     /// <summary>Opens the node that <c>--node</c> or DATASPACE_NODE names.</summary>
     public NodeClient OpenNode(ParseResult parse)
-        => NodeClient.Open(parse.GetValue(Node) ?? Environment.GetEnvironmentVariable("DATASPACE_NODE")).OrStop();
+        => NodeClient.Open(parse.GetValue(Node) ?? Variable("DATASPACE_NODE")).OrStop();
 
     /// <summary>The console as these arguments and this environment want it.</summary>
     public Ui MakeUi(bool json) => new(
         Language, json, Output, Errors,
-        unicode: Locale.IsUtf8(Environment.GetEnvironmentVariable),
-        noColor: Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 });
+        unicode: Locale.IsUtf8(Variable),
+        noColor: Variable("NO_COLOR") is { Length: > 0 },
+        terminal: Variable("TERM"),
+        columns: Variable("COLUMNS"));
 
     private async Task<int> RunAsync(ParseResult parse, Func<Ui, ParseResult, CancellationToken, Task<int>> handler, CancellationToken cancel)
     {
@@ -92,7 +97,7 @@ internal sealed class GlobalOptions
             ui.Error(CliErrors.Interrupted.Of());
             return ExitCode.Interrupted;
         }
-        catch (Exception e) when (Environment.GetEnvironmentVariable("DATASPACE_DEBUG") is not { Length: > 0 })
+        catch (Exception e) when (Variable("DATASPACE_DEBUG") is not { Length: > 0 })
         {
             // File and directory trouble explains itself; the message holds a path of this machine, which its user may see.
             ui.Error(CliErrors.Unexpected.Of(e is IOException or UnauthorizedAccessException ? e.Message : e.GetType().Name));

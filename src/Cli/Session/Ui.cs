@@ -7,7 +7,7 @@ namespace DataSpace.Cli.Session;
 
 /// <summary>
 /// Where a command speaks. Human text goes to stdout; with <c>--json</c> stdout carries exactly one JSON document and nothing else,
-/// and progress goes to stderr. One instance per process, used from one thread.
+/// and progress goes to stderr. One instance per command, used from one thread.
 /// </summary>
 internal sealed class Ui
 {
@@ -17,17 +17,18 @@ internal sealed class Ui
 
     private readonly TextWriter _stdout;
     private readonly TextWriter _stderr;
+    private readonly string? _columns;
 
     /// <summary>Builds both consoles from the environment.</summary>
-    public Ui(Language language, bool json, TextWriter output, TextWriter errors, bool unicode, bool noColor)
+    public Ui(Language language, bool json, TextWriter output, TextWriter errors, bool unicode, bool noColor, string? terminal, string? columns)
     {
         (Language, Json, IsUnicode) = (language, json, unicode);
-        (_stdout, _stderr) = (output, errors);
+        (_stdout, _stderr, _columns) = (output, errors, columns);
         // Chinese asked for by name is printed as Chinese even under LANG=C; only decoration stays ASCII then.
         var foldText = !unicode && language == Language.En;
         FoldsText = foldText;
-        Human = Make(json ? errors : output, json ? ErrorsRedirected : OutputRedirected, foldText, noColor);
-        IsTerminal = !(json ? ErrorsRedirected : OutputRedirected) && Environment.GetEnvironmentVariable("TERM") is not (null or "dumb");
+        Human = Make(json ? errors : output, json ? ErrorsRedirected : OutputRedirected, foldText, noColor, columns);
+        IsTerminal = !(json ? ErrorsRedirected : OutputRedirected) && terminal is not (null or "dumb");
         CanAsk = IsTerminal && !Console.IsInputRedirected;
     }
 
@@ -189,7 +190,7 @@ internal sealed class Ui
             });
             return;
         }
-        var console = Make(_stderr, ErrorsRedirected, FoldsText, Human.Profile.Capabilities.ColorSystem == ColorSystem.NoColors);
+        var console = Make(_stderr, ErrorsRedirected, FoldsText, Human.Profile.Capabilities.ColorSystem == ColorSystem.NoColors, _columns);
         Human.Profile.Out.Writer.Flush();
         var detail = error.Detail is null ? "" : ": " + Plain(error.Detail);
         console.MarkupLine($"[red bold]{Markup.Escape(error.Code)}[/] {Markup.Escape(T(error.Kind.Title, error.Kind.TitleZh))}{Markup.Escape(detail)}");
@@ -199,7 +200,7 @@ internal sealed class Ui
             console.WriteLine(T(CommonTexts.NextStep, advice));
     }
 
-    private IAnsiConsole Make(TextWriter writer, bool redirected, bool fold, bool noColor)
+    private IAnsiConsole Make(TextWriter writer, bool redirected, bool fold, bool noColor, string? columns)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
@@ -211,8 +212,8 @@ internal sealed class Ui
         console.Profile.Capabilities.Unicode = IsUnicode;
         if (redirected)
         {
-            console.Profile.Width = int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), out var columns) && columns is >= 40 and <= 400
-                ? columns
+            console.Profile.Width = int.TryParse(columns, out var width) && width is >= 40 and <= 400
+                ? width
                 : RedirectedWidth;
         }
         return console;

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace DataSpace.EndToEnd.Support;
 
-/// <summary>The command line as people run it: a process of its own.</summary>
+/// <summary>The command line as people run it, in the tests' process, and the verifier in another language.</summary>
 internal static class CommandLine
 {
     /// <summary>Not 0, whatever the reason is: the code says it.</summary>
@@ -12,10 +12,11 @@ internal static class CommandLine
     /// <summary>Runs <c>dataspace</c> with these arguments, which ask for JSON; fails unless it ends with this exit code.</summary>
     public static async Task<JsonNode> RunAsync(int exit, params string[] arguments)
     {
-        var program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "DataSpace.Cli", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "dataspace.dll"));
-        var (code, output, errors) = await StartAsync("dotnet", [program, .. arguments]);
+        using var output = new StringWriter();
+        using var errors = new StringWriter();
+        var code = await Cli.Program.RunAsync(arguments, name => name == "LANG" ? "C.UTF-8" : null, output, errors, TestContext.Current.CancellationToken);
         Assert.True(exit == AnyRefusal ? code != 0 : code == exit, $"{string.Join(' ', arguments)}: {code}\n{output}\n{errors}");
-        return JsonNode.Parse(output)!;
+        return JsonNode.Parse(output.ToString())!;
     }
 
     /// <summary>Runs the verifier in another language; its exit code and what it said.</summary>

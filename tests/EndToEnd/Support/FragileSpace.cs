@@ -9,6 +9,13 @@ public sealed class Fragile : ICollectionFixture<FragileSpace>
     public const string Name = "fragile";
 }
 
+/// <summary>The collection of tests that kill nodes at every step: the longest of all, beside the others, in a space of its own.</summary>
+[CollectionDefinition(Name)]
+public sealed class Crashes : ICollectionFixture<FragileSpace>
+{
+    public const string Name = "crashes";
+}
+
 /// <summary>A space whose processes are stopped, killed and started again; every test leaves all four running.</summary>
 public sealed class FragileSpace : IAsyncLifetime
 {

@@ -1,5 +1,5 @@
-// Every class drives several nodes that wait for each other most of the time: two spaces at once keep two cores busy.
-[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.Collections, MaxThreads = 2)]
+// Every class drives several nodes that wait for each other most of the time: three spaces at once keep two cores busy.
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.Collections, MaxThreads = 3)]
 
 namespace DataSpace.EndToEnd.Support;
 

@@ -81,7 +81,7 @@ internal static class GeneratedPolicies
     });
 
     private static readonly Gen<JsonObject[]> Terms = Gen.Select(
-        Some(Purposes, 2), Some(Columns, 2), Gen.Int[1, 30], Gen.Int[2, 5], Gen.Int[50, 101], Some(CoProviders, 2), Pick(0, 0, 1, 2), Gen.Int[1, 3],
+        Some(Purposes, 2), Some(Columns, 2), Gen.Int[1, 30], Gen.Int[2, 5], Gen.Int[50, PolicyTerms.MaxDominancePercent + 1], Some(CoProviders, 2), Pick(0, 0, 1, 2), Gen.Int[1, 3],
         (purposes, columns, count, group, dominance, partners, independent, months) => (JsonObject[])
         [
             List("purpose", "isAnyOf", purposes),
@@ -90,7 +90,7 @@ internal static class GeneratedPolicies
             List("dataspace:computation", "isAnyOf", "sql", "aggregate"),
             Constraint("count", "lteq", Text(count)),
             Constraint("dataspace:minimumGroupSize", "gteq", Text(group)),
-            Constraint("dataspace:dominancePercent", "lteq", dominance == 101 ? "off" : Text(dominance)),
+            Constraint("dataspace:dominancePercent", "lteq", dominance > PolicyTerms.MaxDominancePercent ? "off" : Text(dominance)),
             List("dataspace:coProvider", "isAnyOf", partners),
             Constraint("dataspace:independentCoProviders", "gteq", Text(independent)),
             Constraint("dateTime", "lt", $"2026-0{months + 1}-15T00:00:00Z"),
