@@ -37,23 +37,8 @@ public sealed class ActorTests(SharedSpace shared)
             .Concat(Directory.EnumerateFiles(Path.Combine(p.Directory, "logs"))).Concat(Directory.EnumerateFiles(p.Directory, "*.db*"))).Where(f => !f.EndsWith(".lock", StringComparison.Ordinal)))
         {
             var kept = file.StartsWith(Path.Combine(Space.Leader.Directory, "state.db"), StringComparison.Ordinal);
-            var bytes = Read(file);
+            var bytes = await LiveFile.ReadAsync(file) ?? [];
             Assert.True(kept || names.All(n => bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(n)) < 0), file);
-        }
-    }
-
-    private static byte[] Read(string file)
-    {
-        try
-        {
-            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using var bytes = new MemoryStream();
-            stream.CopyTo(bytes);
-            return bytes.ToArray();
-        }
-        catch (FileNotFoundException)
-        {
-            return []; // a file of the moment, renamed or removed meanwhile
         }
     }
 

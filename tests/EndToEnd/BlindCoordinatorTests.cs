@@ -14,7 +14,7 @@ public sealed class BlindCoordinatorTests(SharedSpace shared)
     private Space Space => shared.Space;
 
     [Fact]
-    public void Nothing_that_the_coordinator_stored_holds_a_raw_value_or_a_firms_name()
+    public async Task Nothing_that_the_coordinator_stored_holds_a_raw_value_or_a_firms_name()
     {
         var patterns = Space.Owners.SelectMany(Patterns).ToList();
         Assert.True(patterns.Count > 1000);
@@ -22,7 +22,7 @@ public sealed class BlindCoordinatorTests(SharedSpace shared)
         Assert.Contains(patterns, p => Occurs(File.ReadAllBytes(Path.Combine(Layout.Sample, "supplier-a", "investments.csv")), p.Bytes));
         Assert.All(patterns.Take(50), p => Assert.True(Occurs([.. new byte[1000], .. p.Bytes, 1, 2, 3], p.Bytes)));
 
-        foreach (var (name, bytes) in Stored())
+        await foreach (var (name, bytes) in StoredAsync())
         {
             // A database file is full of zeros followed by a few bytes, which is what a small integer looks like: those are searched for in the messages.
             foreach (var (text, pattern) in patterns.Where(p => !Path.IsPathRooted(name) || !p.Text.Contains("(scaled", StringComparison.Ordinal)))
@@ -31,29 +31,33 @@ public sealed class BlindCoordinatorTests(SharedSpace shared)
     }
 
     [Fact]
-    public void The_coordinator_holds_no_secret_of_the_job()
+    public async Task The_coordinator_holds_no_secret_of_the_job()
     {
         foreach (var owner in Space.Everyone.Where(p => p != Space.Coordinator))
         {
             var seed = File.ReadAllBytes(Path.Combine(owner.Directory, "keys", "signing-ed25519"));
-            foreach (var (name, bytes) in Stored())
+            await foreach (var (name, bytes) in StoredAsync())
                 Assert.False(Occurs(bytes, seed) || Occurs(bytes, Encoding.ASCII.GetBytes(Convert.ToBase64String(seed))), $"a key of {owner.Name} stands in {name}");
         }
     }
 
     /// <summary>Files as they are, and the messages inside them decoded from base64.</summary>
-    private IEnumerable<(string Name, byte[] Bytes)> Stored()
+    private async IAsyncEnumerable<(string Name, byte[] Bytes)> StoredAsync()
     {
+        using var store = new SqliteConnection($"Data Source={Path.Combine(Space.Coordinator.Directory, "state.db")};Mode=ReadOnly;Pooling=False");
+        store.Open();
+        using (var count = store.CreateCommand())
+        {
+            // From now on nobody is the last to close the store, which would remove its log under the search.
+            count.CommandText = "SELECT count(*) FROM Parties";
+            Assert.True((long)count.ExecuteScalar()! > 0);
+        }
         foreach (var file in Directory.EnumerateFiles(Space.Coordinator.Directory, "*", SearchOption.AllDirectories)
             .Where(f => !f.Contains("/keys/", StringComparison.Ordinal) && !f.EndsWith(".lock", StringComparison.Ordinal)))
         {
-            using var open = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using var copy = new MemoryStream();
-            open.CopyTo(copy);
-            yield return (file, copy.ToArray());
+            if (await LiveFile.ReadAsync(file) is { } bytes)
+                yield return (file, bytes);
         }
-        using var store = new SqliteConnection($"Data Source={Path.Combine(Space.Coordinator.Directory, "state.db")};Mode=ReadOnly;Pooling=False");
-        store.Open();
         using var command = store.CreateCommand();
         command.CommandText = "SELECT Envelope, Participant FROM Parties WHERE Envelope IS NOT NULL LIMIT 12";
         using var rows = command.ExecuteReader();

@@ -65,6 +65,9 @@ public sealed class SplitViewAndRollbackTests
             .Refused("DS-COO-012", 400);
         (await space.Coordinator.FromAsync(space.SupplierB.Persona, HttpMethod.Post, "/peer/disputes", new Protocol.Jobs.FiledEntry(await OneSidedAsync(space.SupplierB, new string('a', 64), space.Leader.Did))))
             .Refused("DS-COO-012", 400);
+        // Nor, of a job that it does take part in, about a contract that the job does not name: there would be no end of them.
+        (await space.Coordinator.FromAsync(space.SupplierB.Persona, HttpMethod.Post, "/peer/disputes", new Protocol.Jobs.FiledEntry(await OneSidedAsync(space.SupplierB, job.Hash, space.Leader.Did))))
+            .Refused("DS-COO-012", 400);
         // Evidence is for the coordinator alone.
         (await space.SupplierA.FromAsync(space.SupplierB.Persona, HttpMethod.Get, $"/peer/jobs/{job.Hash}/evidence")).Refused("DS-JOB-007");
         await SilentAndBusyAsync(space, analyst);

@@ -79,6 +79,21 @@ internal sealed class NegotiationDesk(
     /// <summary>Either side: a later message from the peer.</summary>
     public async Task<Result<NegotiationProcess>> ReceiveAsync(string pid, NegotiationMessage message, string sender, CancellationToken cancellation)
     {
+        while (true)
+        {
+            try
+            {
+                return await TryReceiveAsync(pid, message, sender, cancellation);
+            }
+            catch (DbUpdateConcurrencyException)
+            {
+                // This side stored what it sent, or what the peer answered to it, in between; the message is read again in the light of that.
+            }
+        }
+    }
+
+    private async Task<Result<NegotiationProcess>> TryReceiveAsync(string pid, NegotiationMessage message, string sender, CancellationToken cancellation)
+    {
         await using var db = await store.CreateDbContextAsync(cancellation);
         if (await db.Negotiations.FindAsync([pid], cancellation) is not { } row || row.Counterparty != sender)
             return ConnectorErrors.NegotiationUnknown.Of();

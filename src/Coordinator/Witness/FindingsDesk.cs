@@ -90,8 +90,8 @@ internal sealed partial class FindingsDesk(
         await using var db = await store.CreateDbContextAsync(cancellation);
         // The two sides of a use are an owner that the job was sent to and its consumer; nobody speaks for others, nor about a job that never was.
         var (owner, consumer) = said.Reason == OneSidedPayload.NoReceipt ? (caller, said.Silent) : (said.Silent, caller);
-        if (!await db.Jobs.AnyAsync(j => j.JobHash == said.JobHash && j.Consumer == consumer, cancellation)
-            || !await db.Parties.AnyAsync(p => p.JobHash == said.JobHash && p.Participant == owner, cancellation)
+        if (await db.Jobs.AsNoTracking().FirstOrDefaultAsync(j => j.JobHash == said.JobHash && j.Consumer == consumer, cancellation) is not { } job
+            || ContributionInbox.Order(job).Plan.Roster.FirstOrDefault(r => r.Participant == owner)?.AgreementId != said.ContractId
             || said.UseId != GrantPayload.ComputeUseId(said.JobHash, said.ContractId, JobOrders.ContributeStep))
             return CoordinatorErrors.BadEvidence.Of("not a use that the caller took part in");
         if (await db.Disputes.FindAsync([said.UseId, caller], cancellation) is not null)

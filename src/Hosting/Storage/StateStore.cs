@@ -16,11 +16,14 @@ public static class StateStore
     /// <summary>Registers a context factory on <c>state.db</c> in the node directory.</summary>
     public static IServiceCollection AddStateStore<TContext>(this IServiceCollection services, NodeOptions options)
         where TContext : DbContext
-        => services.AddDbContextFactory<TContext>(db => db.UseSqlite(new SqliteConnectionStringBuilder
-        {
-            DataSource = Path.Combine(options.Directory, "state.db"),
-            DefaultTimeout = 10,
-        }.ConnectionString).AddInterceptors(SecureDelete.Instance));
+        => services.AddDbContextFactory<TContext>(db => db.UseSqlite(ConnectionTo(options.Directory)).AddInterceptors(SecureDelete.Instance));
+
+    /// <summary>Closes what a node that has ended keeps open of its store, in a process that goes on.</summary>
+    public static void Release(string directory)
+    {
+        using var connection = new SqliteConnection(ConnectionTo(directory));
+        SqliteConnection.ClearPool(connection);
+    }
 
     /// <summary>Creates or opens the store. Write-ahead logging, fully synced: state may be rebuilt, but must not be torn.</summary>
     public static Result<Unit> Open<TContext>(IServiceProvider services)
@@ -70,6 +73,9 @@ public static class StateStore
             command.ExecuteNonQuery();
         }
     }
+
+    private static string ConnectionTo(string directory)
+        => new SqliteConnectionStringBuilder { DataSource = Path.Combine(directory, "state.db"), DefaultTimeout = 10 }.ConnectionString;
 
     private sealed class UtcTicks() : ValueConverter<DateTimeOffset, long>(t => t.UtcTicks, t => new DateTimeOffset(t, TimeSpan.Zero));
 }

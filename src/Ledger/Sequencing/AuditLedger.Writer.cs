@@ -137,6 +137,7 @@ public sealed partial class AuditLedger
 #pragma warning restore CA1031
                 {
                     failure = Stop(e);
+                    _store.Abandon();
                 }
             }
         }
@@ -153,6 +154,9 @@ public sealed partial class AuditLedger
         var accepted = new List<WorkItem>(batch.Count);
         var pending = new Dictionary<UInt128, WorkItem>();
         _store.Begin();
+        // Also where nothing is accepted: what another writer put there is not this one's to acknowledge.
+        if (!_store.HeadIs(_latest))
+            throw new InvalidDataException("the checkpoint was changed by somebody else");
         foreach (var item in batch)
         {
             var eventKey = BinaryPrimitives.ReadUInt128BigEndian(item.Entry.EventId.Span);
@@ -186,8 +190,7 @@ public sealed partial class AuditLedger
                 _store.PutTile(partial.Path, partial.Hashes);
         }
         var next = Checkpoint.Sign(Origin, _edge.Size, _edge.Root(), _signer);
-        if (!_store.Advance(_latest, next, lastTimeMs))
-            throw new InvalidDataException("the checkpoint was changed by somebody else");
+        _store.Advance(next, lastTimeMs);
         _vault.Write(first, accepted, _fault);
         _fault(FaultPoint.BeforeCommit);
         _store.Commit();

@@ -188,6 +188,7 @@ public sealed partial class AuditLedger : IAsyncDisposable
             }
         }
         WitnessesAnswered(); // what waits is refused now
+        WakePublicationWaiters();
         return error;
     }
 
@@ -207,13 +208,15 @@ public sealed partial class AuditLedger : IAsyncDisposable
     /// <summary>Waits until the published directory holds a checkpoint of at least this size.</summary>
     public async Task WaitPublishedAsync(long size, CancellationToken cancellation)
     {
-        while (Volatile.Read(ref _publishedSize) < size)
+        while (true)
         {
-            if (Refusal is { } refusal)
-                throw new InvalidOperationException(refusal.ToString());
+            // Taken before the questions: what changes after them completes it.
             var changed = Volatile.Read(ref _publishedChanged).Task;
-            if (Volatile.Read(ref _publishedSize) < size)
-                await changed.WaitAsync(cancellation).ConfigureAwait(false);
+            if (Volatile.Read(ref _publishedSize) >= size)
+                return;
+            if ((Refusal ?? (_publishing.IsCompleted ? LedgerErrors.Closed.Of() : null)) is { } refusal)
+                throw new InvalidOperationException(refusal.ToString());
+            await changed.WaitAsync(cancellation).ConfigureAwait(false);
         }
     }
 
@@ -237,6 +240,7 @@ public sealed partial class AuditLedger : IAsyncDisposable
         _published.Writer.TryComplete();
         await _closing.CancelAsync().ConfigureAwait(false);
         await _publishing.ConfigureAwait(false);
+        WakePublicationWaiters();
         _publisherStore.Dispose();
         _reader.Dispose();
         _vault.Dispose();

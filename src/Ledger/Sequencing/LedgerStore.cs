@@ -2,6 +2,7 @@ using DataSpace.Kernel.Results;
 using DataSpace.Ledger.Merkle;
 using DataSpace.Ledger.Notes;
 using DataSpace.Ledger.Tiles;
+using Microsoft.Data.Sqlite;
 
 namespace DataSpace.Ledger.Sequencing;
 
@@ -69,6 +70,19 @@ internal sealed class LedgerStore : ITileSource, IDisposable
     public void BeginRead() => _db.Run("BEGIN");
 
     public void Commit() => _db.Run("COMMIT");
+
+    /// <summary>Gives the lock of a failed transaction back. What of it is durable the next opening finds out.</summary>
+    public void Abandon()
+    {
+        try
+        {
+            _db.Run("ROLLBACK");
+        }
+        catch (SqliteException)
+        {
+            // SQLite rolled it back itself, or the disk is gone.
+        }
+    }
 
     public string? Meta(string key) => (string?)_db.Scalar("SELECT value FROM meta WHERE key=$0", key);
 
@@ -191,10 +205,13 @@ internal sealed class LedgerStore : ITileSource, IDisposable
             ? body.AsMemory(0, path.Width * MerkleHash.SizeBytes)
             : throw new InvalidDataException($"{path} is absent or short");
 
-    /// <summary>Replaces the checkpoint, when it still is <paramref name="old"/>.</summary>
-    public bool Advance(Checkpoint old, Checkpoint next, long lastTimeMs)
-        => _db.Run("UPDATE checkpoint SET size=$2, root=$3, note=$4, last_time_ms=$5 WHERE id=1 AND size=$0 AND root=$1",
-            old.Size, old.RootHash.ToArray(), next.Size, next.RootHash.ToArray(), next.Note, lastTimeMs) == 1;
+    /// <summary>True while the newest checkpoint is this one.</summary>
+    public bool HeadIs(Checkpoint checkpoint)
+        => _db.Scalar("SELECT 1 FROM checkpoint WHERE id=1 AND size=$0 AND root=$1", checkpoint.Size, checkpoint.RootHash.ToArray()) is not null;
+
+    /// <summary>Replaces the checkpoint; in the transaction that saw it unchanged.</summary>
+    public void Advance(Checkpoint next, long lastTimeMs)
+        => _db.Run("UPDATE checkpoint SET size=$0, root=$1, note=$2, last_time_ms=$3 WHERE id=1", next.Size, next.RootHash.ToArray(), next.Note, lastTimeMs);
 
     public void Dispose() => _db.Dispose();
 

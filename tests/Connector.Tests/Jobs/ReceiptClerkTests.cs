@@ -143,6 +143,13 @@ public sealed class ReceiptClerkTests : IAsyncLifetime
                 a => Task.FromResult(a with { LedgerIndex = 0, Proof = Convert.ToBase64String(_world.Ledger.ProveEntry(0).Value.Encode()) }),
                 async a =>
                 {
+                    // Another receipt, in the log that everybody knows.
+                    var kept = ReceiptPayload.FromFields(_world.Ledger.Read(a.LedgerIndex, a.LedgerIndex + 1).Single().PayloadFields).Value;
+                    var entry = (await _world.Ledger.AppendAsync(new EntryDraft(kept with { ResultDigest = Hash("another") }, GateWorld.Contract), Stop)).Value;
+                    return a with { LedgerIndex = entry.Index, Proof = Convert.ToBase64String(_world.Ledger.ProveEntry(entry.Index).Value.Encode()) };
+                },
+                async a =>
+                {
                     // The same receipt, rightly signed, in a log that nobody knows.
                     var kept = ReceiptPayload.FromFields(_world.Ledger.Read(a.LedgerIndex, a.LedgerIndex + 1).Single().PayloadFields).Value;
                     var entry = (await aside.AppendAsync(new EntryDraft(kept, GateWorld.Contract), Stop)).Value;

@@ -1,5 +1,5 @@
 using DataSpace.Hosting;
-using Microsoft.Data.Sqlite;
+using DataSpace.Hosting.Storage;
 
 namespace DataSpace.EndToEnd.Support;
 
@@ -55,7 +55,7 @@ internal sealed class HostedNode : RunningNode
         }
         finally
         {
-            SqliteConnection.ClearAllPools(); // as the end of a process closes its files
+            StateStore.Release(Launch.Directory); // as the end of a process closes its files
         }
     }
 

@@ -12,35 +12,35 @@ public sealed class FaultTests(ITestOutputHelper output)
 {
     private const string SeedVariable = "LEDGER_FAULTS_SEED";
 
-    [Fact(Timeout = 1_200_000)]
+    [Fact(Timeout = 300_000)]
     public Task Every_step_fails_before_and_after_it_is_done_over_the_edge_of_the_first_tile()
         => StrikeAsync(_ => new MatrixFaults(254), sample: int.MaxValue, atLeast: 35, TestContext.Current.CancellationToken);
 
-    [Fact(Timeout = 1_200_000)]
+    [Fact(Timeout = 300_000)]
     public Task Every_step_fails_before_and_after_it_is_done_over_the_edge_of_the_first_tile_of_tiles()
         => StrikeAsync(_ => new MatrixFaults(65_534), sample: 4, atLeast: 4, TestContext.Current.CancellationToken);
 
-    [Fact(Timeout = 1_200_000)]
+    [Fact(Timeout = 300_000)]
     public Task System_calls_that_kill_and_system_calls_that_fail()
         => StrikeAsync(_ => new StraceFaults(), sample: 12, atLeast: 6, TestContext.Current.CancellationToken); // a thread may make a call fewer than in the run that counted
 
-    [Fact(Timeout = 1_200_000)]
+    [Fact(Timeout = 300_000)]
     public Task The_power_fails_and_what_was_not_flushed_is_gone()
         => StrikeAsync(seed => new PowerFaults(seed), sample: 60, atLeast: 60, TestContext.Current.CancellationToken);
 
-    [Fact(Timeout = 1_200_000)]
+    [Fact(Timeout = 300_000)]
     public Task A_writer_under_load_is_killed_again_and_again()
         => StrikeAsync(seed => new KillFaults(seed), sample: 1, atLeast: 3, TestContext.Current.CancellationToken);
 
-    [Fact(Timeout = 1_200_000)]
+    [Fact(Timeout = 300_000)]
     public Task Logs_and_published_files_are_cut_and_garbled()
         => StrikeAsync(seed => new FileFaults(seed), sample: 60, atLeast: 60, TestContext.Current.CancellationToken);
 
-    [Fact(Timeout = 1_200_000)]
+    [Fact(Timeout = 300_000)]
     public Task Two_processes_clocks_backups_and_races()
         => StrikeAsync(_ => new StoreFaults(), sample: int.MaxValue, atLeast: 11, TestContext.Current.CancellationToken);
 
-    [Fact(Timeout = 1_200_000)]
+    [Fact(Timeout = 300_000)]
     public Task The_disk_is_full()
         => StrikeAsync(_ => new FullDiskFaults(), sample: 3, atLeast: 3, TestContext.Current.CancellationToken);
 

@@ -75,6 +75,70 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task Whoever_waits_for_a_publication_that_will_not_come_is_told()
+    {
+        using var fixture = new LedgerFixture();
+        using var backup = new LedgerFixture();
+        await using (var ledger = fixture.Open())
+            await ledger.AppendAsync(LedgerFixture.Denied("a"), Cancel);
+        Recovery.Copy(fixture.Directory, backup.Directory);
+        Task closing;
+        string later;
+        await using (var ledger = fixture.Open())
+        {
+            later = (await ledger.AppendAsync(LedgerFixture.Denied("b"), Cancel)).Value.Checkpoint.Note;
+            await ledger.WaitPublishedAsync(2, Cancel);
+            closing = ledger.WaitPublishedAsync(3, Cancel);
+        }
+        Assert.Contains("DS-LED-033", (await Assert.ThrowsAsync<InvalidOperationException>(() => closing)).Message, StringComparison.Ordinal);
+        await using (var ledger = backup.Open())
+        {
+            var refusing = ledger.WaitPublishedAsync(2, Cancel);
+            Assert.False(refusing.IsCompleted);
+            Assert.Equal("DS-LED-016", ledger.CheckNotRolledBack(later).Error!.Code);
+            Assert.Contains("DS-LED-016", (await Assert.ThrowsAsync<InvalidOperationException>(() => refusing)).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_writer_that_failed_gives_the_lock_on_its_store_back()
+    {
+        using var fixture = new LedgerFixture();
+        fixture.Options = fixture.Options with
+        {
+            Fault = point =>
+            {
+                if (point == FaultPoint.BeforeCommit)
+                    throw new IOException("broken");
+            },
+        };
+        await using var ledger = fixture.Open();
+        var waiting = ledger.WaitPublishedAsync(1, Cancel);
+        Assert.Equal("DS-LED-032", (await ledger.AppendAsync(LedgerFixture.Denied("a"), Cancel)).Error!.Code);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => waiting);
+        using var other = new SqliteConnection($"Data Source={Path.Combine(fixture.Directory, "ledger.db")};Pooling=False");
+        await other.OpenAsync(Cancel);
+        using var begin = other.CreateCommand();
+        begin.CommandText = "BEGIN IMMEDIATE";
+        begin.CommandTimeout = 1;
+        begin.ExecuteNonQuery();
+    }
+
+    [Fact]
+    public async Task A_writer_that_finds_anothers_entries_stops_even_where_it_would_add_none()
+    {
+        using var fixture = new LedgerFixture();
+        await using var one = fixture.Open();
+        File.Delete(Path.Combine(fixture.Directory, "ledger.lock"));
+        await using var two = fixture.Open();
+        var draft = LedgerFixture.Denied("a") with { EventId = new byte[16] };
+        Assert.True((await one.AppendAsync(draft, Cancel)).IsOk);
+        Assert.Equal("DS-LED-007", (await two.AppendAsync(draft, Cancel)).Error!.Code); // a retry, as far as the store knows
+        Assert.NotNull(two.Refusal);
+        Assert.True((await one.AppendAsync(LedgerFixture.Denied("b"), Cancel)).IsOk);
+    }
+
+    [Fact]
     public async Task Two_histories_of_one_size_are_named_a_fork()
     {
         using var fixture = new LedgerFixture();
