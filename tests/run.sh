@@ -60,7 +60,7 @@ narrowed=()
 [ $# -gt 0 ] && narrowed=(--ignore-exit-code 8)
 beat tests
 dotnet test --solution DataSpace.sln --no-build -c Release --no-progress --no-ansi \
-  --results-directory "$PWD/$results" --report-xunit-trx ${narrowed[@]+"${narrowed[@]}"} "$@" </dev/null 2>&1 | tee "$log" | grep -vE '^\s*$' | sed -u 's/^/  /'
+  --results-directory "$PWD/$results" --report-xunit-trx ${narrowed[@]+"${narrowed[@]}"} "$@" </dev/null 2>&1 | tee "$log" | grep --line-buffered -vE '^\s*$' | sed -u 's/^/  /'
 rc=${PIPESTATUS[0]}
 rest
 
