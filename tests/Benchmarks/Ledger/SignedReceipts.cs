@@ -16,7 +16,7 @@ internal static class SignedReceipts
     public static PublicKey Consumer => Signer.PublicKey;
 
     /// <summary>The receipts.</summary>
-    public static IReadOnlyList<ReceiptPayload> All { get; } = [.. Enumerable.Range(0, Count).AsParallel().Select(i =>
+    public static IReadOnlyList<ReceiptPayload> All { get; } = [.. Enumerable.Range(0, Count).Select(i =>
         ReceiptPayload.SignAsConsumer(Hex("grant", i), Hex("report", i), Hex("result", i), Hex("job", i), "did:web:consumer.example", Signer))];
 
     private static string Hex(string what, int number)
