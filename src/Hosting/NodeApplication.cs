@@ -83,7 +83,12 @@ public static class NodeApplication
             return HostErrors.DirectoryNotWritable.Of("witness.db");
         }
 
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "DataSpace." + role, ContentRootPath = options.Directory });
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ApplicationName = "DataSpace." + role,
+            ContentRootPath = options.Directory,
+            Args = ["--hostBuilder:reloadConfigOnChange=false"], // otherwise a watch on every folder of the node, one more for each tile
+        });
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options, identity));
         builder.Logging.ClearProviders();

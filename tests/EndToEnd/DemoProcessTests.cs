@@ -6,15 +6,7 @@ using DataSpace.EndToEnd.Support;
 
 namespace DataSpace.EndToEnd;
 
-/// <summary>The demo has the machine to itself: its six programs are not started beside those of other tests.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class DemoAlone
-{
-    public const string Name = "demo alone";
-}
-
 /// <summary><c>dataspace demo</c> as a process without a terminal.</summary>
-[Collection(DemoAlone.Name)]
 public sealed class DemoProcessTests : IDisposable
 {
     private const int SigInt = 2;

@@ -1,5 +1,6 @@
 // Every class drives several nodes that wait for each other most of the time: three spaces at once keep two cores busy.
 [assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.Collections, MaxThreads = 3)]
+[assembly: Xunit.TestCollectionOrderer(typeof(DataSpace.EndToEnd.Support.LongestFirst))]
 
 namespace DataSpace.EndToEnd.Support;
 
