@@ -69,7 +69,7 @@ public static class Program
             .AddSingleton<MeterWorker>().AddHostedService(s => s.GetRequiredService<MeterWorker>());
         services.AddRegulation(regulators).AddSingleton<RegulationGate>().AddSingleton<SuspensionBook>().AddSingleton<NoticeBook>().AddSingleton<RegulationOutlook>().AddSingleton<IRegulationPreview, RegulationPreview>()
             .AddSingleton<IRegulationListener>(s => s.GetRequiredService<SuspensionBook>()).AddSingleton<IRegulationReport>(s => s.GetRequiredService<SuspensionBook>())
-            .AddSingleton<DatasetVolumes>().AddSingleton<IRegulationListener>(s => s.GetRequiredService<DatasetVolumes>())
+            .AddSingleton<DatasetVolumes>()
             .AddSingleton<RegulationMail>().AddHostedService(s => s.GetRequiredService<RegulationMail>());
         services.AddQueryHistory();
         services.AddDuties();

@@ -19,6 +19,17 @@ public sealed class HostileCoordinatorTests(SharedSpace shared)
 
     private Party Victim => Space.SupplierA;
 
+    [Theory]
+    [InlineData("planning\u202Egninnalp")] // reads the other way round
+    [InlineData("تخطيط")]
+    [InlineData("plan\U000E0041ning")] // a letter nobody sees, outside of the basic plane
+    public async Task An_order_with_hidden_or_turned_text_is_refused(string text)
+        => await NothingIsSpentAsync(async () =>
+        {
+            foreach (var change in (Func<JobOrder, JobOrder>[])[o => o with { Plan = o.Plan with { Title = text } }, o => o with { Plan = o.Plan with { CaseId = text } }, o => o with { Actor = text }])
+                (await _analyst.OpenAsync(Victim, _analyst.Make(change).Envelope)).Refused("DS-JOB-001");
+        });
+
     [Fact]
     public async Task Swapped_analyst_keys_are_refused()
     {

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using DataSpace.EndToEnd.Support;
+using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.NegativeList;
 using DataSpace.Ledger.Receipts;
+using DataSpace.Ledger.Sequencing;
 using DataSpace.Protocol.Jobs;
 
 namespace DataSpace.EndToEnd;
@@ -131,6 +133,10 @@ public sealed class RegulationTests(RegulatedSpace regulated)
         {
             File.WriteAllText(a.ConfigFile, config);
             Assert.Equal(204, (await a.PostAsync("/admin/reload")).Status);
+            await Eventually.TrueAsync(async () => (await RegulatedSpace.SuspendedAsync(a)).Any(s => s.Kind == "dataset"), RegulatedSpace.Limit, Space.Story);
+            // Suspended, gone, and suspended again by the same freeze: the log's last word is that it is.
+            var acts = Ledgers.Read(a).Where(r => ActOf(r) == ("dataset", "freeze/case-1")).Select(r => r.Entry.Kind).TakeLast(3);
+            Assert.Equal([EntryKind.Suspended, EntryKind.Resumed, EntryKind.Suspended], acts);
             await regulated.LiftAllAsync();
         }
         Assert.Equal("ready", (await ContributionAsync(a, job.Hash))["state"]!.GetValue<string>());
@@ -221,8 +227,10 @@ public sealed class RegulationTests(RegulatedSpace regulated)
         static int Rows(Party owner) => SpaceDesign.Csv(owner).TrimEnd('\n').Split('\n').Length - 1;
         var largest = Space.Owners.MaxBy(Rows)!;
         var agreement = await Space.AgreeAsync(largest, "investments", "many");
-        // Uses so far were made without a threshold and are not counted; the second one from now on reaches it.
-        await regulated.EverywhereAsync(Regulator.Publish(TestRegulator.Rule("R-6", new RuleMatch(Participant: [largest.Did], Volume: new VolumePerYear(Records: Rows(largest) + 1)))));
+        // Uses of this year count from the first one on, whether or not a rule asked then: one more fits below the threshold, and not two.
+        var soFar = VolumeOf(largest, "investments", Space.Leader);
+        Assert.True(soFar >= Rows(largest), "uses without a rule were not counted");
+        await regulated.EverywhereAsync(Regulator.Publish(TestRegulator.Rule("R-6", new RuleMatch(Participant: [largest.Did], Volume: new VolumePerYear(Records: soFar + Rows(largest) + 1)))));
         var first = await Space.RunAsync(regulated.Spec);
         Assert.True(first.State == "COMPLETED", first.Why + Space.Story());
         var spent = await Space.SpentAsync(largest, agreement);
@@ -330,4 +338,23 @@ public sealed class RegulationTests(RegulatedSpace regulated)
         () => Task.FromResult((string?)TestAnalyst.Query(owner, "SELECT State FROM Uses WHERE JobHash = $h", ("$h", jobHash)) == state), RegulatedSpace.Limit, Space.Story);
 
     private static bool Granted(Party owner, string jobHash) => Ledgers.Read(owner).Grants().Any(g => g.Payload.JobHash == jobHash);
+
+    /// <summary>What a suspension or its end is about, and by which rule; of other entries nothing.</summary>
+    private static (string? Kind, string? Rule) ActOf(LedgerRecord record) => record.Entry.Kind switch
+    {
+        EntryKind.Suspended when SuspendedPayload.FromFields(record.PayloadFields).Value is var p => (p.TargetKind, p.RuleId),
+        EntryKind.Resumed when ResumedPayload.FromFields(record.PayloadFields).Value is var p => (p.TargetKind, p.RuleId),
+        _ => default,
+    };
+
+    /// <summary>Records that uses of this year could touch, as the owner's ledger counts them.</summary>
+    private static long VolumeOf(Party owner, string dataset, Party consumer)
+    {
+        using var ledger = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(owner.LedgerDirectory, "ledger.db")};Mode=ReadOnly;Pooling=False");
+        ledger.Open();
+        using var command = ledger.CreateCommand();
+        command.CommandText = "SELECT coalesce(max(spent), 0) FROM budget WHERE id LIKE 'volume/%/' || $of";
+        command.Parameters.AddWithValue("$of", Digest.Sha256Hex(CanonicalJson.Of(new { dataset, consumer = consumer.Did })));
+        return (long)command.ExecuteScalar()!;
+    }
 }

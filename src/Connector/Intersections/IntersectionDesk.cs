@@ -5,6 +5,7 @@ using DataSpace.Connector.Regulation;
 using DataSpace.Hosting;
 using DataSpace.Hosting.Http;
 using DataSpace.Kernel.Results;
+using DataSpace.Ledger.Receipts;
 using DataSpace.Protocol.Jobs;
 using Microsoft.EntityFrameworkCore;
 
@@ -49,9 +50,11 @@ internal sealed class IntersectionDesk(IDbContextFactory<ConnectorState> store, 
             if (await agreements.FindAsync(row.AgreementId, AgreementBook.Provider, cancellation) is not { } agreement)
                 return ConnectorErrors.AgreementUnknown.Of(row.AgreementId);
             // A stamp can run out in the middle of a run, and nobody tells: a refusal ends the run as a rule that arrives does, and what was not said is not said.
-            if (regulation.Release(agreement, order) is { } held)
+            var useId = GrantPayload.ComputeUseId(jobHash, row.AgreementId, JobOrders.ContributeStep);
+            var judged = await regulation.ReleaseAsync(agreement, order, useId, cancellation);
+            if (!judged.TryGet(out var held, out var unnoted) || held is not null)
             {
-                var why = RegulationGate.Explain(held);
+                var why = held is null ? unnoted! : RegulationGate.Explain(held);
                 running.Stop(jobHash, why);
                 session.Stop(why);
             }

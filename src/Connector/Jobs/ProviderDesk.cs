@@ -22,7 +22,7 @@ namespace DataSpace.Connector.Jobs;
 /// issues the round-0 statement once, takes one roster once, answers questions for the contribution.
 /// </summary>
 internal sealed class ProviderDesk(
-    IDbContextFactory<ConnectorState> store, AgreementBook agreements, DatasetRegistry datasets, ComplianceCheck compliance, UseGate gate, RegulationGate regulation, DatasetVolumes volumes,
+    IDbContextFactory<ConnectorState> store, AgreementBook agreements, DatasetRegistry datasets, ComplianceCheck compliance, UseGate gate, RegulationGate regulation,
     AuditLedger ledger, PeerDirectory peers, NodeIdentity self, MaskKeys maskKeys, NoiseDesk noiseDesk, Duties.DutyBook duties, CrashPoints crashPoints, IBus bus, TimeProvider clock)
 {
     private const int MaxAnalystKeyBytes = 4 * 1024 * 1024;
@@ -51,7 +51,6 @@ internal sealed class ProviderDesk(
         // The mask key is gone if the state store was lost after the use was granted: such a job can never be answered again.
         if (ledger.FindUse(UseIdOf(use)) is { Output: null })
             return JobErrors.Abandoned.Of();
-        await volumes.MeasureAsync(use.Dataset, cancellation);
         if (!gate.Preview(use).TryGet(out var decision, out error))
         {
             await gate.RecordDenialAsync(use.JobHash, use.Entry.AgreementId, error.Code, cancellation);
@@ -128,12 +127,14 @@ internal sealed class ProviderDesk(
         // Granted and computed under rules that may be old by now: what leaves is judged by those in force.
         if (await agreements.FindAsync(row.AgreementId, AgreementBook.Provider, cancellation) is not { } agreement)
             return ConnectorErrors.AgreementUnknown.Of(row.AgreementId);
-        if (regulation.Release(agreement, Unverified(row.Order)) is { } held)
-            return new ContributionAnswer(ContributionAnswer.Suspended, null, RefusalNotice.Of(self.Did, RegulationGate.Explain(held)));
         var useId = GrantPayload.ComputeUseId(jobHash, row.AgreementId, JobOrders.ContributeStep);
+        if (!(await regulation.ReleaseAsync(agreement, Unverified(row.Order), useId, cancellation)).TryGet(out var held, out var error))
+            return error;
+        if (held is not null)
+            return new ContributionAnswer(ContributionAnswer.Suspended, null, RefusalNotice.Of(self.Did, RegulationGate.Explain(held)));
         if (ledger.FindUse(useId) is not { Output: { } committed, ReportIndex: { } report })
             return JobErrors.Abandoned.Of();
-        if (!ledger.ProveGrant(useId).TryGet(out var grantProof, out var error)
+        if (!ledger.ProveGrant(useId).TryGet(out var grantProof, out error)
             || !ledger.ProveEntry(report, label => !label.StartsWith(ReportPayload.OwnerOnlyPrefix, StringComparison.Ordinal)).TryGet(out var reportProof, out error))
             return error;
         if (row.ReleasedAt is null)

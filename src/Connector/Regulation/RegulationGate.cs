@@ -1,8 +1,11 @@
+using System.Globalization;
+using System.Text;
 using DataSpace.Connector.Agreements;
 using DataSpace.Connector.Datasets;
 using DataSpace.Connector.Uses;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Regulation;
+using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.NegativeList;
 using DataSpace.Kernel.Results;
 using DataSpace.Ledger;
@@ -53,13 +56,27 @@ internal sealed class RegulationGate(RegulationRegister register, DatasetRegistr
             return (RegulationDecision?)null;
         var question = RegulationQuestions.Use(
             use.Dataset, use.Listing, self.Did, use.Order, ContractTerms.Of(use.Agreement), [.. use.Columns, .. use.GroupKeys], RegionOf(use.Order.Consumer));
-        var decision = register.Ask(Counted(question, use.Dataset))!;
+        var total = DatasetVolumes.RowsOf(use.Listing) is { } rows ? rows + SpentOf(question.DatasetId, question.Consumer!) : (long?)null;
+        var decision = register.Ask(question with { RecordsThisYear = total, SubjectsThisYear = total })!;
         return decision.Allowed ? decision : Explain(decision);
     }
 
     /// <summary>Why a committed contribution may not leave now, or null. The year's volume was judged and counted when it was granted.</summary>
     public RegulationDecision? Release(BoundAgreement agreement, JobOrder order)
         => register.Applies ? Refusing(ReleaseQuestion(agreement, order)) : null;
+
+    /// <summary>
+    /// The same, at the moment of release: one that passes under an old stamp stands in the ledger first. The value is the refusal; an error says that the entry could not be written.
+    /// </summary>
+    public async Task<Result<RegulationDecision?>> ReleaseAsync(BoundAgreement agreement, JobOrder order, string useId, CancellationToken cancellation)
+    {
+        if (!register.Applies)
+            return (RegulationDecision?)null;
+        var decision = register.Ask(ReleaseQuestion(agreement, order));
+        if (decision is { Allowed: false })
+            return decision;
+        return await NoteAsync(decision, agreement.Row.AgreementId, useId, cancellation) is { } unnoted ? unnoted : (RegulationDecision?)null;
+    }
 
     /// <summary>The question behind it. A dataset that left the configuration meanwhile frees nothing: then nothing is known of it.</summary>
     public RegulationRequest ReleaseQuestion(BoundAgreement agreement, JobOrder order)
@@ -68,22 +85,22 @@ internal sealed class RegulationGate(RegulationRegister register, DatasetRegistr
         var question = datasets.All.TryGetValue(agreement.Row.DatasetId, out var dataset)
             ? RegulationQuestions.Use(dataset, check.KnownOf(dataset), self.Did, order, ContractTerms.Of(agreement), columns, RegionOf(order.Consumer))
             : RegulationQuestions.Use(ContractQuestion(agreement), order);
-        var spent = volumes.AnyThreshold ? SpentOf(question.DatasetId, question.Consumer!) : 0;
+        var spent = SpentOf(question.DatasetId, question.Consumer!);
         return question with { Stage = RegulationStage.Release, RecordsThisYear = spent, SubjectsThisYear = spent };
     }
 
-    /// <summary>What a use counts towards thresholds of a calendar year, to be debited with the Grant. Empty when no rule has one.</summary>
+    /// <summary>What a use counts towards the volume of a calendar year, to be debited with the Grant. Empty when no list applies.</summary>
     public IReadOnlyList<BudgetDebit> Debits(UseRequest use)
     {
-        if (!register.Applies || !volumes.AnyThreshold || volumes.RowsOf(use.Dataset) is not { } rows)
+        if (!register.Applies || DatasetVolumes.RowsOf(use.Listing) is not { } rows)
             return [];
         var question = RegulationQuestions.Use(
             use.Dataset, use.Listing, self.Did, use.Order, ContractTerms.Of(use.Agreement), [.. use.Columns, .. use.GroupKeys], RegionOf(use.Order.Consumer));
         var most = volumes.Thresholds.Where(t => !Allows(question with { RecordsThisYear = t, SubjectsThisYear = t })).Select(t => t - 1).DefaultIfEmpty(long.MaxValue).First();
-        return [BudgetDebit.WithLimit(DatasetVolumes.CounterOf(Now(), use.Dataset.Config.Id, use.Order.Consumer), DatasetVolumes.Definition, Math.Max(1, rows), most)];
+        return [BudgetDebit.WithLimit(DatasetVolumes.CounterOf(Now(), use.Dataset.Config.Id, use.Order.Consumer), DatasetVolumes.Definition, rows, most)];
     }
 
-    /// <summary>A use under an old stamp stands in the ledger as such; without that entry it does not go on.</summary>
+    /// <summary>A use under an old stamp stands in the ledger as such, once for each stamp; without that entry it does not go on.</summary>
     public async Task<DsError?> NoteAsync(RegulationDecision? decision, string contractId, string useId, CancellationToken cancellation)
     {
         if (decision is not { Allowed: true, Degraded: true })
@@ -98,7 +115,8 @@ internal sealed class RegulationGate(RegulationRegister register, DatasetRegistr
             RuleSetVersion = decision.RuleSetVersion,
             StampTimeMs = stamp.Time.ToUnixTimeMilliseconds(),
         };
-        return (await ledger.AppendAsync(new EntryDraft(payload, contractId), cancellation)).Error;
+        var act = Digest.Sha256(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"degraded/{decision.Regulator}/{useId}/{decision.RuleSetVersion}/{payload.StampTimeMs}")));
+        return (await ledger.AppendAsync(new EntryDraft(payload, contractId) { EventId = act.AsMemory(0, 16) }, cancellation)).Error;
     }
 
     /// <summary>
@@ -140,14 +158,6 @@ internal sealed class RegulationGate(RegulationRegister register, DatasetRegistr
     private RegulationDecision? Refusing(RegulationRequest question) => register.Ask(question) is { Allowed: false } refusing ? refusing : null;
 
     private bool Allows(RegulationRequest question) => register.Ask(question) is not { Allowed: false };
-
-    private RegulationRequest Counted(RegulationRequest question, PublishedDataset dataset)
-    {
-        if (!volumes.AnyThreshold)
-            return question with { RecordsThisYear = 0, SubjectsThisYear = 0 };
-        var total = volumes.RowsOf(dataset) is { } rows ? rows + SpentOf(question.DatasetId, question.Consumer!) : (long?)null;
-        return question with { RecordsThisYear = total, SubjectsThisYear = total };
-    }
 
     private long SpentOf(string datasetId, string consumer) => ledger.GetBudget(DatasetVolumes.CounterOf(Now(), datasetId, consumer))?.Spent ?? 0;
 

@@ -121,7 +121,10 @@ internal sealed partial class SuspensionBook(
         };
         db.Suspensions.Add(row);
         var payload = new SuspendedPayload { TargetKind = row.Kind, Target = row.Target, Code = row.Code, RuleId = row.RuleId, RuleSetVersion = row.Version, Regulator = row.Regulator };
-        await AppendAsync(payload, row.Target, $"suspended/{row.Kind}/{row.Target}/{row.RuleId}/{row.Version}/{decision.OrdersSequence}", cancellation);
+        var turn = 0;
+        while (IsWritten(Resumed(row, turn)))
+            turn++;
+        await AppendOnceAsync(payload, row.Target, Suspended(row, turn), cancellation);
         if (row.Kind == RegulationEffect.Contract)
             Notify(db, row, suspended: true);
     }
@@ -131,17 +134,29 @@ internal sealed partial class SuspensionBook(
         db.Suspensions.Remove(row);
         var version = register.All.FirstOrDefault(h => h.Pin.Did == row.Regulator)?.State is { } own ? own : state;
         var payload = new ResumedPayload { TargetKind = row.Kind, Target = row.Target, RuleId = row.RuleId, RuleSetVersion = version.RuleSet.Version, Regulator = row.Regulator };
-        await AppendAsync(payload, row.Target, $"resumed/{row.Kind}/{row.Target}/{row.RuleId}/{row.Version}/{version.RuleSet.Version}/{version.Orders.Sequence}", cancellation);
+        var turn = 0;
+        while (IsWritten(Suspended(row, turn + 1)))
+            turn++;
+        await AppendOnceAsync(payload, row.Target, Resumed(row, turn), cancellation);
         if (row.Kind == RegulationEffect.Contract)
             Notify(db, row, suspended: false);
         return new RegulationEffect(row.Kind, row.Target, row.RuleId, row.DatasetId, row.Counterparty);
     }
 
-    /// <summary>The event id follows from the act, so that a change that is told twice is written once.</summary>
-    private async Task AppendAsync(IEntryPayload payload, string target, string act, CancellationToken cancellation)
+    /// <summary>One rule can suspend the same target again after it was freed: the turns alternate, whatever made them.</summary>
+    private static byte[] Suspended(SuspensionRow row, int turn) => ActId("suspended", row, turn);
+
+    private static byte[] Resumed(SuspensionRow row, int turn) => ActId("resumed", row, turn);
+
+    private static byte[] ActId(string act, SuspensionRow row, int turn)
+        => Digest.Sha256(CanonicalJson.Of(new { act, row.Regulator, row.Kind, row.Target, row.RuleId, row.Version, turn }))[..16];
+
+    private bool IsWritten(byte[] actId) => ledger.IndexOf(actId) is not null;
+
+    /// <summary>The event id follows from the act, so that a change that is carried out twice, for example after a crash, is written once.</summary>
+    private async Task AppendOnceAsync(IEntryPayload payload, string target, byte[] actId, CancellationToken cancellation)
     {
-        var draft = new EntryDraft(payload, target) { EventId = Digest.Sha256(System.Text.Encoding.UTF8.GetBytes(act)).AsMemory(0, 16) };
-        if (await ledger.AppendAsync(draft, cancellation) is { IsOk: false } failed)
+        if (!IsWritten(actId) && await ledger.AppendAsync(new EntryDraft(payload, target) { EventId = actId }, cancellation) is { IsOk: false } failed)
             throw new InvalidOperationException(failed.Error.ToString());
     }
 

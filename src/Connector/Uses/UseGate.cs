@@ -75,7 +75,7 @@ internal sealed class UseGate(
     /// <summary>Decides, spends and grants: durable and covered by this node's checkpoint when it returns.</summary>
     public async Task<Result<AdmittedUse>> AdmitAsync(UseRequest use, CancellationToken cancellation)
     {
-        if (!Decide(use, fulfilledDuties: []).TryGet(out var decision, out var error) || !regulation.Use(use).TryGet(out var lawful, out error))
+        if (!Decide(use, fulfilledDuties: []).TryGet(out var decision, out var error))
             return error;
         // Duties before the use: carried out and in the ledger, then the question is put once more.
         if (decision.Outcome == PolicyOutcome.AllowAfterDuty
@@ -90,7 +90,7 @@ internal sealed class UseGate(
         IReadOnlyList<DutyTerm> later = [.. decision.Obligations!.Duties.Where(d => d.Phase != DutyPhase.Before)];
         if (later.Count > 0)
             await owed.PlanAsync(use, useId, later, cancellation);
-        var admitted = await GrantAsync(use, decision, lawful, noise, cancellation);
+        var admitted = await GrantAsync(use, decision, noise, cancellation);
         if (!admitted.IsOk && later.Count > 0)
             await owed.ForgetAsync(useId, CancellationToken.None);
         return admitted;
@@ -99,11 +99,14 @@ internal sealed class UseGate(
     /// <summary>Duties during a use that was admitted, before any data is read: why it must not go on, or null. It stays spent either way.</summary>
     public Task<DsError?> AnnounceAsync(UseRequest use, AdmittedUse admitted, CancellationToken cancellation) => duties.DuringAsync(use, admitted, cancellation);
 
-    private async Task<Result<AdmittedUse>> GrantAsync(UseRequest use, PolicyDecision decision, Kernel.NegativeList.RegulationDecision? lawful, UseNoise? noise, CancellationToken cancellation)
+    private async Task<Result<AdmittedUse>> GrantAsync(UseRequest use, PolicyDecision decision, UseNoise? noise, CancellationToken cancellation)
     {
         // Twice, because an equal query may be charged between the look and the debit; then this one is free.
         for (var attempt = 0; ; attempt++)
         {
+            // Asked last: duties before the use can take longer than a stamp stays fresh.
+            if (!regulation.Use(use).TryGet(out var lawful, out var unlawful))
+                return unlawful;
             var due = DebitsDue(decision.Obligations!, noise);
             if (LostCounter(use, due) is { } lost)
                 return Spell(lost, decision);

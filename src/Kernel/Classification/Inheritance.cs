@@ -4,7 +4,7 @@ using DataSpace.Kernel.Policy.Lint;
 namespace DataSpace.Kernel.Classification;
 
 /// <summary>
-/// Whether an offer of derived data opens it no further than a contract under which it was made: purpose, recipient, regions of consumer and execution, minimum group, retention, and what
+/// Whether an offer of derived data opens it no further than a contract under which it was made: purpose, recipient, regions of consumer and execution, minimum group, dominance, privacy budget, retention, and what
 /// the contract prohibits in these terms. A result does not say under which permission it was made, so it has to stay within all of them. What is not shown to be narrower counts as wider. Pure.
 /// </summary>
 public static class Inheritance
@@ -33,6 +33,10 @@ public static class Inheritance
         var wider = source.Checks.Where(c => Inherited.Contains(c.Kind) && !RuleOrder.Implies(permission.Checks, c)).Select(c => PolicyChecks.TermOf(c.Kind)).ToList();
         if (permission.Obligations!.MinimumGroupSize < source.Obligations!.MinimumGroupSize)
             wider.Add(PolicyTerms.MinimumGroupSize);
+        if (source.Obligations.DominancePercent is { } share && !(permission.Obligations.DominancePercent <= share))
+            wider.Add(PolicyTerms.DominancePercent);
+        if (source.Obligations.Privacy is { } privacy && !(permission.Obligations.Privacy?.BudgetMicroEpsilon <= privacy.BudgetMicroEpsilon))
+            wider.Add(PolicyTerms.PrivacyBudget);
         if (source.Obligations.Retention is { } longest && !(permission.Obligations.Retention <= longest))
             wider.Add(PolicyTerms.Retention);
         return wider;

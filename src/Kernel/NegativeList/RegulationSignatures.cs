@@ -126,6 +126,6 @@ public static class RegulationSignatures
     {
         if (id.Length is 0 or > RuleText.MaxValueChars || caseId.Length is 0 or > RuleText.MaxTitleChars)
             return NegativeListErrors.RuleInvalid.Of($"{what}: an id is missing or too long");
-        return RuleText.IsSafe(id) && RuleText.IsSafe(caseId) ? null : NegativeListErrors.UnsafeText.Of(what);
+        return VisibleText.IsSafe(id) && VisibleText.IsSafe(caseId) ? null : NegativeListErrors.UnsafeText.Of(what);
     }
 }

@@ -56,7 +56,7 @@ internal static class RuleChecks
         {
             if (value is null || value.Length is 0 or > RuleText.MaxValueChars || value.Trim().Length != value.Length)
                 found.Add(NegativeListErrors.RuleInvalid.Of($"{where}{member}: a value is empty, has spaces around it or is longer than {RuleText.MaxValueChars} characters"));
-            else if (!RuleText.IsSafe(value))
+            else if (!VisibleText.IsSafe(value))
                 found.Add(NegativeListErrors.UnsafeText.Of($"{where}{member}"));
             else if (member == "field" && value.Count(c => c == '*') > Glob.MaxStars)
                 found.Add(NegativeListErrors.RuleInvalid.Of($"{where}{member}: at most {Glob.MaxStars} stars in one pattern"));
@@ -71,7 +71,7 @@ internal static class RuleChecks
     {
         if (text.Length > RuleText.MaxTitleChars || string.IsNullOrWhiteSpace(text))
             found.Add(NegativeListErrors.RuleInvalid.Of($"{where} is empty or longer than {RuleText.MaxTitleChars} characters"));
-        else if (!RuleText.IsSafe(text))
+        else if (!VisibleText.IsSafe(text))
             found.Add(NegativeListErrors.UnsafeText.Of(where));
     }
 

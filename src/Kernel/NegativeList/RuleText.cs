@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace DataSpace.Kernel.NegativeList;
 
 /// <summary>Which texts may stand in a regulator's document, and how values are compared.</summary>
@@ -14,24 +11,6 @@ internal static class RuleText
 
     /// <summary>Longest rule id, in characters.</summary>
     public const int MaxRuleIdChars = 64;
-
-    /// <summary>
-    /// True when people read what machines read: no control, format, private or unassigned characters, no lone surrogates, and nothing that is
-    /// written from right to left (regulators' texts are Chinese and English; mixed direction lets a rule look like its opposite).
-    /// </summary>
-    public static bool IsSafe(string text)
-    {
-        for (var i = 0; i < text.Length;)
-        {
-            if (!Rune.TryGetRuneAt(text, i, out var rune) || IsRightToLeft(rune.Value))
-                return false;
-            if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
-                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
-                return false;
-            i += rune.Utf16SequenceLength;
-        }
-        return true;
-    }
 
     /// <summary>Ids of rules: visible ASCII that fits in file names and logs.</summary>
     public static bool IsRuleId(string text)
@@ -53,8 +32,4 @@ internal static class RuleText
         }
         return text.ToLowerInvariant();
     }
-
-    /// <summary>The blocks of Unicode whose letters have bidirectional class R or AL.</summary>
-    private static bool IsRightToLeft(int code)
-        => code is (>= 0x0590 and <= 0x08FF) or (>= 0xFB1D and <= 0xFDFF) or (>= 0xFE70 and <= 0xFEFE) or (>= 0x10800 and <= 0x10FFF) or (>= 0x1E800 and <= 0x1EFFF);
 }

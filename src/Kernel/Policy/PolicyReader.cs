@@ -198,14 +198,10 @@ public static class PolicyReader
         {
             if (text.Length is 0 or > MaxTextChars)
                 throw Refuse(PolicyErrors.TooLarge, "a text is empty or longer than 1,024 characters");
-            if (text.AsSpan().ContainsAnyExceptInRange(' ', '~') && text.Any(IsHidden)) // printable ASCII hides nothing
-                throw Refuse(PolicyErrors.InvalidValue, "a text has control or direction characters: " + Show(text));
+            if (!VisibleText.IsSafe(text))
+                throw Refuse(PolicyErrors.InvalidValue, "a text has hidden or right-to-left characters: " + Show(text));
             return text.Contains(PolicyTemplate.Mark, StringComparison.Ordinal) ? throw Refuse(PolicyErrors.TemplateUnfilled, Show(text)) : text;
         }
-
-        /// <summary>What is not seen, or turns the direction of what is seen, has no place in what people sign.</summary>
-        private static bool IsHidden(char c) => char.GetUnicodeCategory(c) is System.Globalization.UnicodeCategory.Control or System.Globalization.UnicodeCategory.Format
-            or System.Globalization.UnicodeCategory.LineSeparator or System.Globalization.UnicodeCategory.ParagraphSeparator or System.Globalization.UnicodeCategory.PrivateUse;
 
         /// <summary>Eclipse connectors write <c>odrl:use</c> where the protocol writes <c>use</c>; both mean the ODRL term.</summary>
         private static string Strip(string term) => term.StartsWith("odrl:", StringComparison.Ordinal) ? term[5..] : term;

@@ -114,8 +114,8 @@ public static class JobOrders
         if (order.AnalystKeysDigest.Length != 0 && !Digest.IsSha256Hex(order.AnalystKeysDigest))
             return JobErrors.BadOrder.Of("analystKeysDigest");
         string[] texts = [order.JobId, plan.Title, plan.Purpose, plan.SpaceId, plan.CaseId ?? "-", order.Actor, order.Role, order.ServiceParty, order.Nonce];
-        if (texts.Any(static t => t.Length is 0 or > MaxTextChars || t.Any(char.IsControl)))
-            return JobErrors.BadOrder.Of("a text is empty, too long or has control characters");
+        if (texts.Any(static t => t.Length is 0 or > MaxTextChars || !VisibleText.IsSafe(t)))
+            return JobErrors.BadOrder.Of("a text is empty, too long, or has control or direction characters");
         if (plan.WallLimitMs is < 100 or > 600_000)
             return JobErrors.BadOrder.Of("wallLimitMs");
         return plan.Kind switch

@@ -48,6 +48,13 @@ internal sealed class NodeBook(IDbContextFactory<RegulatorStore> store, PeerDire
         return Unit.Value;
     }
 
+    /// <summary>True when the node is registered.</summary>
+    public async Task<bool> HasAsync(string did, CancellationToken cancellation)
+    {
+        await using var db = await store.CreateDbContextAsync(cancellation);
+        return await db.Nodes.AnyAsync(n => n.Did == did, cancellation);
+    }
+
     /// <summary>Removes a node.</summary>
     public async Task<Result<Unit>> RemoveAsync(string did, CancellationToken cancellation)
     {

@@ -60,11 +60,14 @@ internal static class NodeEndpoints
 
     private static async Task<IResult> RemoveAsync(string did, NodeBook nodes, ActLog acts, PublicationDesk desk, CancellationToken cancellation)
     {
-        if (!(await nodes.RemoveAsync(did, cancellation)).TryGet(out _, out var error))
-            return error.ToProblem();
+        if (!await nodes.HasAsync(did, cancellation))
+            return RegulatorErrors.NodeUnknown.Of(did).ToProblem();
+        // Written down before it is done, as every act.
         var logged = await acts.AppendAsync(
             "remove", "node", did, desk.Current?.State.RuleSet.Version ?? 0, string.Empty, Digest.Sha256Hex(System.Text.Encoding.UTF8.GetBytes(did)), cancellation);
-        return logged.TryGet(out _, out error) ? Results.Json(new { did }, JobJson.Options) : error.ToProblem();
+        if (!logged.TryGet(out _, out var error) || !(await nodes.RemoveAsync(did, cancellation)).TryGet(out _, out error))
+            return error.ToProblem();
+        return Results.Json(new { did }, JobJson.Options);
     }
 
     /// <summary>Asks all nodes at the same time; one that does not answer is named with the code why.</summary>

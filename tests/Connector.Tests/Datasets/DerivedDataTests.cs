@@ -60,6 +60,22 @@ public sealed class DerivedDataTests : IAsyncLifetime
         Assert.All(found, f => Assert.Equal((ClassificationErrors.DerivedWider, "offer 'o': " + wider), (f.Kind, f.Detail)));
     }
 
+    [Theory]
+    [InlineData("dataspace:dominancePercent", "lteq", "70", "60", true)]
+    [InlineData("dataspace:dominancePercent", "lteq", "70", "80", false)]
+    [InlineData("dataspace:dominancePercent", "lteq", "70", "off", false)]
+    [InlineData("dataspace:privacyBudget", "lteq", "1000000", "1000000", true)]
+    [InlineData("dataspace:privacyBudget", "lteq", "1000000", "1000001", false)]
+    [InlineData("dataspace:privacyBudget", "lteq", "1000000", null, false)]
+    public void Dominance_and_privacy_budget_are_inherited(string term, string op, string of, string? own, bool within)
+    {
+        var source = Compiled(Agreement([.. Terms(term), Constraint(term, op, of), .. Bound]));
+        JsonObject[] rest = [.. Terms(term).Select(t => t!.AsObject()), .. Bound];
+        var offer = OfferOf(own is null ? rest : [.. rest, Constraint(term, op, own)]);
+        var found = DerivedRules.Judge(Declared(), [offer], Of(source), _world.Clock.GetUtcNow()).ToList();
+        Assert.Equal(within ? [] : ["offer 'o': " + term], found.Select(f => f.Detail));
+    }
+
     [Fact]
     public void What_a_contract_prohibits_and_every_permission_of_every_contract_binds()
     {

@@ -1,8 +1,11 @@
 using System.Text.Json;
+using DataSpace.Connector.Datasets;
+using DataSpace.Connector.Regulation;
 using DataSpace.Connector.Tests.Uses;
 using DataSpace.Connector.Uses;
 using DataSpace.Kernel.NegativeList;
 using DataSpace.Kernel.Policy;
+using DataSpace.Ledger.Receipts;
 
 namespace DataSpace.Connector.Tests.Regulation;
 
@@ -35,6 +38,76 @@ public class RegulatedGateTests
         regulated.World.Clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(Stale, (await regulated.AskAsync(Use(regulated, "PT1H")))?.Code);
         Assert.Null(await regulated.AskAsync(Use(regulated, "P1D")));
+    }
+
+    [Fact]
+    public async Task A_rule_that_comes_in_the_middle_of_a_year_is_about_the_whole_year_and_the_next_one_starts_anew()
+    {
+        await using var regulated = new RegulatedWorld();
+        regulated.Publish();
+        Assert.Null(await regulated.AskAsync(Use(regulated))); // one record each, and nobody asks for volumes yet
+        Assert.Null(await regulated.AskAsync(Use(regulated)));
+        var rule = RegulatedWorld.Rule("V-1", new RuleMatch(Volume: new VolumePerYear(Records: 4)));
+        regulated.Publish(rule);
+        Assert.Null(await regulated.AskAsync(Use(regulated)));
+        Assert.Equal(Prohibited, (await regulated.AskAsync(Use(regulated)))?.Code);
+        // In Beijing the year ends eight hours before it does in Greenwich.
+        var clock = regulated.World.Clock;
+        clock.Advance(new DateTimeOffset(2026, 12, 31, 15, 59, 0, TimeSpan.Zero) - clock.GetUtcNow());
+        regulated.Publish(rule);
+        Assert.Equal(Prohibited, (await regulated.AskAsync(Use(regulated)))?.Code);
+        clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.Null(await regulated.AskAsync(Use(regulated)));
+    }
+
+    [Fact]
+    public async Task A_release_under_an_old_stamp_stands_in_the_ledger_once_before_it_is_made()
+    {
+        await using var regulated = new RegulatedWorld();
+        regulated.Publish();
+        var use = Use(regulated, "PT1H");
+        var useId = (await regulated.Get<UseGate>().AdmitAsync(use, TestContext.Current.CancellationToken)).Value.Use.Handle.UseId;
+        Assert.True(regulated.Get<DatasetRegistry>().Reload(regulated.World.Config with { Datasets = [use.Dataset.Config] }).IsOk);
+        var (gate, before) = (regulated.Get<RegulationGate>(), regulated.World.Ledger.Latest.Size);
+        async Task<string?> ReleaseAsync() => (await gate.ReleaseAsync(use.Agreement, use.Order, useId, TestContext.Current.CancellationToken)).Value?.Error?.Code;
+        Assert.Null(await ReleaseAsync());
+        Assert.Equal(before, regulated.World.Ledger.Latest.Size);
+        regulated.World.Clock.Advance(TimeSpan.FromMinutes(30));
+        Assert.Null(await ReleaseAsync());
+        Assert.Null(await ReleaseAsync());
+        var degraded = Assert.Single(regulated.World.Ledger.Read(before, before + 9));
+        Assert.Equal((EntryKind.Degraded, useId), (degraded.Entry.Kind, DegradedPayload.FromFields(degraded.PayloadFields).Value.UseId));
+        regulated.World.Clock.Advance(TimeSpan.FromMinutes(31));
+        Assert.Equal(Stale, await ReleaseAsync());
+        Assert.Equal(before + 1, regulated.World.Ledger.Latest.Size);
+    }
+
+    [Fact]
+    public async Task A_stamp_that_grows_old_while_a_duty_before_the_use_is_carried_out_is_noticed()
+    {
+        await using var regulated = new RegulatedWorld();
+        regulated.Publish();
+        var world = regulated.World;
+        world.Wire.Attach(GateWorld.Other, (path, body) =>
+        {
+            world.Clock.Advance(TimeSpan.FromSeconds(8));
+            return world.Informed.AnswerAsync(path, body);
+        });
+        foreach (var (extension, code) in ((string?, string?)[])[("PT1H", null), (null, Stale)])
+        {
+            var policy = GateWorld.Agreement(extension is null ? GateWorld.Terms() : GateWorld.Terms().Append(GateWorld.Constraint("dataspace:stampExtension", "lteq", extension)));
+            policy["obligation"] = new System.Text.Json.Nodes.JsonArray(new System.Text.Json.Nodes.JsonObject
+            {
+                ["action"] = "inform",
+                ["constraint"] = new System.Text.Json.Nodes.JsonArray(GateWorld.Constraint("recipient", "eq", GateWorld.Other), GateWorld.Constraint("dataspace:phase", "eq", "before")),
+            });
+            var before = world.Ledger.Latest.Size;
+            regulated.Publish();
+            world.Clock.Advance(TimeSpan.FromMinutes(15) - TimeSpan.FromSeconds(4)); // fresh when the use is asked for, and not when it is granted
+            Assert.Equal(code, (await regulated.AskAsync(RegulatedWorld.Found(world.Use(policy), "invest", [])))?.Code);
+            EntryKind[] written = code is null ? [EntryKind.DutyDone, EntryKind.Grant, EntryKind.Degraded] : [EntryKind.DutyDone];
+            Assert.Equal(written, world.Ledger.Read(before, before + 9).Select(r => r.Entry.Kind));
+        }
     }
 
     [Theory]
