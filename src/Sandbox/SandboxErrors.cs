@@ -149,9 +149,9 @@ public static class SandboxErrors
         "DS-SBX-302", 403, "One subject dominates every remaining group", "其余每个分组都由单一主体主导",
         "Ask for coarser groups.", "请使用更粗的分组。");
 
-    /// <summary>Killed by the wall or CPU limit.</summary>
+    /// <summary>Killed by the wall, CPU or memory limit; which of them, only the owner's log says.</summary>
     public static readonly ErrorKind WallLimit = new(
-        "DS-SBX-303", 504, "The run reached its time limit and was ended", "运行达到时间上限，已被终止",
+        "DS-SBX-303", 504, "The run reached its time or memory limit and was ended", "运行达到时间或内存上限，已被终止",
         "Ask for less, or agree on a higher limit.", "请减少计算量，或约定更高的上限。");
 
     /// <summary>More rows or bytes than agreed.</summary>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using DataSpace.Sandbox.Cgroups;
 
 namespace DataSpace.Sandbox;
 
@@ -41,10 +42,10 @@ public sealed record SandboxOptions
 /// <summary>The two stated ways to run. Every report names the one in force.</summary>
 public enum SandboxProfileKind
 {
-    /// <summary>The host is an ordinary user: user namespace and rlimits, one run at a time.</summary>
+    /// <summary>The host is an ordinary user: user namespace and rlimits, one run at a time; a control group where one is delegated to that user.</summary>
     Unprivileged,
 
-    /// <summary>The host is root: before bubblewrap the process becomes a slot uid without any capability.</summary>
+    /// <summary>The host is root: each run in a control group, where the host allows it, under a slot uid without any capability.</summary>
     Privileged,
 }
 
@@ -57,8 +58,14 @@ public enum SandboxProfileKind
 public sealed record SandboxProfile(
     SandboxProfileKind Kind, string EngineVersion, string BubblewrapPath, string WorkerDirectory, string FilterSha256)
 {
-    /// <summary>Short name for reports: <c>bubblewrap/privileged</c> or <c>bubblewrap/unprivileged</c>.</summary>
-    public string Name => Kind == SandboxProfileKind.Privileged ? "bubblewrap/privileged" : "bubblewrap/unprivileged";
+    /// <summary>
+    /// Name for reports and status: the profile, and what bounds memory and tasks of a run, for example <c>bubblewrap/privileged/cgroup-v2</c> or
+    /// <c>bubblewrap/unprivileged/rlimits</c>.
+    /// </summary>
+    public string Name => ProfileName.Of(Kind == SandboxProfileKind.Privileged, Cgroups);
+
+    /// <summary>Control groups in force.</summary>
+    internal CgroupVersion Cgroups { get; init; }
 }
 
 /// <summary>Something the owner should be able to look up. Never shown to an analyst.</summary>
@@ -99,7 +106,7 @@ public sealed record SandboxLimits
     [Range(1, 3600)]
     public int CpuLimitSeconds { get; init; } = DefaultCpuLimitSeconds;
 
-    /// <value>Address space of the process, bytes (RLIMIT_AS). The engine's own limit lies 512 MiB below.</value>
+    /// <value>Address space of the process (RLIMIT_AS) and, where there are control groups, memory of the whole run, bytes. The engine's own limit lies 512 MiB below.</value>
     [Range(MinMemoryLimitBytes, 1L << 40)]
     public long MemoryLimitBytes { get; init; } = DefaultMemoryLimitBytes;
 

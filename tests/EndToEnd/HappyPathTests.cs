@@ -81,6 +81,10 @@ public sealed class HappyPathTests(SharedSpace shared)
             // The very program that read the data.
             var worker = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(Path.Combine(Layout.Worker, "sandbox-worker"))));
             Assert.EndsWith(" worker/sha256:" + worker, report.Payload.ImageDigest, StringComparison.Ordinal);
+            // And the walls around it, under the name that the node's status gives them.
+            var profile = (await owner.ReadAsync("/admin/status"))["sandbox"]!["profile"]!.GetValue<string>();
+            Assert.Matches("^bubblewrap/(un)?privileged/(cgroup-v1|cgroup-v2|rlimits)$", profile);
+            Assert.StartsWith(profile + " duckdb/", report.Payload.ImageDigest, StringComparison.Ordinal);
             var receipt = log.Receipts().First(r => r.Payload.GrantHash == grant.Record.LeafHash.Hex());
             Assert.Equal(report.Record.LeafHash.Hex(), receipt.Payload.ReportHash);
             Assert.Equal(shared.First.Result!["resultDigest"]!.GetValue<string>(), receipt.Payload.ResultDigest);

@@ -17,7 +17,14 @@ internal enum LaunchEnd
     WallLimit,
     OutputLimit,
     Cancelled,
+
+    /// <summary>No control group could be made for the run, and nothing was started.</summary>
+    NoGroup,
 }
 
 /// <summary>What the launcher saw from outside.</summary>
-internal sealed record LaunchOutcome(LaunchEnd End, int ExitCode, byte[] Stdout, string Stderr, TimeSpan Wall, int ProcessId);
+internal sealed record LaunchOutcome(LaunchEnd End, int ExitCode, byte[] Stdout, string Stderr, TimeSpan Wall, int ProcessId)
+{
+    /// <summary>What the run's control group enforced; null without one.</summary>
+    public Cgroups.GroupEvents? GroupEvents { get; init; }
+}

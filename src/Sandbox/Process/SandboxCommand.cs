@@ -1,4 +1,5 @@
 using System.Globalization;
+using DataSpace.Sandbox.Cgroups;
 
 namespace DataSpace.Sandbox.Process;
 
@@ -8,10 +9,12 @@ internal sealed record SandboxCommand
     /// <summary>Where the dataset stands inside: one neutral path for every dataset.</summary>
     public const string InnerDatasetPath = "/data/input";
 
+    /// <summary>Processes and threads of one run: of the slot uid by RLIMIT_NPROC, of the control group by <c>pids.max</c>.</summary>
+    public const int MaxTasks = 128;
+
     private const string InnerWorkerDirectory = "/app";
     private const string WorkerFileName = "sandbox-worker";
     private const int MaxOpenFiles = 64;
-    private const int MaxTasks = 128;
 
     public required string Bubblewrap { get; init; }
     public required string WorkerDirectory { get; init; }
@@ -20,6 +23,9 @@ internal sealed record SandboxCommand
     public required SandboxLayers Layers { get; init; }
     public string? DatasetPath { get; init; }
     public int SlotUid { get; init; }
+
+    /// <summary>Through which the launch enters its control groups, first of all; none without a group.</summary>
+    public IReadOnlyList<string> GroupEntryFiles { get; init; } = [];
 
     private string FilterPath => Path.Combine(StagingDirectory, "filter.bpf");
 
@@ -32,8 +38,8 @@ internal sealed record SandboxCommand
     /// <summary>Arguments of <c>/bin/sh</c>.</summary>
     public IReadOnlyList<string> Arguments(SandboxLimits limits)
     {
-        // Process.Start passes no extra descriptors: this shim opens the filter as fd 9 and becomes the next program.
-        List<string> args = ["-c", "exec 9<\"$1\"; shift; exec \"$@\"", "sh", FilterPath];
+        // Process.Start passes no extra descriptors: this shim opens the filter as fd 9, enters the groups and becomes the next program.
+        List<string> args = ["-c", "exec 9<\"$1\"; shift; " + CgroupEntry.Script, "sh", FilterPath, .. GroupEntryFiles, CgroupEntry.End];
         if (Layers.ClearEnvironment)
         {
             // Before bwrap, not only by it: /proc/1/environ inside is the environment that bwrap itself was started with.

@@ -16,4 +16,7 @@ internal sealed record SandboxLayers
     public bool ReadOnlyRoot { get; init; } = true;
     public bool ClearEnvironment { get; init; } = true;
     public bool Limits { get; init; } = true;
+
+    /// <summary>The control group of the run, where this host allows one.</summary>
+    public bool ControlGroup { get; init; } = true;
 }

@@ -1,8 +1,10 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using DataSpace.Kernel.Results;
+using DataSpace.Sandbox.Cgroups;
 
 namespace DataSpace.Sandbox.Process;
 
@@ -39,8 +41,14 @@ internal sealed class WorkerClient : IDisposable
             return SandboxErrors.WorkerMissing.Of();
 
         var kind = options.Profile ?? (Environment.IsPrivilegedProcess ? SandboxProfileKind.Privileged : SandboxProfileKind.Unprivileged);
-        var profile = new SandboxProfile(kind, "", bubblewrap, directory, Convert.ToHexStringLower(SHA256.HashData(SeccompFilter.Build())));
-        var client = new WorkerClient(options, new WorkerLauncher(kind, bubblewrap, directory, options) { Layers = layers }, profile);
+        var groups = layers.ControlGroup ? (await CgroupFinder.OfThisProcess.ConfigureAwait(false)).Parent : null;
+        if (groups is not null)
+            await SweepAsync(groups, options).ConfigureAwait(false);
+        var profile = new SandboxProfile(kind, "", bubblewrap, directory, Convert.ToHexStringLower(SHA256.HashData(SeccompFilter.Build())))
+        {
+            Cgroups = groups?.Version ?? CgroupVersion.None,
+        };
+        var client = new WorkerClient(options, new WorkerLauncher(kind, bubblewrap, directory, options) { Layers = layers, Groups = groups }, profile);
         var limits = new SandboxLimits();
         var probe = await client.RunAsync(Request("version", null, null, limits), null, limits, cancellationToken).ConfigureAwait(false);
         if (!probe.TryGet(out var run, out var error))
@@ -86,10 +94,12 @@ internal sealed class WorkerClient : IDisposable
                 return Report(SandboxErrors.WallLimit, name, "wall limit");
             case LaunchEnd.OutputLimit:
                 return Report(SandboxErrors.OutputTooLarge, name, "stdout cap");
+            case LaunchEnd.NoGroup:
+                return Report(SandboxErrors.HostBusy, name, "no control group for the run: " + outcome.Stderr);
         }
 
         if (Parse(outcome.Stdout) is not { } response)
-            return Report(WithoutAnswer(outcome), name, $"exit {outcome.ExitCode}: {outcome.Stderr}");
+            return Report(WithoutAnswer(outcome), name, $"{Enforced(outcome.GroupEvents, limits)}exit {outcome.ExitCode}: {outcome.Stderr}");
         if (response.FailureClass is { } failure)
             return Report(OfClass(failure), name, $"{failure}: {response.Detail}");
         if (section is { WasSent: false })
@@ -108,10 +118,29 @@ internal sealed class WorkerClient : IDisposable
     }
 
     private static ErrorKind WithoutAnswer(LaunchOutcome outcome)
-        => outcome.ExitCode == ExitWhenKilled ? SandboxErrors.WallLimit
+        => outcome.ExitCode == ExitWhenKilled || outcome.GroupEvents is { OutOfMemoryKills: > 0 } ? SandboxErrors.WallLimit
+            : outcome.ExitCode == CgroupEntry.RefusedExitCode ? SandboxErrors.HostBusy
             : outcome.Stderr.Contains("Resource temporarily unavailable", StringComparison.Ordinal) ? SandboxErrors.HostBusy
             : outcome.Stderr.Contains("bwrap:", StringComparison.Ordinal) && IsNamespaceTrouble(outcome.Stderr) ? SandboxErrors.UserNamespacesUnavailable
             : SandboxErrors.QueryFailed;
+
+    /// <summary>What the control group did, for the owner's log alone.</summary>
+    private static string Enforced(GroupEvents? events, SandboxLimits limits) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{(events is { OutOfMemoryKills: > 0 } ? $"out of memory: the control group's limit is {limits.MemoryLimitBytes} bytes; " : "")}{(events is { RefusedTasks: > 0 } ? $"out of tasks: the control group's limit is {SandboxCommand.MaxTasks}; " : "")}");
+
+    /// <summary>A leftover that cannot be removed does no harm to new runs; the owner learns of it.</summary>
+    private static async Task SweepAsync(CgroupParent groups, SandboxOptions options)
+    {
+        try
+        {
+            await groups.SweepAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            options.OnIncident?.Invoke(new SandboxIncident(SandboxErrors.HostBusy.Code, null, "a control group left behind could not be removed: " + e.Message));
+        }
+    }
 
     private static bool IsNamespaceTrouble(string text)
         => text.Contains("namespace", StringComparison.OrdinalIgnoreCase) || text.Contains("uid map", StringComparison.Ordinal)

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
+using DataSpace.Sandbox.Cgroups;
 
 namespace DataSpace.Sandbox.Process;
 
@@ -33,6 +34,9 @@ internal sealed class WorkerLauncher : IDisposable
 
     public SandboxLayers Layers { get; init; } = SandboxLayers.All;
 
+    /// <summary>Where each run gets its control group; null bounds each process by itself, with rlimits.</summary>
+    public CgroupParent? Groups { get; init; }
+
     public void Dispose()
     {
         _slots.Dispose();
@@ -45,7 +49,7 @@ internal sealed class WorkerLauncher : IDisposable
         var slotUid = await _slots.TakeAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return await RunInSlotAsync(request, slotUid, cancellationToken).ConfigureAwait(false);
+            return await RunInGroupAsync(request, slotUid, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -53,7 +57,32 @@ internal sealed class WorkerLauncher : IDisposable
         }
     }
 
-    private async Task<LaunchOutcome> RunInSlotAsync(LaunchRequest request, int slotUid, CancellationToken cancellationToken)
+    /// <summary>The run in a control group of its own, which is gone when this returns. What bounds a run does not change silently: without its group it does not start.</summary>
+    private async Task<LaunchOutcome> RunInGroupAsync(LaunchRequest request, int slotUid, CancellationToken cancellationToken)
+    {
+        RunGroup? group;
+        try
+        {
+            group = Layers.ControlGroup ? Groups?.Create(request.Limits.MemoryLimitBytes, SandboxCommand.MaxTasks) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new LaunchOutcome(LaunchEnd.NoGroup, ExitCode: 0, [], e.Message, TimeSpan.Zero, ProcessId: 0);
+        }
+
+        try
+        {
+            var outcome = await RunInSlotAsync(request, slotUid, group, cancellationToken).ConfigureAwait(false);
+            return outcome with { GroupEvents = group?.ReadEvents() };
+        }
+        finally
+        {
+            if (group is not null)
+                await group.RemoveAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<LaunchOutcome> RunInSlotAsync(LaunchRequest request, int slotUid, RunGroup? group, CancellationToken cancellationToken)
     {
         var command = new SandboxCommand
         {
@@ -64,6 +93,7 @@ internal sealed class WorkerLauncher : IDisposable
             Layers = Layers,
             DatasetPath = request.DatasetPath,
             SlotUid = slotUid,
+            GroupEntryFiles = group?.EntryFiles ?? [],
         };
         var started = _time.GetTimestamp();
         using var process = await LauncherThread.RunAsync(() => Start(command.Arguments(request.Limits), request)).ConfigureAwait(false);
@@ -90,7 +120,7 @@ internal sealed class WorkerLauncher : IDisposable
         }
 
         if (end != LaunchEnd.Exited)
-            await KillAsync(process).ConfigureAwait(false);
+            await KillAsync(process, group).ConfigureAwait(false);
         var (errors, _) = await stderr.ConfigureAwait(false);
         return new LaunchOutcome(end, process.ExitCode, output, Encoding.UTF8.GetString(errors), _time.GetElapsedTime(started), processId);
     }
@@ -131,9 +161,17 @@ internal sealed class WorkerLauncher : IDisposable
     /// the pipes close only when the last of them is gone. Children are looked for all the same: one that bwrap had only just started does not yet die with it,
     /// and would wait for its parent for ever.
     /// </summary>
-    private async Task KillAsync(System.Diagnostics.Process process)
+    private async Task KillAsync(System.Diagnostics.Process process, RunGroup? group)
     {
-        process.Kill(entireProcessTree: true);
+        try
+        {
+            group?.Kill();
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+        }
+
         using var grace = new CancellationTokenSource(KillGrace, _time);
         await process.WaitForExitAsync(grace.Token).ConfigureAwait(false);
         await DrainAsync(process.StandardOutput.BaseStream, grace.Token).ConfigureAwait(false);

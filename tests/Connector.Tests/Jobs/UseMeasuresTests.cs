@@ -15,7 +15,7 @@ public sealed class UseMeasuresTests(SharedGate shared) : IClassFixture<SharedGa
     private static readonly SandboxProfile Profile = new(SandboxProfileKind.Unprivileged, "1.0", "bwrap", "worker", new string('a', 64));
     private static readonly byte[] Output = new byte[4096];
 
-    private static SandboxUsage Usage(double cpuMs, long bytes) => new(cpuMs, cpuMs, cpuMs, bytes, bytes, "bubblewrap/unprivileged");
+    private static SandboxUsage Usage(double cpuMs, long bytes) => new(cpuMs, cpuMs, cpuMs, bytes, bytes, Profile.Name);
 
     private async Task<(GrantedUse Granted, UseRequest Use)> GrantedAsync()
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using DataSpace.Sandbox.Cgroups;
 using DataSpace.Sandbox.Process;
 using DataSpace.Sandbox.Tests.Support;
 
@@ -43,20 +44,28 @@ public sealed class ProbeFixture : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
+    /// <param name="probe">Name of the attack and its argument.</param>
+    /// <param name="layers">All when null.</param>
+    /// <param name="profile">The host's own when null.</param>
+    /// <param name="limits">1 GiB and a minute when null.</param>
+    /// <param name="groups">Where the run's control group is made; null where this host allows it.</param>
+    /// <param name="cancellationToken">Cancels the run.</param>
     internal async Task<LaunchOutcome> RunAsync(
-        string probe, SandboxLayers? layers = null, SandboxProfileKind? profile = null, SandboxLimits? limits = null)
+        string probe, SandboxLayers? layers = null, SandboxProfileKind? profile = null, SandboxLimits? limits = null, CgroupParent? groups = null,
+        CancellationToken? cancellationToken = null)
     {
         using var launcher = new WorkerLauncher(
             profile ?? HostProfile, HostTools.FindProgram("bwrap")!, Path.Combine(_data.Root, "app"), new SandboxOptions { SlotUidBase = NextSlotUid() })
         {
             Layers = layers ?? SandboxLayers.All,
+            Groups = groups ?? (await CgroupFinder.OfThisProcess).Parent,
         };
         var request = new LaunchRequest(
             Encoding.UTF8.GetBytes(probe), DatasetPath, limits ?? new SandboxLimits { MemoryLimitBytes = 1L << 30, WallLimitMs = 60_000 }, 1 << 20)
         {
             LauncherEnvironment = new Dictionary<string, string> { ["SECRET"] = Secret },
         };
-        return await launcher.RunAsync(request, TestContext.Current.CancellationToken);
+        return await launcher.RunAsync(request, cancellationToken ?? TestContext.Current.CancellationToken);
     }
 
     /// <summary>Tests run at once and the kernel counts tasks per uid: each launch gets its own.</summary>

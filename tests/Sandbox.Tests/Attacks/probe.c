@@ -83,6 +83,29 @@ static long memory_bomb(void) {
   }
   return 0;
 }
+static long memory_of_many(void) { // no process has more than a third of the limit, all of them together have more than all of it
+  enum { processes = 4 };
+  const long each = 96L << 20;
+  pid_t held[processes];
+  int status;
+  for (int i = 0; i < processes; i++) {
+    pid_t p = held[i] = fork();
+    if (p < 0) return -1;
+    if (p == 0) {
+      volatile char *m = malloc(each);
+      if (!m) _exit(1);
+      for (long at = 0; at < each; at += 4096) m[at] = 1;
+      raise(SIGSTOP); // holds what it has
+      _exit(0);
+    }
+    if (waitpid(p, &status, WUNTRACED) != p || !WIFSTOPPED(status)) return -1;
+  }
+  for (int i = 0; i < processes; i++) { // all of them must have lived to the end: the kernel may have made room by killing an earlier one
+    kill(held[i], SIGCONT);
+    if (waitpid(held[i], &status, 0) != held[i] || !WIFEXITED(status)) return -1;
+  }
+  return 0;
+}
 static long raise_limit(void) {
   struct rlimit r = {1 << 20, 1 << 20};
   return setrlimit(RLIMIT_FSIZE, &r);
@@ -196,6 +219,7 @@ static long run(const char *n) {
   if (IS("fork")) return spawn();
   if (IS("fork-bomb")) return fork_bomb();
   if (IS("memory-bomb")) return memory_bomb();
+  if (IS("memory-of-many")) return memory_of_many();
   if (IS("many-files")) return many_files();
   if (IS("cpu-spin")) for (;;) {}
   if (IS("hang")) signal_all();

@@ -1,5 +1,7 @@
 using System.Reflection;
 using DataSpace.Kernel.Results;
+using DataSpace.Sandbox.Cgroups;
+using DataSpace.Sandbox.Process;
 using DataSpace.Sandbox.Tests.Support;
 
 namespace DataSpace.Sandbox.Tests.Launching;
@@ -18,17 +20,31 @@ public sealed class ProbeOfPartsTests(WorkerFixture worker) : IDisposable
     }
 
     [Fact]
-    public void The_profile_is_named()
+    public async Task The_profile_is_named()
     {
+        var found = await CgroupFinder.OfThisProcess;
         var profile = worker.Sandbox.Probe().Value;
-        Assert.Equal(Environment.IsPrivilegedProcess ? "bubblewrap/privileged" : "bubblewrap/unprivileged", profile.Name);
+        Assert.Equal(ProfileName.Of(Environment.IsPrivilegedProcess, found.Version), profile.Name);
         Assert.StartsWith("v1.5", profile.EngineVersion, StringComparison.Ordinal);
         Assert.Equal(64, profile.FilterSha256.Length);
     }
 
     [Fact]
     public void The_unprivileged_profile_works_too()
-        => Assert.Equal("bubblewrap/unprivileged", Probe(new SandboxOptions { Profile = SandboxProfileKind.Unprivileged }).Value.Name);
+        => Assert.StartsWith("bubblewrap/unprivileged/", Probe(new SandboxOptions { Profile = SandboxProfileKind.Unprivileged }).Value.Name, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(SandboxProfileKind.Privileged, "bubblewrap/privileged/rlimits")]
+    [InlineData(SandboxProfileKind.Unprivileged, "bubblewrap/unprivileged/rlimits")]
+    public void Without_control_groups_it_works_and_says_so(SandboxProfileKind kind, string name)
+    {
+        Assert.SkipWhen(kind == SandboxProfileKind.Privileged && !Environment.IsPrivilegedProcess, "the privileged profile needs root");
+        using var sandbox = new SqlSandbox(new SandboxOptions { WorkerDirectory = WorkerFixture.WorkerDirectory, Profile = kind })
+        {
+            Layers = SandboxLayers.All with { ControlGroup = false },
+        };
+        Assert.Equal(name, sandbox.Probe().Value.Name);
+    }
 
     [Fact]
     public void Missing_parts_have_their_codes()
