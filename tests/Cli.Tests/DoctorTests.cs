@@ -1,3 +1,5 @@
+using DataSpace.Cli.Doctor;
+using DataSpace.Sandbox.Cgroups;
 using Xunit;
 
 namespace DataSpace.Cli.Tests;
@@ -10,7 +12,7 @@ public sealed class DoctorTests
         var run = await CliProcess.RunAsync("doctor", "--json");
         var checks = run.Json.GetProperty("checks").EnumerateArray().ToList();
         Assert.Equal(
-            ["system", "sdk", "user-namespaces", "bubblewrap", "sandbox-worker", "node-programs", "seal-wasm", "disk", "memory", "ports", "clock", "locale", "proxy"],
+            ["system", "sdk", "user-namespaces", "bubblewrap", "sandbox-profile", "sandbox-worker", "node-programs", "seal-wasm", "disk", "memory", "ports", "clock", "locale", "proxy"],
             checks.Select(c => c.GetProperty("id").GetString()));
         foreach (var check in checks)
         {
@@ -19,6 +21,21 @@ public sealed class DoctorTests
         }
         run.Exits(checks.All(c => c.GetProperty("ok").GetBoolean()) ? 0 : 1);
         Assert.Equal(run.ExitCode == 0, run.Json.GetProperty("ok").GetBoolean());
+    }
+
+    [Theory]
+    [InlineData("en")]
+    [InlineData("zh")]
+    public async Task The_profile_names_what_bounds_a_run_and_why_not_more(string language)
+    {
+        var found = await CgroupFinder.OfThisProcess;
+        var run = await CliProcess.RunAsync("doctor", "--json", "--lang", language);
+        var check = run.Json.GetProperty("checks").EnumerateArray().Single(c => c.GetProperty("id").GetString() == "sandbox-profile");
+        var detail = check.GetProperty("detail").GetString()!;
+        Assert.True(check.GetProperty("ok").GetBoolean(), "either profile is a working state");
+        Assert.StartsWith(ProfileName.Of(Environment.IsPrivilegedProcess, found.Version) + ": ", detail, StringComparison.Ordinal);
+        var (word, reason) = language == "en" ? ("control groups", DoctorTexts.Absence(found.Absence).En) : ("控制组", DoctorTexts.Absence(found.Absence).Zh);
+        Assert.Equal(found.Parent is null, detail.Contains(word, StringComparison.Ordinal) && detail.Contains(reason, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using DataSpace.Cli.Run;
 using DataSpace.Cli.Session;
+using DataSpace.Sandbox.Cgroups;
 
 namespace DataSpace.Cli.Doctor;
 
@@ -25,7 +26,7 @@ internal static class DoctorChecks
     /// <summary>All checks, in the order in which a newcomer would fix them.</summary>
     public static IReadOnlyList<Func<Ui, CancellationToken, Task<Finding>>> All { get; } =
     [
-        Plain(OperatingSystemCheck), Sdk, Namespaces, Bubblewrap, Plain(Worker), Plain(Hosts), Seal, Plain(Disk), Plain(Memory), Plain(Ports), Plain(Clock), Plain(LocaleCheck), Plain(Proxy),
+        Plain(OperatingSystemCheck), Sdk, Namespaces, Bubblewrap, Profile, Plain(Worker), Plain(Hosts), Seal, Plain(Disk), Plain(Memory), Plain(Ports), Plain(Clock), Plain(LocaleCheck), Plain(Proxy),
     ];
 
     private static Func<Ui, CancellationToken, Task<Finding>> Plain(Func<Ui, Finding> check) => (ui, _) => Task.FromResult(check(ui));
@@ -71,6 +72,14 @@ internal static class DoctorChecks
             ? ["unshare", "--mount", "--propagation", "private", "--", "setpriv", "--reuid", SlotUid, "--regid", SlotUid, "--clear-groups", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all", .. command]
             : command;
         return Probe.RunAsync(chain[0], chain[1..], cancel);
+    }
+
+    /// <summary>No problem in either case: a node runs with what it may have, and names it in every Report.</summary>
+    private static async Task<Finding> Profile(Ui ui, CancellationToken cancel)
+    {
+        var found = await CgroupFinder.OfThisProcess.WaitAsync(cancel);
+        var detail = found.Parent is null ? ui.T(DoctorTexts.ProfileRlimits, ui.T(DoctorTexts.Absence(found.Absence))) : ui.T(DoctorTexts.ProfileCgroups);
+        return new Finding("sandbox-profile", true, ui.T(DoctorTexts.Profile), $"{ProfileName.Of(Environment.IsPrivilegedProcess, found.Version)}: {detail}", null);
     }
 
     private static Finding Worker(Ui ui)

@@ -1,4 +1,5 @@
 using DataSpace.Cli.Session;
+using DataSpace.Sandbox.Cgroups;
 
 namespace DataSpace.Cli.Doctor;
 
@@ -22,6 +23,9 @@ internal static class DoctorTexts
     public static readonly Phrase BubblewrapFix = new("As root: apt-get install bubblewrap (nothing runs over data without it)", "以 root 执行：apt-get install bubblewrap（缺少它则不会对数据执行任何计算）");
     public static readonly Phrase BubblewrapBlocked = new("installed, but cannot make a sandbox here", "已安装，但此处无法创建沙箱");
     public static readonly Phrase BubblewrapBlockedFix = new("Allow namespaces for this user or container (for Docker: --security-opt seccomp=unconfined --cap-add SYS_ADMIN).", "请为该用户或容器开放命名空间（Docker：--security-opt seccomp=unconfined --cap-add SYS_ADMIN）。");
+    public static readonly Phrase Profile = new("Sandbox profile of a node started here", "在此启动的节点的沙箱配置");
+    public static readonly Phrase ProfileCgroups = new("memory and tasks of each run are bounded as a whole", "每次运行的内存与任务数整体受限");
+    public static readonly Phrase ProfileRlimits = new("each process is bounded by itself; no control groups: {0}", "仅对单个进程设限；无控制组：{0}");
     public static readonly Phrase Worker = new("Sandbox worker", "沙箱工作程序");
     public static readonly Phrase WorkerFix = new("Run: samples/setup.sh (or: dotnet publish src/SandboxWorker -c Release)", "运行：samples/setup.sh（或：dotnet publish src/SandboxWorker -c Release）");
     public static readonly Phrase Seal = new("Microsoft SEAL (wasm)", "Microsoft SEAL（wasm）");
@@ -59,4 +63,14 @@ internal static class DoctorTexts
     public static readonly Phrase ProxyFix = new("Set it as http://host:port, or unset {0}.", "请设为 http://主机:端口，或取消 {0}。");
     public static readonly Phrase Hosts = new("Node programs", "节点程序");
     public static readonly Phrase HostsFix = new("Run: samples/setup.sh (or: dotnet build DataSpace.sln -c Release)", "运行：samples/setup.sh（或：dotnet build DataSpace.sln -c Release）");
+
+    /// <summary>Why a node started here would have no control groups.</summary>
+    public static Phrase Absence(CgroupAbsence absence) => absence switch
+    {
+        CgroupAbsence.NotMounted => new("none is mounted where it can be seen", "未挂载或不可见"),
+        CgroupAbsence.ControllersMissing => new("the controllers memory and pids are not both there", "memory 与 pids 控制器不全"),
+        CgroupAbsence.NotDelegated => new("none is delegated (systemd: Delegate=memory pids and DelegateSubgroup=node)", "未委派（systemd：Delegate=memory pids 与 DelegateSubgroup=node）"),
+        CgroupAbsence.NotWritable => new("this user may not make one", "当前用户无权创建"),
+        _ => new("a process may not be moved into one", "无法将进程移入"),
+    };
 }
