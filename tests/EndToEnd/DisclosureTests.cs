@@ -72,7 +72,9 @@ public sealed class DisclosureTests
         }, TimeSpan.FromSeconds(60), () => status + space.Story());
         var (proof, policy, forged) = (Path.Combine(space.Root, "0.tlog-proof"), Path.Combine(space.Root, "policy"), Path.Combine(space.Root, "forged.tlog-proof"));
         await File.WriteAllTextAsync(policy, status!["policy"]!.GetValue<string>(), TestContext.Current.CancellationToken);
-        Assert.True((await CommandLine.RunAsync(0, "ledger", "prove", "0", "--out", proof, "--node", owner.Directory, "--json"))["cosigners"]!.AsArray().Count >= 2);
+        var proven = await CommandLine.RunAsync(0, "ledger", "prove", "0", "--out", proof, "--node", owner.Directory, "--json");
+        Assert.True(proven["cosigners"]!.AsArray().Count >= 2);
+        Assert.NotEmpty(proven["ledger"]!["doesNotProve"]!.AsArray());
         var good = await CommandLine.ForeignVerifierAsync("--proof", proof, "--vkey", vkey, "--policy", policy);
         Assert.True(good.ExitCode == 0 && good.Output.Contains("entry 0 of " + owner.Did, StringComparison.Ordinal), good.Output);
         var text = await File.ReadAllTextAsync(proof, TestContext.Current.CancellationToken);
