@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using DataSpace.Cli.Run;
 using DataSpace.EndToEnd.Support;
+using DataSpace.Ledger.Notes;
 
 namespace DataSpace.EndToEnd;
 
@@ -38,7 +39,19 @@ public sealed class DemoProcessTests : IDisposable
         Assert.Equal(["DS-POL-027", "DS-JOB-018", "DS-POL-026"], summary["refusals"]!.AsArray().Select(r => r!.GetValue<string>()));
         Assert.All(summary["bills"]!.AsArray(), b => Assert.True(b!["uses"]!.GetValue<int>() > 0));
         Assert.DoesNotContain(summary["nodes"]!.AsArray().Select(n => n!["pid"]!.GetValue<int>()), Posix.IsAlive);
-        Assert.True(Directory.Exists(Path.Combine(Root, "supplier-a", "node", "ledger")));
+        AssertWitnessesAreNotTheOperator();
+    }
+
+    /// <summary>The coordinator and a supplier cosigned each supplier's log; the chain leader, who runs the coordinator, is asked by nobody.</summary>
+    private void AssertWitnessesAreNotTheOperator()
+    {
+        string DidOf(string node) => JsonNode.Parse(File.ReadAllText(Path.Combine(Root, node, "node", "node.json")))!["did"]!.GetValue<string>();
+        foreach (var (owner, other) in ((string, string)[])[("supplier-a", "supplier-b"), ("supplier-b", "supplier-a")])
+        {
+            var cosigned = File.ReadAllText(Path.Combine(Root, owner, "node", "ledger", "cosigned"));
+            var names = SignedNote.Parse(cosigned).Value.Signatures.Select(s => s.Name).ToHashSet(StringComparer.Ordinal);
+            Assert.Equivalent(new[] { DidOf(owner) + "/log/1", DidOf("coordinator"), DidOf(other) }, names, strict: true);
+        }
     }
 
     /// <summary>Process ids as the demo writes them down while it starts nodes.</summary>
