@@ -72,13 +72,23 @@ if [ -z "$passed" ] || [ -z "$failed" ]; then
 fi
 skipped=${skipped:-0}
 
-# What the ledger was struck with: one row per kind, from the output of the fault tests.
-faults=$(cat "$results"/*.trx 2>/dev/null | sed -nE 's/^(.*>)?([a-z][a-z-]+ +[0-9]+( +[0-9]+){8})\r?(<.*)?$/\2/p' | sort)
+# What the ledger was struck with: one row per fault test, from what the tests printed. A TRX file is one long line in which each printed line is a Message.
+fault_tests=8
+faults=$(cat "$results"/*.trx 2>/dev/null | sed 's/</\n</g' | tr -d '\r' | sed -nE 's/^<Message>([a-z][a-z-]+ +[0-9]+( +[0-9]+){9}) *$/\1/p' | sort)
 if [ -n "$faults" ]; then
   say "faults, and what became of them:"
-  printf '    fault            runs    died  refused  went on  recovered  lost  counted twice  forked  unsound\n'
+  printf '    fault            runs    died  refused  went on  recovered  stays shut  lost  counted twice  forked  unsound\n'
   sed 's/^/    /' <<<"$faults"
-  awk '{ n += $2; l += $7; t += $8; b += $9 + $10 } END { printf "    %d faults. Lost: %d. Counted twice: %d. Broken in another way: %d\n", n, l, t, b }' <<<"$faults"
+  awk '{ n += $2; l += $8; t += $9; b += $10 + $11 } END { printf "    %d faults. Lost: %d. Counted twice: %d. Broken in another way: %d\n", n, l, t, b }' <<<"$faults"
+fi
+if [ $# -eq 0 ] && [ "$failed" -eq 0 ]; then
+  # What was skipped gave its reason below; every other fault test printed its row.
+  left_out=$(cat "$results"/*.trx 2>/dev/null | sed 's/</\n</g' | grep '^<UnitTestResult ' | grep 'outcome="NotExecuted"' | grep -c 'Sequencing\.FaultTests\.')
+  rows=$(grep -c . <<<"$faults")
+  if [ $((rows + left_out)) -ne "$fault_tests" ]; then
+    say "FAILED: $rows rows of faults and $left_out skipped; expected are $fault_tests"
+    failed=1
+  fi
 fi
 
 if [ "$skipped" -gt 0 ]; then

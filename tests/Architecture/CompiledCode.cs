@@ -41,6 +41,10 @@ internal static class CompiledCode
     public static HashSet<Type> ConstructedBy(Type outermost)
         => [.. WithNested(outermost).SelectMany(Methods).SelectMany(Mentioned).OfType<ConstructorInfo>().Select(c => c.DeclaringType!)];
 
+    /// <summary>Whether one of our outermost types calls a method; the type that declares it does not count.</summary>
+    public static bool IsCalledBy(Type outermost, MethodInfo called)
+        => outermost != called.DeclaringType && WithNested(outermost).SelectMany(Methods).SelectMany(Mentioned).OfType<MethodInfo>().Any(m => m.HasSameMetadataDefinitionAs(called));
+
     private static IEnumerable<Type> WithNested(Type type) => type.GetNestedTypes(All).SelectMany(WithNested).Prepend(type);
 
     private static IEnumerable<MethodBase> Methods(Type type) => type.GetMethods(All).Cast<MethodBase>().Concat(type.GetConstructors(All));

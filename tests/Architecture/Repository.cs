@@ -25,6 +25,9 @@ internal static class Repository
         }
     }
 
+    /// <summary>Names at the top, files and folders, without what builds and tools put there.</summary>
+    public static IReadOnlyList<string> TopLevel() => [.. Directory.EnumerateFileSystemEntries(Root).Select(e => Path.GetFileName(e)).Except(NotOurs).Order(StringComparer.Ordinal)];
+
     public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
 
     /// <summary>Our production assemblies beside this one; test assemblies are no part of the house.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using CsCheck;
 using DataSpace.Cli.Demo;
 using NJsonSchema;
@@ -32,6 +33,9 @@ public sealed class DemoPartsTests
             var schema = await JsonSchema.FromFileAsync(Path.Combine(schemas, kind + "-config.schema.json"), TestContext.Current.CancellationToken);
             var problems = schema.Validate(await File.ReadAllTextAsync(folder.ConfigFile(key), TestContext.Current.CancellationToken));
             Assert.True(problems.Count == 0, $"{key}: {string.Join("; ", problems)}");
+            // Nobody's quorum counts the operator beside its own coordinator.
+            var config = JsonNode.Parse(await File.ReadAllTextAsync(folder.ConfigFile(key), TestContext.Current.CancellationToken))!;
+            Assert.Equal([folder.Did("chain-leader")], config["operatorDids"]!.AsArray().Select(d => d!.GetValue<string>()));
         }
         foreach (var withDatasets in (bool[])[false, true])
         {

@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DataSpace.Cli.Run;
 using DataSpace.EndToEnd.Support;
+using DataSpace.Ledger.Notes;
 
 namespace DataSpace.EndToEnd;
 
@@ -12,6 +14,8 @@ public sealed class DemoProcessTests : IDisposable
     private const int SigInt = 2;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
     private readonly string _home = Directory.CreateTempSubdirectory("demo-").FullName;
+
+    private static readonly string[] DemoFolders = ["chain-leader", "supplier-a", "supplier-b"];
 
     private string Root => Path.Combine(_home, "demo");
 
@@ -38,7 +42,36 @@ public sealed class DemoProcessTests : IDisposable
         Assert.Equal(["DS-POL-027", "DS-JOB-018", "DS-POL-026"], summary["refusals"]!.AsArray().Select(r => r!.GetValue<string>()));
         Assert.All(summary["bills"]!.AsArray(), b => Assert.True(b!["uses"]!.GetValue<int>() > 0));
         Assert.DoesNotContain(summary["nodes"]!.AsArray().Select(n => n!["pid"]!.GetValue<int>()), Posix.IsAlive);
-        Assert.True(Directory.Exists(Path.Combine(Root, "supplier-a", "node", "ledger")));
+        AssertWitnessesAreNotTheOperator();
+    }
+
+    [Fact]
+    public async Task With_a_thousand_made_up_rows_all_figures_equal_the_plain_sums()
+    {
+        var (exit, output, errors) = await RunAsync(_ => Task.CompletedTask, "--rows", "1000");
+        Assert.True(exit == 0, $"exit {exit}\n{output}\n{errors}");
+        var summary = JsonNode.Parse(output)!;
+        Assert.True(summary["ok"]!.GetValue<bool>());
+
+        // Not the demo's own comparison alone: counts and sums once more, from the files that it made.
+        var rows = DemoFolders.SelectMany(owner => File.ReadLines(Path.Combine(Root, owner, "synthetic.csv")).Skip(1)).Select(line => line.Split(',')).ToList();
+        Assert.Equal(3 * 1000, rows.Count);
+        var plain = rows.GroupBy(r => r[1]).ToDictionary(g => g.Key, g => (Count: g.Count(), Sum: g.Sum(r => decimal.Parse(r[2], CultureInfo.InvariantCulture))), StringComparer.Ordinal);
+        var result = summary["result"]!.AsArray().ToDictionary(r => r![0]!.ToString(), r => (Count: int.Parse(r![1]!.ToString(), CultureInfo.InvariantCulture), Sum: decimal.Parse(r[2]!.ToString(), CultureInfo.InvariantCulture)), StringComparer.Ordinal);
+        Assert.Equal(plain.OrderBy(p => p.Key, StringComparer.Ordinal), result.OrderBy(p => p.Key, StringComparer.Ordinal));
+        Assert.Equal(4 * plain.Count, summary["comparedWithPlaintext"]!.GetValue<int>()); // count, sum, mean and deviation of every group
+    }
+
+    /// <summary>The coordinator and a supplier cosigned each supplier's log; the chain leader, who runs the coordinator, is asked by nobody.</summary>
+    private void AssertWitnessesAreNotTheOperator()
+    {
+        string DidOf(string node) => JsonNode.Parse(File.ReadAllText(Path.Combine(Root, node, "node", "node.json")))!["did"]!.GetValue<string>();
+        foreach (var (owner, other) in ((string, string)[])[("supplier-a", "supplier-b"), ("supplier-b", "supplier-a")])
+        {
+            var cosigned = File.ReadAllText(Path.Combine(Root, owner, "node", "ledger", "cosigned"));
+            var names = SignedNote.Parse(cosigned).Value.Signatures.Select(s => s.Name).ToHashSet(StringComparer.Ordinal);
+            Assert.Equivalent(new[] { DidOf(owner) + "/log/1", DidOf("coordinator"), DidOf(other) }, names, strict: true);
+        }
     }
 
     /// <summary>Process ids as the demo writes them down while it starts nodes.</summary>
@@ -54,11 +87,11 @@ public sealed class DemoProcessTests : IDisposable
         }
     }
 
-    private async Task<(int Exit, string Output, string Errors)> RunAsync(Func<Process, Task> meanwhile)
+    private async Task<(int Exit, string Output, string Errors)> RunAsync(Func<Process, Task> meanwhile, params string[] arguments)
     {
         var program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "DataSpace.Cli", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "dataspace.dll"));
         // Whoever runs the tests in the background may have told them to ignore Ctrl-C; the demo must not inherit that.
-        var start = new ProcessStartInfo("env", ["--default-signal=INT", Installation.DotNet, program, "demo", "--yes", "--json"])
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", Installation.DotNet, program, "demo", "--yes", "--json", .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -1,5 +1,8 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using DataSpace.EndToEnd.Support;
+using DataSpace.Hosting.Disclosing;
 using DataSpace.Ledger.Disclosing;
 using DataSpace.Ledger.Fsck;
 using DataSpace.Ledger.Notes;
@@ -72,7 +75,9 @@ public sealed class DisclosureTests
         }, TimeSpan.FromSeconds(60), () => status + space.Story());
         var (proof, policy, forged) = (Path.Combine(space.Root, "0.tlog-proof"), Path.Combine(space.Root, "policy"), Path.Combine(space.Root, "forged.tlog-proof"));
         await File.WriteAllTextAsync(policy, status!["policy"]!.GetValue<string>(), TestContext.Current.CancellationToken);
-        Assert.True((await CommandLine.RunAsync(0, "ledger", "prove", "0", "--out", proof, "--node", owner.Directory, "--json"))["cosigners"]!.AsArray().Count >= 2);
+        var proven = await CommandLine.RunAsync(0, "ledger", "prove", "0", "--out", proof, "--node", owner.Directory, "--json");
+        Assert.True(proven["cosigners"]!.AsArray().Count >= 2);
+        Assert.NotEmpty(proven["ledger"]!["doesNotProve"]!.AsArray());
         var good = await CommandLine.ForeignVerifierAsync("--proof", proof, "--vkey", vkey, "--policy", policy);
         Assert.True(good.ExitCode == 0 && good.Output.Contains("entry 0 of " + owner.Did, StringComparison.Ordinal), good.Output);
         var text = await File.ReadAllTextAsync(proof, TestContext.Current.CancellationToken);
@@ -109,6 +114,53 @@ public sealed class DisclosureTests
         }, TimeSpan.FromSeconds(60), () => string.Join('\n', report.Problems));
     }
 
+    [Fact]
+    public async Task An_auditor_who_is_known_by_its_card_alone_is_shown_its_range_or_refused_by_signature()
+    {
+        await using var space = await Space.StartAsync();
+        var owner = space.SupplierA;
+        // No member, no node: whoever can sign and was introduced by file.
+        var auditor = Persona.Fresh("did:web:auditor.example");
+        var unknown = await owner.FromAsync(auditor, HttpMethod.Post, "/ledger/disclosures", Asked(0, 1));
+        Assert.Equal(401, unknown.Status);
+
+        var card = Path.Combine(space.Root, "auditor.json");
+        await File.WriteAllTextAsync(card, new JsonObject
+        {
+            ["did"] = auditor.Did,
+            ["name"] = "Auditor",
+            ["role"] = "connector",
+            ["url"] = "https://auditor.example",
+            ["publicKey"] = Base64Url.EncodeToString(auditor.Signer.PublicKey.Raw.Span),
+            ["keyId"] = auditor.Signer.PublicKey.KeyId,
+            ["tlsSpki"] = Base64Url.EncodeToString(new byte[32]),
+            ["ledgerVkey"] = VerifierKey.ForLog(auditor.Did + "/log/1", auditor.Signer.PublicKey).ToString(),
+        }.ToJsonString(), TestContext.Current.CancellationToken);
+        await Entitle(owner, space, auditor, auditor.Signer.PublicKey.KeyId, new JsonObject { ["card"] = card, ["from"] = 0, ["to"] = 1 });
+
+        Assert.All((await AnsweredAsync(Case, Asked(0, 1))).Answers, a => Assert.True(a is { IsRefused: false, HiddenFields: 0 } && a.Fields.Count > 0));
+        // That request is the next entry, which the auditor is not entitled to; neither is it to anything under another case.
+        var beyond = await AnsweredAsync(Case, Asked(0, 2));
+        Assert.Equal([false, true], beyond.Answers.Select(a => a.IsRefused));
+        Assert.All((await AnsweredAsync("another case", Asked(0, 1) with { CaseId = "another case" })).Answers, a => Assert.True(a is { IsRefused: true, Code: "DS-LED-043" }));
+        // Its name under another key is nobody.
+        Assert.Equal(401, (await owner.FromAsync(Persona.Fresh(auditor.Did), HttpMethod.Post, "/ledger/disclosures", Asked(0, 1))).Status);
+        var records = (await Ledgers.ReadWhenAsync(owner, all => all.Count(r => r.Entry.Kind == EntryKind.DisclosureGiven) == 3)).Where(r => r.Entry.Kind == EntryKind.DisclosureGiven)
+            .Select(r => DisclosureGivenPayload.FromFields(r.PayloadFields).Value);
+        Assert.Equal([(auditor.Did, 1L), (auditor.Did, 1L), (auditor.Did, 0L)], records.Select(r => (r.Asker, (long)r.Disclosed)));
+
+        DisclosureQuestion Asked(long from, long to) => new(owner.Did + "/log/1", Case, from, to, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
+
+        async Task<VerifiedDisclosure> AnsweredAsync(string caseId, DisclosureQuestion asked)
+        {
+            var answer = await owner.FromAsync(auditor, HttpMethod.Post, "/ledger/disclosures", asked);
+            Assert.Equal(200, answer.Status);
+            var request = new DisclosureRequest(asked.Origin, caseId, auditor.Did, asked.From, asked.To, null, asked.Nonce);
+            var key = owner.Persona.Signer.PublicKey;
+            return DisclosureAnswer.Verify(answer.Body, request, key, VerifierKey.ForLog(asked.Origin, key).ToString()).Value;
+        }
+    }
+
     private static JsonObject Question(Party owner, string caseId, long size) => new() { ["did"] = owner.Did, ["caseId"] = caseId, ["from"] = 0, ["to"] = size };
 
     // Verified here again: neither node is believed.
@@ -122,15 +174,21 @@ public sealed class DisclosureTests
         return DisclosureAnswer.Verify(Convert.FromBase64String(json["answer"]!.GetValue<string>()), request, owner.Persona.Signer.PublicKey, vkey).Value;
     }
 
-    private static async Task Entitle(Space space, Party owner, Party asker, string keyId)
+    private static Task Entitle(Space space, Party owner, Party asker, string keyId) => Entitle(owner, space, asker.Persona, keyId, []);
+
+    private static async Task Entitle(Party owner, Space space, Persona asker, string keyId, JsonObject more)
     {
         var config = JsonNode.Parse(await File.ReadAllTextAsync(owner.ConfigFile, TestContext.Current.CancellationToken))!;
-        config["auditors"] = new JsonArray(new JsonObject { ["did"] = asker.Did, ["keyId"] = keyId, ["caseId"] = Case, ["payloads"] = "all" });
+        more["did"] = asker.Did;
+        more["keyId"] = keyId;
+        more["caseId"] = Case;
+        more["payloads"] = "all";
+        config["auditors"] = new JsonArray(more);
         ConfigSchemas.AssertValid("connector", config.ToJsonString());
         await File.WriteAllTextAsync(owner.ConfigFile, config.ToJsonString(), TestContext.Current.CancellationToken);
         await owner.Process.StopAsync();
         await owner.RestartAsync();
         // Known again is who can be authenticated.
-        await Eventually.TrueAsync(async () => (await owner.FromAsync(asker.Persona, HttpMethod.Post, "/ledger/disclosures", new { })).Status != 401, TimeSpan.FromSeconds(60), space.Story);
+        await Eventually.TrueAsync(async () => (await owner.FromAsync(asker, HttpMethod.Post, "/ledger/disclosures", new { })).Status != 401, TimeSpan.FromSeconds(60), space.Story);
     }
 }

@@ -22,7 +22,8 @@ public enum Outcome
 /// <param name="Outcome">What became of it.</param>
 /// <param name="Breaches">Broken promises; empty when all held.</param>
 /// <param name="Faults">How many faults of that outcome it took.</param>
-public sealed record FaultResult(Outcome Outcome, IReadOnlyList<Breach> Breaches, int Faults = 1);
+/// <param name="StaysShut">The store rightly does not open again, for it lacks what was acknowledged: what is published was checked, nothing was carried through.</param>
+public sealed record FaultResult(Outcome Outcome, IReadOnlyList<Breach> Breaches, int Faults = 1, bool StaysShut = false);
 
 /// <summary>A kind of fault with its points. Points of one kind may run side by side.</summary>
 public interface IFaultKind : IDisposable
@@ -36,6 +37,9 @@ public interface IFaultKind : IDisposable
     /// <summary>Prepares what all points need and names every point.</summary>
     Task<IReadOnlyList<string>> FindAsync(CancellationToken cancellation);
 
+    /// <summary>Whether a point belongs to every sample.</summary>
+    bool IsInEverySample(string name) => false;
+
     /// <summary>Strikes one point, recovers, checks.</summary>
     Task<FaultResult> RunAsync(string name, SecondOpinion second, CancellationToken cancellation);
 }
@@ -48,6 +52,7 @@ public sealed class FaultTally(string kind)
     private readonly Dictionary<Outcome, int> _outcomes = [];
     private readonly Dictionary<BreachKind, int> _breaches = [];
     private readonly List<string> _failures = [];
+    private readonly HashSet<string> _shut = new(StringComparer.Ordinal);
 
     /// <summary>Name of the kind.</summary>
     public string Kind => kind;
@@ -55,8 +60,11 @@ public sealed class FaultTally(string kind)
     /// <summary>Faults that were met.</summary>
     public int Runs => Count(Outcome.Died) + Count(Outcome.Refused) + Count(Outcome.WentOn);
 
-    /// <summary>Runs after which every promise held.</summary>
+    /// <summary>Runs after which the ledger went on and every promise held.</summary>
     public int Recovered { get; private set; }
+
+    /// <summary>Runs after which the store rightly stays shut and every promise held of what is published.</summary>
+    public int StayedShut { get; private set; }
 
     /// <summary>What failed, each with the arguments that show it again.</summary>
     public IReadOnlyList<string> Failures
@@ -87,7 +95,7 @@ public sealed class FaultTally(string kind)
     /// <param name="result">What was found.</param>
     public void Add(string name, FaultResult result)
     {
-        var (outcome, breaches, faults) = result;
+        var (outcome, breaches, faults, staysShut) = result;
         lock (_gate)
         {
             _outcomes[outcome] = _outcomes.GetValueOrDefault(outcome) + faults;
@@ -95,13 +103,18 @@ public sealed class FaultTally(string kind)
                 _breaches[breach] = _breaches.GetValueOrDefault(breach) + 1;
             if (breaches.Count > 0)
                 _failures.Add($"tests/faults.sh --only {kind} --at {name}\n    " + string.Join("\n    ", breaches.Take(5)));
+            else if (staysShut)
+            {
+                _shut.Add(name);
+                StayedShut += faults;
+            }
             else if (outcome != Outcome.NotMet)
                 Recovered += faults;
         }
     }
 
     /// <summary>Heading of the table.</summary>
-    public const string Heading = "fault            runs    died  refused  went on  recovered  lost  counted twice  forked  unsound";
+    public const string Heading = "fault            runs    died  refused  went on  recovered  stays shut  lost  counted twice  forked  unsound";
 
     /// <summary>Takes in what was found later about a run that had seemed sound.</summary>
     public void Add(string name, Breach breach)
@@ -110,11 +123,14 @@ public sealed class FaultTally(string kind)
         {
             _breaches[breach.Kind] = _breaches.GetValueOrDefault(breach.Kind) + 1;
             _failures.Add($"tests/faults.sh --only {kind} --at {name}\n    {breach}");
-            Recovered--;
+            if (_shut.Contains(name))
+                StayedShut--;
+            else
+                Recovered--;
         }
     }
 
     /// <inheritdoc />
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{kind,-14}{Runs,7}{Count(Outcome.Died),8}{Count(Outcome.Refused),9}{Count(Outcome.WentOn),9}{Recovered,11}{Count(BreachKind.Lost),6}{Count(BreachKind.CountedTwice),15}{Count(BreachKind.Forked),8}{Count(BreachKind.Unsound),9}");
+        $"{kind,-14}{Runs,7}{Count(Outcome.Died),8}{Count(Outcome.Refused),9}{Count(Outcome.WentOn),9}{Recovered,11}{StayedShut,12}{Count(BreachKind.Lost),6}{Count(BreachKind.CountedTwice),15}{Count(BreachKind.Forked),8}{Count(BreachKind.Unsound),9}");
 }

@@ -87,9 +87,10 @@ public sealed class FileFaults(int seed) : IFaultKind
         await File.WriteAllBytesAsync(file, cut ? bytes[..at] : bytes).ConfigureAwait(false);
         if (!Load.Open(scratch.Path).TryGet(out var ledger, out var refused))
         {
+            // It may not open again, so no use is carried through; what it has published still stands.
             return new FaultResult(Outcome.Refused, refused.Kind == LedgerErrors.RolledBack || refused.Kind == LedgerErrors.Corrupt
-                ? []
-                : [new Breach(BreachKind.Unsound, "refused for another reason: " + refused)]);
+                ? Recovery.CheckShut(scratch.Path, journal, keep)
+                : [new Breach(BreachKind.Unsound, "refused for another reason: " + refused)], StaysShut: true);
         }
         await ledger.DisposeAsync().ConfigureAwait(false);
         return new FaultResult(Outcome.WentOn, await Recovery.CheckAsync(scratch.Path, journal, 0, Uses, keep).ConfigureAwait(false));

@@ -44,22 +44,32 @@ public static class LogInvariants
     /// <param name="directory">Directory of a log of <see cref="Load"/>.</param>
     /// <param name="journal">What was heard of it.</param>
     /// <param name="fully">False leaves out signatures and tiles of old entries, for long logs whose beginning was checked before.</param>
-    public static IReadOnlyList<Breach> Check(string directory, Journal journal, bool fully = true)
+    public static IReadOnlyList<Breach> Check(string directory, Journal journal, bool fully = true) => Check(directory, journal, fully, withStores: true);
+
+    /// <summary>Checks published files that lie without their stores: all of it but uses, budgets, payloads and the stores themselves.</summary>
+    /// <param name="directory">Directory with the published files alone.</param>
+    /// <param name="journal">What was heard of the log; null where an older state of it lies there: its files must verify, and nothing is compared.</param>
+    public static IReadOnlyList<Breach> CheckPublished(string directory, Journal? journal) => Check(directory, journal, fully: true, withStores: false);
+
+    private static List<Breach> Check(string directory, Journal? journal, bool fully, bool withStores)
     {
         var breaches = new List<Breach>();
         try
         {
-            if (journal.Fork is { } fork)
+            if (journal?.Fork is { } fork)
                 breaches.Add(new(BreachKind.Forked, fork));
             var checkpoint = ReadCheckpoint(directory, breaches);
             if (checkpoint is null)
                 return breaches;
             if (fully)
-                Verify(directory, checkpoint, breaches);
+                Verify(directory, checkpoint, withStores, breaches);
+            if (journal is null)
+                return breaches;
             var leaves = CheckEntries(directory, checkpoint, journal.Checkpoints, breaches);
             CheckConsistency(directory, checkpoint, journal.Checkpoints, breaches);
             CheckAcknowledged(directory, checkpoint, leaves, journal.Acknowledgements, breaches);
-            CheckUses(directory, leaves, breaches);
+            if (withStores)
+                CheckUses(directory, leaves, breaches);
         }
         catch (Exception e) when (e is InvalidDataException or IOException or Microsoft.Data.Sqlite.SqliteException)
         {
@@ -76,11 +86,11 @@ public static class LogInvariants
         return null;
     }
 
-    private static void Verify(string directory, Checkpoint checkpoint, List<Breach> breaches)
+    private static void Verify(string directory, Checkpoint checkpoint, bool withStores, List<Breach> breaches)
     {
         var report = LedgerVerifier.Verify(directory, new VerifyOptions { ExpectedVkey = Load.Key.ToString(), WitnessCheckpoint = checkpoint.Note });
         breaches.AddRange(report.Problems.Select(problem => new Breach(BreachKind.Unsound, problem.ToString())));
-        if (report.PayloadsAbsent != 0)
+        if (withStores && report.PayloadsAbsent != 0)
             breaches.Add(new(BreachKind.Lost, string.Create(CultureInfo.InvariantCulture, $"{report.PayloadsAbsent} payloads are not in the vault")));
     }
 

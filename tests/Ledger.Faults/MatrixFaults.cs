@@ -44,15 +44,16 @@ public sealed class MatrixFaults(params int[] edges) : IFaultKind
     }
 
     /// <inheritdoc />
+    public bool IsInEverySample(string name) => Parse(name) is var (edge, point, number) && edge > FullySize && IsFullyVerified(edge, point, number);
+
+    /// <inheritdoc />
     public async Task<FaultResult> RunAsync(string name, SecondOpinion second, CancellationToken cancellation)
     {
-        var parts = name.Split(':');
-        var (edge, point, number) = (int.Parse(parts[0], CultureInfo.InvariantCulture), Enum.Parse<FaultPoint>(parts[1]), int.Parse(parts[2], CultureInfo.InvariantCulture));
+        var (edge, point, number) = Parse(name);
         using var scratch = new Scratch(_edges[edge].Path);
         var (journal, met) = (new Journal(), 0);
         var code = await UseOnceAsync(scratch.Path, journal, at => ThrowAt(at == point && Interlocked.Increment(ref met) == number)).ConfigureAwait(false);
-        // All signatures of a long log take seconds: it is verified fully once, and by the second verifier.
-        var fully = edge <= FullySize || point == FaultPoint.AfterCheckpoint && number == 1;
+        var fully = IsFullyVerified(edge, point, number);
         Action<string> keep = fully ? second.Keep(name) : _ => { };
         var breaches = await Recovery.CheckAsync(scratch.Path, journal, 0, 1, keep, fully).ConfigureAwait(false);
         // The last step's failure can go unnoticed by a caller who has its answer already.
@@ -64,6 +65,15 @@ public sealed class MatrixFaults(params int[] edges) : IFaultKind
     {
         foreach (var scratch in _edges.Values)
             scratch.Dispose();
+    }
+
+    // All signatures of a long log take seconds: it is verified fully once, and by the second verifier.
+    private static bool IsFullyVerified(int edge, FaultPoint point, int number) => edge <= FullySize || point == FaultPoint.AfterCheckpoint && number == 1;
+
+    private static (int Edge, FaultPoint Point, int Number) Parse(string name)
+    {
+        var parts = name.Split(':');
+        return (int.Parse(parts[0], CultureInfo.InvariantCulture), Enum.Parse<FaultPoint>(parts[1]), int.Parse(parts[2], CultureInfo.InvariantCulture));
     }
 
     // Faults count from the first use on: opening publishes too. Returns the code of the refusal, or null.

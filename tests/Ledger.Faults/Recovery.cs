@@ -42,6 +42,26 @@ public static class Recovery
         }
     }
 
+    /// <summary>Checks what is published of a store that rightly does not open; empty when every promise that its files can keep was kept.</summary>
+    /// <param name="directory">Directory of the store.</param>
+    /// <param name="journal">What was heard; null where the published files themselves are older than what was heard, so that only their own soundness is left to check.</param>
+    /// <param name="keep">Takes the directory, for the second verifier.</param>
+    public static IReadOnlyList<Breach> CheckShut(string directory, Journal? journal, Action<string> keep)
+    {
+        keep(directory);
+        using var published = new Scratch();
+        CopyPublished(directory, published.Path);
+        return LogInvariants.CheckPublished(published.Path, journal);
+    }
+
+    /// <summary>Copies what a log has published, without its stores.</summary>
+    public static void CopyPublished(string source, string target)
+    {
+        Copy(Path.Combine(source, "tile"), Directory.CreateDirectory(Path.Combine(target, "tile")).FullName);
+        foreach (var file in (string[])["checkpoint", "vkey"])
+            File.Copy(Path.Combine(source, file), Path.Combine(target, file));
+    }
+
     /// <summary>Copies a store, without the lock of whoever has it open.</summary>
     public static void Copy(string source, string target)
     {

@@ -41,10 +41,7 @@ public sealed class SecondOpinion : IDisposable
     public Action<string> Keep(string name) => directory =>
     {
         var copy = Path.Combine(_kept.Path, Interlocked.Increment(ref _copies).ToString(CultureInfo.InvariantCulture));
-        Directory.CreateDirectory(copy);
-        Recovery.Copy(Path.Combine(directory, "tile"), Directory.CreateDirectory(Path.Combine(copy, "tile")).FullName);
-        foreach (var file in (string[])["checkpoint", "vkey"])
-            File.Copy(Path.Combine(directory, file), Path.Combine(copy, file));
+        Recovery.CopyPublished(directory, Directory.CreateDirectory(copy).FullName);
         lock (_gate)
             _waiting.Add((name, copy));
     };

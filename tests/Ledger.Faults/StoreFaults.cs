@@ -1,5 +1,6 @@
 using System.Globalization;
 using DataSpace.Kernel.Results;
+using DataSpace.Ledger.Fsck;
 using DataSpace.Ledger.Sequencing;
 
 namespace DataSpace.Ledger.Faults;
@@ -40,7 +41,7 @@ public sealed class StoreFaults : IFaultKind
         using var scratch = new Scratch(_edge.Path);
         var strike = new Strike(scratch.Path, second.Keep(name), cancellation);
         var outcome = await _points[name](strike).ConfigureAwait(false);
-        return new FaultResult(outcome, strike.Breaches);
+        return new FaultResult(outcome, strike.Breaches, StaysShut: strike.StaysShut);
     }
 
     /// <inheritdoc />
@@ -103,6 +104,11 @@ public sealed class StoreFaults : IFaultKind
         if (opened.IsOk)
             await opened.Value.DisposeAsync().ConfigureAwait(false);
         strike.Expect(opened.Error?.Code == "DS-LED-016", $"answered {opened.Error?.ToString() ?? "by opening"}");
+        // A restored checkpoint is older than what was shown: by itself it verifies, and whoever holds a later one sees that it went back.
+        var isOlder = isRestored("checkpoint");
+        strike.StayShut(strike.Store, isOlder ? null : strike.Journal);
+        if (isOlder)
+            ExpectSeenAsOlder(strike, strike.Store);
         return Outcome.Refused;
     }
 
@@ -118,8 +124,14 @@ public sealed class StoreFaults : IFaultKind
             var refused = await Load.RunAsync(ledger, 0, 1, callers: 1, _ => { }, strike.Cancellation).ConfigureAwait(false);
             strike.Expect(refused?.Code == "DS-LED-016", $"a restored log answered {refused} after a restart");
         }
+        strike.StayShut(backup.Path, journal: null);
+        ExpectSeenAsOlder(strike, backup.Path);
         return Outcome.Refused;
     }
+
+    private static void ExpectSeenAsOlder(Strike strike, string directory)
+        => strike.Expect(!LedgerVerifier.Verify(directory, new VerifyOptions { ExpectedVkey = Load.Key.ToString(), WitnessCheckpoint = strike.Journal.Checkpoints[^1].Note }).Ok,
+            "a verification with a later checkpoint did not see that the log went back");
 
     private static async Task<Outcome> RaceAsync(Strike strike)
     {

@@ -10,10 +10,22 @@ internal sealed record Strike(string Store, Action<string> Keep, CancellationTok
 
     public List<Breach> Breaches { get; } = [];
 
+    /// <summary>The store rightly does not open again.</summary>
+    public bool StaysShut { get; private set; }
+
     public void Expect(bool holds, string otherwise)
     {
         if (!holds)
             Breaches.Add(new Breach(BreachKind.Unsound, otherwise));
+    }
+
+    /// <summary>Checks what is published of a store that rightly does not open again.</summary>
+    /// <param name="directory">Directory of the store.</param>
+    /// <param name="journal">See <see cref="Recovery.CheckShut"/>.</param>
+    public void StayShut(string directory, Journal? journal)
+    {
+        StaysShut = true;
+        Breaches.AddRange(Recovery.CheckShut(directory, journal, Keep));
     }
 
     /// <summary>Recovers a directory and checks every promise.</summary>

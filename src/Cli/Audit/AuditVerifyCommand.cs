@@ -86,7 +86,8 @@ internal static class AuditVerifyCommand
             ui.Styled("red", ui.T(AuditTexts.NotGood, CliErrors.LedgerBroken.Code, problems.Count));
     }
 
-    private static void ShowStatement(Ui ui, AuditStatement statement)
+    /// <summary>What ledgers prove and what not, in the language of the session.</summary>
+    public static void ShowStatement(Ui ui, AuditStatement statement)
     {
         var zh = ui.Language == Language.Zh;
         ui.Line(AuditTexts.Proves);

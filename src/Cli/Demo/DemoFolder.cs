@@ -52,6 +52,9 @@ internal sealed record DemoFolder(string Root, IReadOnlyDictionary<string, int> 
     /// <summary>A participant's id: a did:web of this machine.</summary>
     public string Did(string key) => $"did:web:localhost%3A{Money.Number(Ports[key])}";
 
+    /// <summary>The chain leader runs the coordinator: beside it, it is no second witness of anybody's log.</summary>
+    private JsonArray OperatorDids() => new(JsonValue.Create(Did(Owners[0])));
+
     /// <summary>Makes the folder anew, with the sample in it and configurations that offer nothing yet.</summary>
     public static DemoFolder Create(string root)
     {
@@ -72,6 +75,7 @@ internal sealed record DemoFolder(string Root, IReadOnlyDictionary<string, int> 
             ["did"] = folder.Did(Coordinator),
             ["displayName"] = new JsonObject { ["en"] = "Coordinator", ["zh"] = "协调方" },
             ["spaceId"] = "grunfeld-supply-chain",
+            ["operatorDids"] = folder.OperatorDids(),
         });
         foreach (var owner in Owners)
             folder.WriteConfig(owner, withDatasets: false, dataset: null);
@@ -83,6 +87,7 @@ internal sealed record DemoFolder(string Root, IReadOnlyDictionary<string, int> 
     {
         var config = JsonNode.Parse(File.ReadAllText(Path.Combine(Sample, owner, "config.json")))!.AsObject();
         config["did"] = Did(owner);
+        config["operatorDids"] = OperatorDids();
         if (Names.TryGetValue(owner, out var name))
             config["displayName"] = new JsonObject { ["en"] = name.En, ["zh"] = name.Zh };
         // Short names for job specs; only the analyst's node needs them.

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using DataSpace.Cli.Audit;
 using DataSpace.Cli.Node;
 using DataSpace.Cli.Session;
+using DataSpace.Ledger.Audit;
 using DataSpace.Ledger.Merkle;
 using DataSpace.Ledger.Notes;
 
@@ -35,9 +37,12 @@ internal static class LedgerProveCommand
                 throw new CommandStopped(CliErrors.NoFile.Of(file), ExitCode.Usage);
             }
             if (ui.Json)
-                ui.WriteJson(new { index = number, origin = checkpoint.Origin, size = checkpoint.Size, cosigners, vkey = view.Vkey, file });
+                ui.WriteJson(new { index = number, origin = checkpoint.Origin, size = checkpoint.Size, cosigners, vkey = view.Vkey, file, ledger = AuditStatement.Current });
             else
+            {
                 ui.Line(LedgerTexts.Proven, number, checkpoint.Origin, checkpoint.Size, string.Join(", ", cosigners), file);
+                AuditVerifyCommand.ShowStatement(ui, AuditStatement.Current);
+            }
             return ExitCode.Ok;
         });
     }

@@ -10,7 +10,7 @@ public sealed class ReplayGuard(TimeProvider clock) : IReplayStore
 {
     private readonly InMemoryReplayStore _memory = new(clock);
 
-    /// <summary>Tokens issued in this second or earlier are refused: a former process may have consumed them.</summary>
+    /// <summary>Tokens issued before this are refused, for a former process may have consumed them. Tokens are dated in whole seconds: those of the second that it falls into count as before.</summary>
     public DateTimeOffset StartedAt { get; } = clock.GetUtcNow();
 
     /// <inheritdoc />

@@ -34,6 +34,7 @@ public static class StatementExport
         foreach (var signer in signers)
             Row(csv, "signature", "", signer.State, statement.Period, "", signer.Party, "", "", "", "", signer.KeyId);
         Row(csv, "proves", "", "", "", "", "", "", "", "", "", statement.Proves);
+        Row(csv, "provesZh", "", "", "", "", "", "", "", "", "", statement.ProvesZh);
         return Encoding.UTF8.GetBytes(csv.ToString());
     }
 

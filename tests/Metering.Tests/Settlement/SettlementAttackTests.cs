@@ -302,8 +302,9 @@ public sealed class SettlementAttackTests : IAsyncLifetime
         Assert.Contains($"signature,,signed,2026-03,,{A},,,,,{SignerOf(A).PublicKey.KeyId}\r\n", csv, StringComparison.Ordinal);
         Assert.Contains("(signed, verified )", Encoding.ASCII.GetString(pdf), StringComparison.Ordinal);
         Assert.Contains("does not prove", csv, StringComparison.Ordinal);
+        Assert.Contains(statement.ProvesZh, csv, StringComparison.Ordinal);
         Assert.Contains("posting,1,,,,consumer/" + Consumer + ",,,100,CNY,", csv, StringComparison.Ordinal);
-        Assert.All(csv.Split("\r\n", StringSplitOptions.RemoveEmptyEntries)[..^1], line => Assert.Equal(10, line.Count(c => c == ',')));
+        Assert.All(csv.Split("\r\n", StringSplitOptions.RemoveEmptyEntries)[..^2], line => Assert.Equal(10, line.Count(c => c == ',')));
         var text = Encoding.ASCII.GetString(pdf);
         Assert.StartsWith("%PDF-1.4\n", text, StringComparison.Ordinal);
         Assert.Contains("<7ED37B975355>", text, StringComparison.Ordinal); // 结算单
