@@ -35,6 +35,8 @@ public sealed class KeySet
         var sorted = keys.Take(MaxKeys + 1).OrderBy(k => k.ValidFrom).ThenBy(k => k.Key.KeyId, StringComparer.Ordinal).ToArray();
         if (sorted.Length is 0 or > MaxKeys)
             return IdentityErrors.InvalidKeySet.Of("1 to 32 keys");
+        if (Array.Exists(sorted, k => !k.Key.IsEd25519))
+            return IdentityErrors.InvalidKeySet.Of("a participant's keys are Ed25519");
         if (sorted.DistinctBy(k => k.Key.KeyId, StringComparer.Ordinal).Count() != sorted.Length)
             return IdentityErrors.InvalidKeySet.Of("duplicate key id");
         if (Array.Exists(sorted, k => k.ValidUntil is { } until && until <= k.ValidFrom))
@@ -43,7 +45,8 @@ public sealed class KeySet
     }
 
     /// <summary>A set of one key without end.</summary>
-    public static KeySet Single(PublicKey key, DateTimeOffset validFrom) => new([new KeyValidity(key, validFrom)]);
+    public static KeySet Single(PublicKey key, DateTimeOffset validFrom)
+        => key.IsEd25519 ? new([new KeyValidity(key, validFrom)]) : throw new ArgumentException("A participant's keys are Ed25519.", nameof(key));
 
     /// <summary>The key with this id if it is valid at <paramref name="moment"/>, else null.</summary>
     public PublicKey? Find(string keyId, DateTimeOffset moment)
