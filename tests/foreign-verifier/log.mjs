@@ -2,7 +2,7 @@
 import { closeSync, fstatSync, openSync, opendirSync, readSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { EMPTY_ROOT, HASH_BYTES, TILE_WIDTH, TiledTree, leafHash } from './merkle.mjs';
-import { MAX_NOTE_BYTES, Malformed, judgeQuorum, openCheckpoint, parseVkey, strictText } from './note.mjs';
+import { MAX_NOTE_BYTES, Malformed, isAdditional, judgeQuorum, openCheckpoint, parseVkey, strictText } from './note.mjs';
 import { KINDS, ed25519Id, isSignedBy, parseEntry } from './entry.mjs';
 import { RepeatedIds } from './repeated.mjs';
 
@@ -135,6 +135,7 @@ export function verifyLog(files, options = {}) {
     const missing = [...cosigned].filter(([, time]) => time === null).map(([name]) => name);
     if (!met) problem('policy', `its quorum cosigned no checkpoint of this log; without: ${missing.join(', ')}`);
     if (options.policy.logs.length > 0 && !options.policy.logs.some(l => l.text === key.text)) problem('policy', 'does not trust this log');
+    if (options.policy.logs.some(l => l.name === key.name && isAdditional(l))) report.notices.push({ where: 'checkpoint', what: 'ML-DSA-44 and SM2 signatures that the policy demands are not verified here' });
   }
   const contradict = (held, fork, what) => {
     problem(held.holder ? `checkpoint held by ${held.holder}` : 'witness checkpoint', what);

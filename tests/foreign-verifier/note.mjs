@@ -1,4 +1,5 @@
-// C2SP signed-note, tlog-checkpoint, tlog-cosignature (cosignature/v1) and tlog-policy, over Node's own Ed25519.
+// C2SP signed-note, tlog-checkpoint, tlog-cosignature (cosignature/v1) and tlog-policy, over Node's own Ed25519. Keys of ML-DSA-44 and SM2 cosignatures are read,
+// so that policies that name them are; their signatures are not verified here and never count.
 import { createPublicKey, verify } from 'node:crypto';
 import { HASH_BYTES, sha256 } from './merkle.mjs';
 
@@ -6,6 +7,11 @@ export const MAX_NOTE_BYTES = 64 * 1024;
 const MAX_SIGNATURES = 64;
 const TYPE_ED25519 = 1;
 const TYPE_COSIGNATURE = 4;
+const TYPE_ML_DSA_44 = 6;
+const TYPE_UNASSIGNED = 0xff;
+const ML_DSA_44_BYTES = 1312;
+const SM2_TYPE = Buffer.from('\xffdataspace/sm2-cosignature/v1\n', 'latin1'); // contracts/note-signatures.md
+const SM2_BYTES = 65;
 const SPKI_ED25519 = Buffer.from('302a300506032b6570032100', 'hex');
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -40,10 +46,19 @@ export const ed25519Key = raw => createPublicKey({ key: Buffer.concat([SPKI_ED25
 export function parseVkey(text) {
   const [name, id, ...rest] = text.split('+');
   const raw = fromBase64(rest.join('+'));
-  if (!isKeyName(name) || !/^[0-9a-f]{8}$/.test(id) || raw.length !== 33 || ![TYPE_ED25519, TYPE_COSIGNATURE].includes(raw[0])) throw new Malformed('bad verifier key');
+  if (!isKeyName(name) || !/^[0-9a-f]{8}$/.test(id) || !isKey(raw)) throw new Malformed('bad verifier key');
   if (sha256(Buffer.from(name + '\n'), raw).toString('hex', 0, 4) !== id) throw new Malformed('verifier key with a wrong id');
-  return { text, name, id, type: raw[0], raw: raw.subarray(1), key: ed25519Key(raw.subarray(1)) };
+  const isEd25519 = [TYPE_ED25519, TYPE_COSIGNATURE].includes(raw[0]);
+  return { text, name, id, type: raw[0], raw: raw.subarray(1), key: isEd25519 ? ed25519Key(raw.subarray(1)) : null };
 }
+
+function isKey(raw) {
+  if ([TYPE_ED25519, TYPE_COSIGNATURE].includes(raw[0])) return raw.length === 33;
+  if (raw[0] === TYPE_ML_DSA_44) return raw.length === 1 + ML_DSA_44_BYTES;
+  return raw.subarray(0, SM2_TYPE.length).equals(SM2_TYPE) && raw.length === SM2_TYPE.length + SM2_BYTES && raw[SM2_TYPE.length] === 4;
+}
+
+export const isAdditional = key => key.type === TYPE_ML_DSA_44 || key.type === TYPE_UNASSIGNED;
 
 export function parseNote(note) {
   if (Buffer.byteLength(note) > MAX_NOTE_BYTES || /[\u0000-\u0009\u000b-\u001f]/.test(note)) throw new Malformed('note too long or with control characters');
@@ -116,6 +131,7 @@ export function parseCheckpointText(text) {
 export function parsePolicy(text) {
   const [logs, witnesses, groups] = [[], new Map(), new Map()];
   let quorum = null;
+  const parties = members => countParties(witnesses, members);
   const defined = name => witnesses.has(name) || groups.has(name);
   const fail = why => { throw new Malformed(`bad policy: ${why}`); };
   for (const line of text.split('\n')) {
@@ -124,18 +140,18 @@ export function parsePolicy(text) {
     if (word === 'log') {
       if (args.length < 1 || args.length > 2) fail(line);
       const key = parseVkey(args[0]);
-      if (key.type !== TYPE_ED25519 || logs.some(l => l.text === key.text)) fail(line);
+      if (key.type === TYPE_COSIGNATURE || logs.some(l => l.text === key.text)) fail(line);
       logs.push(key);
     } else if (word === 'witness') {
       const [name, vkey, url] = args;
       if (args.length < 2 || args.length > 3 || name === 'none' || defined(name) || url !== undefined && !/^https:\/\/[^/]/.test(url)) fail(line);
       const key = parseVkey(vkey);
-      if (key.type !== TYPE_COSIGNATURE || [...witnesses.values()].some(w => w.raw.equals(key.raw))) fail(line);
+      if (key.type !== TYPE_COSIGNATURE && !isAdditional(key) || [...witnesses.values()].some(w => w.raw.equals(key.raw))) fail(line);
       witnesses.set(name, key);
     } else if (word === 'group') {
       const [name, rule, ...members] = args;
       const threshold = rule === 'all' ? members.length : rule === 'any' ? 1 : decimal(rule ?? '');
-      if (members.length === 0 || name === 'none' || defined(name) || !members.every(defined) || new Set(members).size !== members.length || threshold < 1 || threshold > members.length) fail(line);
+      if (members.length === 0 || name === 'none' || defined(name) || !members.every(defined) || new Set(members).size !== members.length || threshold < 1 || threshold > (rule === 'all' ? members.length : parties(members))) fail(line);
       groups.set(name, { threshold, members });
     } else if (word === 'quorum') {
       if (quorum !== null || args.length !== 1 || args[0] !== 'none' && !defined(args[0])) fail(line);
@@ -148,11 +164,15 @@ export function parsePolicy(text) {
   return { logs, witnesses, groups, quorum };
 }
 
+// Keys of one name are one witness; groups count for themselves.
+const countParties = (witnesses, members) => new Set(members.map(m => witnesses.has(m) ? `witness ${witnesses.get(m).name}` : `group ${m}`)).size;
+
 // Who cosigned, and whether that is the policy's quorum.
 export function judgeQuorum(policy, parsed) {
   const cosigned = new Map([...policy.witnesses].map(([name, key]) => [name, cosignatureTime(parsed, key)]));
+  const groupHolds = ({ threshold, members }) => threshold === members.length ? members.every(holds) : countParties(policy.witnesses, members.filter(holds)) >= threshold;
   const holds = name => name === 'none' || (policy.groups.has(name)
-    ? policy.groups.get(name).members.filter(holds).length >= policy.groups.get(name).threshold
+    ? groupHolds(policy.groups.get(name))
     : cosigned.get(name) !== null);
   return { met: holds(policy.quorum), cosigned };
 }

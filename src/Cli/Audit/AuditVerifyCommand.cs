@@ -25,7 +25,7 @@ internal static class AuditVerifyCommand
                 witnesses.Add(new HeldCheckpoint(file, await AuditCommand.ReadTextAsync(file, SignedNote.MaxBytes, cancel)));
             var options = new AuditOptions
             {
-                Vkeys = [.. (parse.GetValue(vkey) ?? []).Select(key => VerifierKey.Parse(key).OrStop().ToString())],
+                Vkeys = [.. (parse.GetValue(vkey) ?? []).Select(key => VerifierKey.ParseLog(key).OrStop().ToString())],
                 Policy = parse.GetValue(policyFile) is { } rules ? WitnessPolicy.Parse(await AuditCommand.ReadTextAsync(rules, WitnessPolicy.MaxBytes, cancel)).OrStop() : null,
                 Witnesses = witnesses,
             };

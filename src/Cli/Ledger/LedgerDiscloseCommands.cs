@@ -61,7 +61,7 @@ internal static class LedgerDiscloseCommands
         {
             throw new CommandStopped(CliErrors.BadAnswer.Of("answer"), ExitCode.Negative);
         }
-        var log = VerifierKey.Parse(kept.Vkey).OrStop();
+        var log = VerifierKey.ParseLog(kept.Vkey).OrStop();
         var verified = DisclosureAnswer.Verify(bytes, kept.Request, log.Key, kept.Vkey).OrStop();
         if (ui.Json)
             ui.WriteJson(new

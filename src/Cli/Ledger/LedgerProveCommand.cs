@@ -25,7 +25,7 @@ internal static class LedgerProveCommand
             var proof = TlogProof.Parse(view.Proof).OrStop();
             if (proof.Extra is not { } entry || proof.Index != number)
                 throw new CommandStopped(CliErrors.BadAnswer.Of("proof"), ExitCode.Negative);
-            var checkpoint = proof.Verify(MerkleHash.Leaf(entry.Span), VerifierKey.Parse(view.Vkey).OrStop()).OrStop();
+            var checkpoint = proof.Verify(MerkleHash.Leaf(entry.Span), VerifierKey.ParseLog(view.Vkey).OrStop()).OrStop();
             var cosigners = SignedNote.Parse(proof.CheckpointNote).OrStop().Signatures.Select(s => s.Name).Where(name => name != checkpoint.Origin).ToList();
             var file = parse.GetValue(output) ?? string.Create(CultureInfo.InvariantCulture, $"{number}.tlog-proof");
             try

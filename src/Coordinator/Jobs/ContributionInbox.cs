@@ -67,7 +67,7 @@ internal sealed class ContributionInbox(PeerDirectory peers, LogKeys logs, TimeP
 
     private async Task KeepCheckpointAsync(CoordinatorState db, string did, string note, CancellationToken cancellation)
     {
-        if (logs.VkeyOf(did) is not { } vkey || !VerifierKey.Parse(vkey).TryGet(out var key, out _)
+        if (logs.VkeyOf(did) is not { } vkey || !VerifierKey.ParseLog(vkey).TryGet(out var key, out _)
             || !Checkpoint.Open(note, key).TryGet(out var checkpoint, out _))
             return;
         var row = await db.Checkpoints.FindAsync([did], cancellation);

@@ -33,7 +33,7 @@ internal sealed partial class MirrorService(
             return null;
         var directory = Path.Combine(Root, originHash);
         var file = Path.Combine(directory, "vkey");
-        return File.Exists(file) && VerifierKey.Parse(File.ReadAllText(file).TrimEnd('\n')).TryGet(out var key, out _) ? new LogMirror(directory, key) : null;
+        return File.Exists(file) && VerifierKey.ParseLog(File.ReadAllText(file).TrimEnd('\n')).TryGet(out var key, out _) ? new LogMirror(directory, key) : null;
     }
 
     /// <summary>Every copy, at most 1000.</summary>
@@ -68,7 +68,7 @@ internal sealed partial class MirrorService(
 
     private async Task FollowAsync(Protocol.Membership.MemberDocument member, CancellationToken cancellation)
     {
-        if (!logs.Trusted(member.Did).TryGet(out var vkey, out _) || !VerifierKey.Parse(vkey).TryGet(out var key, out _))
+        if (!logs.Trusted(member.Did).TryGet(out var vkey, out _) || !VerifierKey.ParseLog(vkey).TryGet(out var key, out _))
             return;
         var peer = PeerDirectory.PeerOf(member);
         var got = await transport.SendAsync(peer, HttpMethod.Get, "/ledger/checkpoint", default, cancellation);

@@ -71,7 +71,7 @@ internal static class DisclosureEndpoints
             return error.ToProblem();
         if (peers.Find(ask.Did) is not { } member)
             return WitnessErrors.OriginUnknown.Of(ask.Did).ToProblem();
-        var log = VerifierKey.Parse(vkey).Value;
+        var log = VerifierKey.ParseLog(vkey).Value;
         var nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         var request = new DisclosureRequest(log.Name, ask.CaseId, self.Did, ask.From, ask.To, ask.Fields, nonce);
         if (request.Check() is { } malformed)

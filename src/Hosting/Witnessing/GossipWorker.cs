@@ -42,7 +42,7 @@ public sealed partial class GossipWorker(
     {
         if (!EquivocationProof.Parse(json).TryGet(out var proof, out var error))
             return error;
-        if (!VerifierKey.Parse(proof.Vkey).TryGet(out var claimed, out _) || keys.FindAny(claimed.Name) is not { } key)
+        if (!VerifierKey.ParseLog(proof.Vkey).TryGet(out var claimed, out _) || keys.FindAny(claimed.Name) is not { } key)
             return WitnessErrors.OriginUnknown.Of();
         return book.Accept(proof, key);
     }
@@ -60,10 +60,8 @@ public sealed partial class GossipWorker(
     /// <summary>Two checkpoints of one size that a witness was shown.</summary>
     internal void Contradict(Checkpoint held, Checkpoint other)
     {
-        if (keys.FindForeign(other.Origin) is { } key && book.Accept(new EquivocationProof(key.ToString(), Bare(held, key), Bare(other, key)), key).IsOk)
+        if (keys.FindForeign(other.Origin) is { } key && book.Accept(new EquivocationProof(key.ToString(), held.Bare(key).Note, other.Bare(key).Note), key).IsOk)
             LogForked(log, other.Origin, "add-checkpoint");
-
-        static string Bare(Checkpoint checkpoint, VerifierKey key) => SignedNote.Parse(checkpoint.Note).TryGet(out var note, out _) ? Witness.Bare(note, key) : checkpoint.Note;
     }
 
     /// <inheritdoc />
@@ -99,7 +97,7 @@ public sealed partial class GossipWorker(
             return;
         if (!SignedNote.Parse(heard.Note).TryGet(out var note, out _) || !Checkpoint.Open(heard.Note, key).TryGet(out var verified, out _))
             return;
-        verified = verified with { Note = Witness.Bare(note, key) };
+        verified = verified.Bare(key);
         var sighting = book.Observe(verified, key);
         if (sighting == Sighting.NeedsProof)
             sighting = await SettleAsync(rumour, verified, key, cancellation);

@@ -53,13 +53,13 @@ public sealed class LogKeys(PeerDirectory peers, WitnessStore store, NodeIdentit
     public string? PinOf(string did)
     {
         if (did == self.Did)
-            return peers.Find(did) is { } own && VerifierKey.Parse(own.LedgerVkey).TryGet(out var ours, out _) ? ours.Name : null;
+            return peers.Find(did) is { } own && VerifierKey.ParseLog(own.LedgerVkey).TryGet(out var ours, out _) ? ours.Name : null;
         if (_pins.TryGetValue(did, out var known))
             return known;
         var pinned = store.Pin(did)?.Origin;
         if (pinned is null)
         {
-            if (peers.Find(did) is not { } member || !VerifierKey.Parse(member.LedgerVkey).TryGet(out var vkey, out _) || Split(vkey.Name)?.Did != did
+            if (peers.Find(did) is not { } member || !VerifierKey.ParseLog(member.LedgerVkey).TryGet(out var vkey, out _) || Split(vkey.Name)?.Did != did
                 || MemberDocuments.KeyOf(member)?.KeyId != vkey.Key.KeyId)
                 return null;
             store.Repin(did, null, vkey.Name, "");

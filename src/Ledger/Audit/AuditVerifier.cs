@@ -122,7 +122,7 @@ public sealed class AuditVerifier
 
     private void CheckEquivocation(BundledLog holder, string json)
     {
-        if (!EquivocationProof.Parse(Encoding.UTF8.GetBytes(json)).TryGet(out var proof, out _) || !VerifierKey.Parse(proof.Vkey).TryGet(out var key, out _)
+        if (!EquivocationProof.Parse(Encoding.UTF8.GetBytes(json)).TryGet(out var proof, out _) || !VerifierKey.ParseLog(proof.Vkey).TryGet(out var key, out _)
             || !proof.Verify(key).TryGet(out var pair, out _))
             Problem(holder, BundleLayout.Held, "holds a proof of two histories that proves nothing");
         else
@@ -134,6 +134,7 @@ public sealed class AuditVerifier
         var report = LedgerVerifier.Verify(log.Files, new VerifyOptions
         {
             ExpectedVkey = log.Key.ToString(),
+            Countersigners = (_options.Policy ?? log.Policy)?.CountersignersOf(log.Row.Origin) ?? [],
             Held = [.. _held.GetValueOrDefault(log.Row.Origin, []).Where(known => known.Own != log).Select(known => known.Held)],
             Progress = done => _options.Progress?.Invoke(0.1 + 0.8 * (number + (double)done / Math.Max(1, log.Row.Size)) / _logs.Count),
         });
@@ -197,7 +198,7 @@ internal sealed record BundledLog(string Bundle, AuditedLog Row, ILogFiles Files
             || Convert.ToHexStringLower(head.Checkpoint.RootHash.Span) != row.Root || row.From < 0 || row.From > row.To || row.To > row.Size)
             return null;
         var given = vkeys.FirstOrDefault(vkey => vkey.StartsWith(row.Origin + "+", StringComparison.Ordinal));
-        var key = given is not null && VerifierKey.Parse(given).TryGet(out var parsed, out _) ? parsed : head.Key;
+        var key = given is not null && VerifierKey.ParseLog(given).TryGet(out var parsed, out _) ? parsed : head.Key;
         return new BundledLog(bundle, row, files, key, given is not null, head.Checkpoint, policy, [.. archive.NamesIn(row.Folder + "payloads/").Select(name => name[row.Folder.Length..])]);
     }
 

@@ -64,7 +64,7 @@ public static class DisclosureAnswer
     {
         if (request.Check() is { } malformed)
             return malformed;
-        if (!VerifierKey.Parse(vkey).TryGet(out var log, out var error))
+        if (!VerifierKey.ParseLog(vkey).TryGet(out var log, out var error))
             return error;
         if (log.Name != request.Origin)
             return LedgerErrors.DisclosureInvalid.Of("the key is of another log than the one asked");

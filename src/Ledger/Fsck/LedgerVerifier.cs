@@ -23,6 +23,7 @@ public sealed class LedgerVerifier
     private readonly TileFiles _files;
     private readonly PriorityQueue<(string Holder, Checkpoint Checkpoint), long> _held = new();
     private readonly List<HeldConflict> _conflicts = [];
+    private IReadOnlyList<CheckpointSignature> _signatures = [];
     private Checkpoint? _ours;
     private int _compared;
     private RepeatedIds _ids = new(0);
@@ -49,6 +50,7 @@ public sealed class LedgerVerifier
         var checkpoint = key is null ? null : ReadCheckpoint(key);
         if (key is not null && checkpoint is not null)
         {
+            _signatures = new CheckpointSignatures(_files, _problems).Check(checkpoint, key, _options);
             ReadHeld(key, checkpoint);
             using var vault = _directory is null ? null : VaultReader.TryOpen(_directory, _problems);
             _vault = vault is null ? null : new VaultCheck(vault, _files, _problems, checkpoint.Size);
@@ -71,6 +73,7 @@ public sealed class LedgerVerifier
         {
             Origin = key?.Name ?? "",
             Vkey = key?.ToString() ?? "",
+            Signatures = _signatures,
             Size = checkpoint?.Size ?? 0,
             RootHash = checkpoint is null ? "" : Convert.ToHexStringLower(checkpoint.RootHash.Span),
             Counts = _counts,
@@ -96,7 +99,7 @@ public sealed class LedgerVerifier
         }
         if (_options.ExpectedVkey is { } expected && stored is not null && stored != expected)
             _problems.Add(StaticPublisher.VerifierKeyFile, "is not the expected key");
-        if (VerifierKey.Parse(_options.ExpectedVkey ?? stored!).TryGet(out var key, out var error))
+        if (VerifierKey.ParseLog(_options.ExpectedVkey ?? stored!).TryGet(out var key, out var error))
             return key;
         _problems.Add(StaticPublisher.VerifierKeyFile, error.ToString());
         return null;

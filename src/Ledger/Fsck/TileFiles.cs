@@ -49,12 +49,15 @@ internal sealed class TileFiles(ILogFiles files, ProblemList problems)
         }
     }
 
+    /// <summary>Whether there is such a file.</summary>
+    public bool Exists(string name) => files.Exists(name);
+
     /// <summary>The signed checkpoint, and the key that it verifies with: the one expected, or else the directory's own.</summary>
     public Result<(VerifierKey Key, Checkpoint Checkpoint)> ReadHead(string? expectedVkey)
     {
         if ((expectedVkey ?? ReadText(StaticPublisher.VerifierKeyFile)?.TrimEnd('\n')) is not { } vkey)
             return LedgerErrors.Corrupt.Of("vkey: absent, and no key was given");
-        if (!VerifierKey.Parse(vkey).TryGet(out var key, out var error))
+        if (!VerifierKey.ParseLog(vkey).TryGet(out var key, out var error))
             return error;
         if (ReadText(StaticPublisher.CheckpointFile) is not { } note)
             return LedgerErrors.Corrupt.Of("checkpoint: absent or not text");

@@ -1,4 +1,5 @@
 using DataSpace.Kernel.Crypto;
+using DataSpace.Ledger.Notes;
 using DataSpace.Ledger.Receipts;
 
 namespace DataSpace.Ledger.Fsck;
@@ -18,12 +19,25 @@ public sealed record VerifyOptions
     /// <summary>The verifier key to trust. Without one the directory's own <c>vkey</c> file is taken, which proves consistency, not identity.</summary>
     public string? ExpectedVkey { get; init; }
 
+    /// <summary>
+    /// Keys that must have signed the published checkpoint beside the log's own (ML-DSA-44, SM2), under its name: each missing or bad line is a problem. Without any, the
+    /// directory's own <c>vkeys</c> file is looked at: then a bad line is a problem, a missing one is not.
+    /// </summary>
+    public IReadOnlyList<VerifierKey> Countersigners { get; init; } = [];
+
     /// <summary>Keys beside the log's own that may have signed entries, for example before a rotation.</summary>
     public IReadOnlyList<PublicKey> EntryKeys { get; init; } = [];
 
     /// <summary>Told the number of entries checked so far, once per bundle.</summary>
     public Action<long>? Progress { get; init; }
 }
+
+/// <summary>A signature of the published checkpoint that verifies.</summary>
+/// <param name="Algorithm">Of the key: <c>Ed25519</c>, <c>ML-DSA-44</c> or <c>SM2</c>.</param>
+/// <param name="Vkey">The verifier key.</param>
+/// <param name="At">Seconds since 1970 that the signature names; null for the log's own, which names none.</param>
+/// <param name="IsGiven">The caller named the key. False: it is the directory's own, which proves consistency, not identity.</param>
+public sealed record CheckpointSignature(string Algorithm, string Vkey, long? At, bool IsGiven);
 
 /// <summary>A checkpoint that somebody holds.</summary>
 /// <param name="Holder">Who, for the reader.</param>
@@ -64,6 +78,9 @@ public sealed record VerifyReport
 
     /// <summary>Verifier key that the checkpoint was checked with.</summary>
     public required string Vkey { get; init; }
+
+    /// <summary>Signatures of the checkpoint that verify, the log's own first.</summary>
+    public required IReadOnlyList<CheckpointSignature> Signatures { get; init; }
 
     /// <summary>Size that the checkpoint names.</summary>
     public required long Size { get; init; }

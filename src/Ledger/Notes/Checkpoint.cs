@@ -19,9 +19,13 @@ public sealed record Checkpoint(string Origin, long Size, ReadOnlyMemory<byte> R
         return new Checkpoint(origin, size, root, SignedNote.Sign(text, origin, signer));
     }
 
-    /// <summary>Reads a checkpoint and verifies the signature of its log. The origin must be the key's name.</summary>
+    /// <summary>
+    /// Reads a checkpoint and verifies the signature of its log: Ed25519, for additional signatures never stand alone. The origin must be the key's name.
+    /// </summary>
     public static Result<Checkpoint> Open(string note, VerifierKey log)
     {
+        if (log.IsAdditional)
+            return LedgerErrors.NoteSignature.Of("the key given is not the log's own");
         if (!SignedNote.Parse(note).TryGet(out var parsed, out var error))
             return error;
         if (!parsed.Verify(log).TryGet(out _, out error))
@@ -44,6 +48,9 @@ public sealed record Checkpoint(string Origin, long Size, ReadOnlyMemory<byte> R
             return LedgerErrors.NoteMalformed.Of("not a checkpoint");
         return new Checkpoint(lines[0], size, root, "");
     }
+
+    /// <summary>The same with the signature lines of its log's own key alone: what is kept and passed between nodes stays short.</summary>
+    public Checkpoint Bare(VerifierKey log) => SignedNote.Parse(Note).TryGet(out var note, out _) ? this with { Note = note.Bare(log) } : this;
 
     /// <summary>Same size and same root.</summary>
     public bool SameTree(Checkpoint other) => Size == other.Size && RootHash.Span.SequenceEqual(other.RootHash.Span);

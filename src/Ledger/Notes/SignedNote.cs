@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Text;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Results;
@@ -9,7 +8,7 @@ namespace DataSpace.Ledger.Notes;
 /// <summary>One signature line of a note.</summary>
 /// <param name="Name">Key name.</param>
 /// <param name="KeyId">Key id.</param>
-/// <param name="Signature">What follows the key id: 64 bytes for Ed25519, 72 for a cosignature.</param>
+/// <param name="Signature">What follows the key id: 64 bytes for Ed25519, 72 for a cosignature by Ed25519 or SM2, 2428 by ML-DSA-44.</param>
 public sealed record NoteSignature(string Name, uint KeyId, ReadOnlyMemory<byte> Signature);
 
 /// <summary>
@@ -92,7 +91,7 @@ public sealed class SignedNote
     public long? CosignatureTime(VerifierKey witness)
     {
         var signature = Signatures.FirstOrDefault(s => s.Name == witness.Name && s.KeyId == witness.KeyId);
-        return signature is not null && witness.Type == VerifierKey.Cosignature && IsValid(witness, signature.Signature.Span)
+        return signature is not null && witness.IsCosigner && IsValid(witness, signature.Signature.Span)
             ? (long)BinaryPrimitives.ReadUInt64BigEndian(signature.Signature.Span)
             : null;
     }
@@ -106,28 +105,39 @@ public sealed class SignedNote
         return text + "\n" + Line(key, signer.Sign(Encoding.UTF8.GetBytes(text)));
     }
 
-    /// <summary>A cosignature line (cosignature/v1) over the text of this note, to be appended to it.</summary>
+    /// <summary>
+    /// A timestamped cosignature line over the text of this note, to be appended to it: cosignature/v1 for an Ed25519 or SM2 key, subtree/v1 for ML-DSA-44, which
+    /// signs checkpoints only.
+    /// </summary>
     public string Cosign(string witnessName, ISigner signer, DateTimeOffset at)
+        => TryCosign(witnessName, signer, at) ?? throw new InvalidOperationException("The note is no checkpoint that this key can sign.");
+
+    /// <summary>The same, or null for ML-DSA-44 when the note is no checkpoint or its origin is longer than 255 bytes.</summary>
+    public string? TryCosign(string witnessName, ISigner signer, DateTimeOffset at)
     {
-        var seconds = (ulong)at.ToUnixTimeSeconds();
-        var signature = new byte[8 + 64];
-        BinaryPrimitives.WriteUInt64BigEndian(signature, seconds);
-        signer.Sign(CosignedMessage(seconds)).CopyTo(signature, 8);
-        return Line(VerifierKey.ForWitness(witnessName, signer.PublicKey), signature);
+        var (key, seconds) = (VerifierKey.ForWitness(witnessName, signer.PublicKey), (ulong)at.ToUnixTimeSeconds());
+        if (CosignedMessage.Of(key, seconds, Text) is not { } message)
+            return null;
+        var time = new byte[CosignedMessage.TimeBytes];
+        BinaryPrimitives.WriteUInt64BigEndian(time, seconds);
+        return Line(key, [.. time, .. signer.Sign(message)]);
     }
+
+    /// <summary>The note with the first signature line of one key alone; the key must have signed it.</summary>
+    public string Bare(VerifierKey key) => $"{Text}\n{LineOf(key)}";
+
+    /// <summary>The first signature line of a key that signed this note.</summary>
+    public string LineOf(VerifierKey key) => Line(key, Signatures.First(s => s.Name == key.Name && s.KeyId == key.KeyId).Signature.ToArray());
 
     private bool IsValid(VerifierKey key, ReadOnlySpan<byte> signature)
     {
         if (key.Type == VerifierKey.Ed25519)
             return key.Key.Verify(Encoding.UTF8.GetBytes(Text), signature);
-        if (signature.Length != 8 + 64)
+        if (signature.Length <= CosignedMessage.TimeBytes) // the key knows the length of its signatures
             return false;
         var seconds = BinaryPrimitives.ReadUInt64BigEndian(signature);
-        return seconds <= long.MaxValue && key.Key.Verify(CosignedMessage(seconds), signature[8..]);
+        return seconds <= long.MaxValue && CosignedMessage.Of(key, seconds, Text) is { } message && key.Key.Verify(message, signature[CosignedMessage.TimeBytes..]);
     }
-
-    private byte[] CosignedMessage(ulong seconds)
-        => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"cosignature/v1\ntime {seconds}\n{Text}"));
 
     private static string Line(VerifierKey key, byte[] signature)
     {

@@ -49,7 +49,7 @@ public sealed record EntryProof(ReadOnlyMemory<byte> Entry, IReadOnlyList<Payloa
     /// <param name="kind">Kind the entry must have.</param>
     public Result<VerifiedEntry> Verify(PublicKey entrySigner, string vkey, EntryKind kind)
     {
-        if (!VerifierKey.Parse(vkey).TryGet(out var log, out var error)
+        if (!VerifierKey.ParseLog(vkey).TryGet(out var log, out var error)
             || !LedgerEntry.Decode(Entry).TryGet(out var entry, out error))
             return error;
         if (entry.Kind != kind)

@@ -58,7 +58,7 @@ public sealed record LedgerEntry
     {
         for (var i = 0; i < SignerKeyIds.Count && i < Signatures.Count; i++)
         {
-            if (SignerKeyIds[i] == key.KeyId && key.Verify(SignedBytes(), Signatures[i].Span))
+            if (SignerKeyIds[i] == key.KeyId && key.IsEd25519 && key.Verify(SignedBytes(), Signatures[i].Span))
                 return true;
         }
         return false;

@@ -18,6 +18,9 @@ public sealed partial class AuditLedger
     {
         if (!Notes.VerifierKey.IsValidName(options.Origin))
             return LedgerErrors.InvalidField.Of("origin");
+        if (options.Countersigners.Any(s => s.PublicKey.IsEd25519) || options.Countersigners.Select(s => s.PublicKey.Algorithm).Distinct().Count() != options.Countersigners.Count
+            || options.Countersigners.Count > 0 && Encoding.UTF8.GetByteCount(options.Origin) > byte.MaxValue)
+            return LedgerErrors.InvalidField.Of("countersigners");
         if (options.MaxBatch is < 1 or > 8192 || options.MaxPending < 1 || options.MaxOutputBytes < 0)
             return LedgerErrors.InvalidField.Of("options");
         Parts? parts = null;
@@ -26,7 +29,7 @@ public sealed partial class AuditLedger
             System.IO.Directory.CreateDirectory(options.Directory);
             if (!TakeLock(options.Directory).TryGet(out var file, out var error))
                 return error;
-            parts = new Parts(file, options.Fault ?? (_ => { }));
+            parts = new Parts(file, options.Fault ?? (_ => { }), clock);
             var key = Notes.VerifierKey.ForLog(options.Origin, signer.PublicKey);
             error = parts.Load(options, signer, key) ?? parts.Recover(options, key);
             if (error is null)
@@ -99,7 +102,7 @@ public sealed partial class AuditLedger
     }
 
     /// <summary>What an open ledger consists of, while it is being put together.</summary>
-    private sealed class Parts(FileStream file, Action<FaultPoint> fault) : IDisposable
+    private sealed class Parts(FileStream file, Action<FaultPoint> fault, TimeProvider clock) : IDisposable
     {
         public FileStream Lock => file;
 
@@ -142,7 +145,7 @@ public sealed partial class AuditLedger
                 : null;
             Reader = LedgerStore.OpenForReading(directory);
             PublisherStore = LedgerStore.OpenForReading(directory);
-            Publisher = new StaticPublisher(directory, PublisherStore, fault);
+            Publisher = new StaticPublisher(directory, options.Origin, PublisherStore, fault, options.Countersigners, clock);
             return null;
         }
 
@@ -160,6 +163,7 @@ public sealed partial class AuditLedger
             var keyFile = Path.Combine(directory, StaticPublisher.VerifierKeyFile);
             if (!File.Exists(keyFile) || File.ReadAllText(keyFile) != key + "\n")
                 DurableFile.Replace(keyFile, Encoding.UTF8.GetBytes(key + "\n"));
+            WriteFurtherKeys(options);
             Publisher!.StartFrom(published?.Size ?? 0);
             Publisher.Publish();
             return null;
@@ -172,6 +176,17 @@ public sealed partial class AuditLedger
             Vault?.Dispose();
             Store?.Dispose();
             file.Dispose();
+        }
+
+        // Before the checkpoint that they verify; keys that no longer sign go.
+        private static void WriteFurtherKeys(LedgerOptions options)
+        {
+            var file = Path.Combine(options.Directory, StaticPublisher.FurtherKeysFile);
+            var keys = string.Concat(options.Countersigners.Select(s => Notes.VerifierKey.ForWitness(options.Origin, s.PublicKey)).Concat(options.FurtherKeys).Select(k => k + "\n"));
+            if (keys.Length == 0)
+                File.Delete(file);
+            else if (!File.Exists(file) || File.ReadAllText(file) != keys)
+                DurableFile.Replace(file, Encoding.UTF8.GetBytes(keys));
         }
 
         // A checkpoint that does not verify says nothing about what is published: everything is published again.

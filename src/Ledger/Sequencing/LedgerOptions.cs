@@ -1,3 +1,6 @@
+using DataSpace.Kernel.Crypto;
+using DataSpace.Ledger.Notes;
+
 namespace DataSpace.Ledger.Sequencing;
 
 /// <summary>How a ledger is opened.</summary>
@@ -41,6 +44,15 @@ public sealed record LedgerOptions
 
     /// <summary>Directory of the key store, so that its backups can be kept for a shorter time; null: beside the log.</summary>
     public string? KeyStoreDirectory { get; init; }
+
+    /// <summary>
+    /// Sign every published checkpoint beside the log's own key, under the log's name: at most one ML-DSA-44 and one SM2 key. At publication only; what is stored, sent to
+    /// witnesses and passed between nodes has the log's own signature alone. Their verifier keys are published in the file <c>vkeys</c>.
+    /// </summary>
+    public IReadOnlyList<ISigner> Countersigners { get; init; } = [];
+
+    /// <summary>Keys of this node under other names that the file <c>vkeys</c> names too: those of its witness.</summary>
+    public IReadOnlyList<VerifierKey> FurtherKeys { get; init; } = [];
 
     /// <summary>Called at every point where a crash would matter. For tests: throwing there stands for the crash.</summary>
     internal Action<FaultPoint>? Fault { get; init; }

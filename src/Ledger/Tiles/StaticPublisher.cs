@@ -1,3 +1,4 @@
+using DataSpace.Kernel.Crypto;
 using DataSpace.Ledger.Notes;
 using DataSpace.Ledger.Sequencing;
 
@@ -7,10 +8,19 @@ namespace DataSpace.Ledger.Tiles;
 /// Copies tiles, bundles and the checkpoint from the ledger file to the published directory. Recovery calls the same method as
 /// normal operation. Owned by one task at a time; the store connection is its own.
 /// </summary>
-internal sealed class StaticPublisher(string directory, LedgerStore store, Action<FaultPoint> fault)
+/// <param name="directory">The ledger's directory.</param>
+/// <param name="origin">Name of the log.</param>
+/// <param name="store">A connection of its own.</param>
+/// <param name="fault">Told where a crash would matter.</param>
+/// <param name="countersigners">Sign each published checkpoint in addition, under the log's name; the store knows nothing of it.</param>
+/// <param name="clock">Time of those signatures.</param>
+internal sealed class StaticPublisher(string directory, string origin, LedgerStore store, Action<FaultPoint> fault, IReadOnlyList<ISigner> countersigners, TimeProvider clock)
 {
     public const string CheckpointFile = "checkpoint";
     public const string VerifierKeyFile = "vkey";
+
+    /// <summary>Further verifier keys, one a line: of the log's additional signatures, and of the node's as a witness. Absent when there are none.</summary>
+    public const string FurtherKeysFile = "vkeys";
 
     /// <summary>The newest checkpoint with cosignatures; lags behind <see cref="CheckpointFile"/>.</summary>
     public const string CosignedFile = "cosigned";
@@ -18,7 +28,7 @@ internal sealed class StaticPublisher(string directory, LedgerStore store, Actio
     /// <summary>Size of the checkpoint in the directory; everything it covers is durable there.</summary>
     public long PublishedSize { get; private set; }
 
-    /// <summary>The checkpoint in the directory, once this process has published.</summary>
+    /// <summary>The checkpoint in the directory, once this process has published; its note as the store has it, without additional signatures.</summary>
     public Checkpoint? Published { get; private set; }
 
     /// <summary>Starts from what the directory is known to hold.</summary>
@@ -38,7 +48,7 @@ internal sealed class StaticPublisher(string directory, LedgerStore store, Actio
             foreach (var folder in folders)
                 DurableFile.SyncDirectory(folder);
             fault(FaultPoint.BeforeCheckpoint);
-            DurableFile.Replace(Path.Combine(directory, CheckpointFile), NoteText.StrictUtf8.GetBytes(head.Note));
+            DurableFile.Replace(Path.Combine(directory, CheckpointFile), NoteText.StrictUtf8.GetBytes(Countersigned(head)));
             DurableFile.SyncDirectory(directory);
             fault(FaultPoint.AfterCheckpoint);
             RemoveSupersededPartials(PublishedSize, head.Size);
@@ -66,6 +76,14 @@ internal sealed class StaticPublisher(string directory, LedgerStore store, Actio
             repaired++;
         }
         return repaired;
+    }
+
+    private string Countersigned(Checkpoint head)
+    {
+        if (countersigners.Count == 0)
+            return head.Note;
+        var note = SignedNote.Parse(head.Note).Value;
+        return head.Note + string.Concat(countersigners.Select(signer => note.Cosign(origin, signer, clock.GetUtcNow())));
     }
 
     // Readers with an older checkpoint may still ask for these.
@@ -114,11 +132,14 @@ internal sealed class StaticPublisher(string directory, LedgerStore store, Actio
     }
 }
 
-/// <summary>What of a ledger's directory the world may read: checkpoint, cosigned checkpoint, key, tiles and bundles. Never the stores beside them.</summary>
+/// <summary>What of a ledger's directory the world may read: checkpoint, cosigned checkpoint, keys, tiles and bundles. Never the stores beside them.</summary>
 public static class PublicFiles
 {
     /// <summary>Name of the file with the newest cosigned checkpoint.</summary>
     public const string Cosigned = StaticPublisher.CosignedFile;
+
+    /// <summary>Name of the file with the log's and its node's further verifier keys.</summary>
+    public const string FurtherKeys = StaticPublisher.FurtherKeysFile;
 
     /// <summary>Writes a public text file: whole or absent after a crash.</summary>
     public static void WriteText(string directory, string name, string text)
@@ -129,7 +150,7 @@ public static class PublicFiles
 
     /// <summary>Full path of a public file for a request path such as <c>tile/0/000</c>, or null when it is not one.</summary>
     public static string? TryResolve(string ledgerDirectory, string requestPath)
-        => requestPath is StaticPublisher.CheckpointFile or StaticPublisher.VerifierKeyFile or StaticPublisher.CosignedFile || TilePath.TryParse(requestPath) is not null
+        => requestPath is StaticPublisher.CheckpointFile or StaticPublisher.VerifierKeyFile or StaticPublisher.FurtherKeysFile or StaticPublisher.CosignedFile || TilePath.TryParse(requestPath) is not null
             ? Path.Combine(ledgerDirectory, requestPath)
             : null;
 }

@@ -8,7 +8,7 @@ using DataSpace.Ledger.Notes;
 namespace DataSpace.Ledger.Witnessing;
 
 /// <summary>What a witness answers.</summary>
-/// <param name="Cosignature">The cosignature line, when the checkpoint was cosigned.</param>
+/// <param name="Cosignature">The cosignature lines, when the checkpoint was cosigned: Ed25519 first.</param>
 /// <param name="Error">Why it was not; its kind carries the status of C2SP tlog-witness.</param>
 /// <param name="HeldSize">With <see cref="WitnessErrors.OldSizeWrong"/>: the size held.</param>
 /// <param name="Contradicted">A validly signed checkpoint whose size is held with another root: together with the held one a proof of two histories.</param>
@@ -16,7 +16,7 @@ namespace DataSpace.Ledger.Witnessing;
 public sealed record WitnessAnswer(string? Cosignature, DsError? Error = null, long? HeldSize = null, Checkpoint? Contradicted = null, string? UnknownOrigin = null);
 
 /// <summary>
-/// Cosigns checkpoints of other logs (C2SP tlog-witness, cosignature/v1): only ones that extend what was cosigned before. Safe for all threads. The advance is
+/// Cosigns checkpoints of other logs (C2SP tlog-witness, tlog-cosignature): only ones that extend what was cosigned before. Safe for all threads. The advance is
 /// durable before a cosignature exists.
 /// </summary>
 /// <param name="name">Name of this witness in its verifier key.</param>
@@ -24,10 +24,14 @@ public sealed record WitnessAnswer(string? Cosignature, DsError? Error = null, l
 /// <param name="store">Durable state per log.</param>
 /// <param name="logs">Key of a log by its origin; null for logs that are not witnessed here.</param>
 /// <param name="clock">Time of cosignatures.</param>
-public sealed class Witness(string name, ISigner signer, WitnessStore store, Func<string, VerifierKey?> logs, TimeProvider clock)
+/// <param name="also">Further keys (ML-DSA-44, SM2) under the same name: each answer has a line by each of them after the Ed25519 one. What is kept has the latter alone.</param>
+public sealed class Witness(string name, ISigner signer, WitnessStore store, Func<string, VerifierKey?> logs, TimeProvider clock, params IReadOnlyList<ISigner> also)
 {
     /// <summary>Verifier key of this witness.</summary>
     public VerifierKey Key { get; } = VerifierKey.ForWitness(name, signer.PublicKey);
+
+    /// <summary>Verifier keys of the further lines, in their order.</summary>
+    public IReadOnlyList<VerifierKey> FurtherKeys { get; } = [.. also.Select(s => VerifierKey.ForWitness(name, s.PublicKey))];
 
     /// <summary>Name of a log in the witness's read endpoint: lower-case hex SHA-256 of its origin.</summary>
     public static string HashOf(string origin) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(origin)));
@@ -50,25 +54,16 @@ public sealed class Witness(string name, ISigner signer, WitnessStore store, Fun
             return Moved(held);
         if (ProofProblem(held, checkpoint, submission.Proof) is { } problem)
             return new WitnessAnswer(null, problem, Contradicted: held is not null && held.Size == checkpoint.Size && !held.SameTree(checkpoint) ? checkpoint : null);
-        var line = note.Cosign(name, signer, clock.GetUtcNow());
-        var bare = Bare(note, key);
-        if (store.Advance(held, checkpoint with { Note = bare + line }, HashOf(checkpoint.Origin)))
-            return new WitnessAnswer(line);
-        var now = store.Cosigned(checkpoint.Origin);
-        return held is null && now is null ? Refused(WitnessErrors.TooManyLogs) : Moved(now);
+        var now = clock.GetUtcNow();
+        var line = note.Cosign(name, signer, now);
+        if (store.Advance(held, checkpoint with { Note = note.Bare(key) + line }, HashOf(checkpoint.Origin)))
+            return new WitnessAnswer(line + string.Concat(also.Select(s => note.TryCosign(name, s, now))));
+        var moved = store.Cosigned(checkpoint.Origin);
+        return held is null && moved is null ? Refused(WitnessErrors.TooManyLogs) : Moved(moved);
     }
 
     /// <summary>The newest checkpoint cosigned here, by the hash of its origin.</summary>
     public Checkpoint? Cosigned(string originHash) => store.CosignedByHash(originHash);
-
-    /// <summary>A note with the signature lines of one key alone, so that what is kept and passed on stays short.</summary>
-    public static string Bare(SignedNote note, VerifierKey key)
-    {
-        var signature = note.Signatures.First(s => s.Name == key.Name && s.KeyId == key.KeyId);
-        Span<byte> id = stackalloc byte[4];
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(id, signature.KeyId);
-        return $"{note.Text}\n\u2014 {signature.Name} {Convert.ToBase64String([.. id, .. signature.Signature.Span])}\n";
-    }
 
     // A line that looks like a signature and is none is a bad signature (403), not a bad request: the recorded exchange has one with other spare bits in its base64.
     private static string? SignedPart(string note)

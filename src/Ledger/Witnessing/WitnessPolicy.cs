@@ -7,7 +7,7 @@ namespace DataSpace.Ledger.Witnessing;
 
 /// <summary>A witness of a policy.</summary>
 /// <param name="Name">Its name in the file.</param>
-/// <param name="Key">Its verifier key (cosignature/v1).</param>
+/// <param name="Key">Its verifier key: of cosignature/v1, or of an ML-DSA-44 or SM2 cosignature.</param>
 /// <param name="Url">Where to ask it, when the file says.</param>
 public sealed record PolicyWitness(string Name, VerifierKey Key, string? Url);
 
@@ -19,6 +19,10 @@ public sealed record QuorumState(bool IsMet, IReadOnlyDictionary<string, long?> 
 /// <summary>
 /// Which logs are trusted and who must have cosigned them (C2SP tlog-policy): <c>log</c>, <c>witness</c>, <c>group</c> and one <c>quorum</c> line. Immutable.
 /// </summary>
+/// <remarks>
+/// Keys of one name are one party. A log is trusted by its Ed25519 key; further <c>log</c> lines with keys of that name (ML-DSA-44, SM2) demand those signatures in
+/// addition. A witness with several keys has a line, and a name in this file, for each; a group counts it once however many of them signed, and <c>all</c> demands all of them.
+/// </remarks>
 public sealed class WitnessPolicy
 {
     /// <summary>Longest file, in bytes.</summary>
@@ -35,8 +39,11 @@ public sealed class WitnessPolicy
     {
     }
 
-    /// <summary>Trusted logs; none when the policy names none.</summary>
+    /// <summary>Keys of trusted logs; none when the policy names none.</summary>
     public IReadOnlyList<VerifierKey> Logs => _logs;
+
+    /// <summary>Keys that must have signed a log's published checkpoint beside the log's own.</summary>
+    public IReadOnlyList<VerifierKey> CountersignersOf(string origin) => [.. _logs.Where(l => l.IsAdditional && l.Name == origin)];
 
     /// <summary>All witnesses.</summary>
     public IReadOnlyCollection<PolicyWitness> Witnesses => _witnesses.Values;
@@ -89,7 +96,7 @@ public sealed class WitnessPolicy
         foreach (var witness in _witnesses.Values)
             text.Append(CultureInfo.InvariantCulture, $"witness {witness.Name} {witness.Key}{(witness.Url is null ? "" : " " + witness.Url)}\n");
         foreach (var (name, (threshold, members)) in _ordered)
-            text.Append(CultureInfo.InvariantCulture, $"group {name} {threshold} {string.Join(' ', members)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"group {name} {(threshold > Parties(members) ? "all" : threshold)} {string.Join(' ', members)}\n");
         return text.Append(CultureInfo.InvariantCulture, $"quorum {_quorum}\n").ToString();
     }
 
@@ -103,7 +110,7 @@ public sealed class WitnessPolicy
         var holds = times.ToDictionary(t => t.Key, t => t.Value >= earliest, StringComparer.Ordinal);
         // In the order of definition: members come before their groups, and each is looked at once.
         foreach (var (name, (threshold, members)) in _ordered)
-            holds[name] = members.Count(member => holds[member]) >= threshold;
+            holds[name] = threshold == members.Count ? members.All(member => holds[member]) : Parties(members.Where(member => holds[member])) >= threshold;
         return new QuorumState(_quorum == None || holds[_quorum!], times);
     }
 
@@ -118,7 +125,7 @@ public sealed class WitnessPolicy
 
     private string? ReadLog(string[] words)
     {
-        if (words.Length is < 2 or > 3 || !VerifierKey.Parse(words[1]).TryGet(out var key, out _) || key.Type != VerifierKey.Ed25519)
+        if (words.Length is < 2 or > 3 || !VerifierKey.Parse(words[1]).TryGet(out var key, out _) || key.Type == VerifierKey.Cosignature)
             return "log VKEY [URL]";
         if (_logs.Exists(l => l.KeyId == key.KeyId && l.Name == key.Name))
             return "the log is there twice";
@@ -128,8 +135,8 @@ public sealed class WitnessPolicy
 
     private string? ReadWitness(string[] words)
     {
-        if (words.Length is < 3 or > 4 || !VerifierKey.Parse(words[2]).TryGet(out var key, out _) || key.Type != VerifierKey.Cosignature)
-            return "witness NAME VKEY [URL], with a key of type 4";
+        if (words.Length is < 3 or > 4 || !VerifierKey.Parse(words[2]).TryGet(out var key, out _) || !key.IsCosigner)
+            return "witness NAME VKEY [URL], with a key of a cosignature";
         if (words.Length == 4 && (!Uri.TryCreate(words[3], UriKind.Absolute, out var url) || url.Scheme != Uri.UriSchemeHttps))
             return "the URL is not https";
         // One key under two names would count twice.
@@ -152,11 +159,11 @@ public sealed class WitnessPolicy
         {
             "all" => members.Length,
             "any" => 1,
-            var k when int.TryParse(k, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= 1 && count <= members.Length => count,
+            var k when int.TryParse(k, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= 1 && count <= Parties(members) => count,
             _ => 0,
         };
         if (threshold == 0)
-            return "the threshold is all, any or 1 to the number of members";
+            return "the threshold is all, any or 1 to the number of members (keys of one name are one)";
         _ordered.Add((words[1], (threshold, members)));
         return null;
     }
@@ -170,6 +177,10 @@ public sealed class WitnessPolicy
         _quorum = words[1];
         return null;
     }
+
+    // Witnesses by the names of their keys; groups count for themselves.
+    private int Parties(IEnumerable<string> members)
+        => members.Select(member => _witnesses.TryGetValue(member, out var witness) ? (true, witness.Key.Name) : (false, member)).Distinct().Count();
 
     private bool IsDefined(string name) => _witnesses.ContainsKey(name) || _ordered.Exists(g => g.Name == name);
 

@@ -213,6 +213,23 @@ public sealed class AuditBundleTests
     }
 
     [Fact]
+    public async Task A_bundle_with_countersigned_checkpoints_verifies_and_a_policy_may_demand_the_lines()
+    {
+        using var parties = await TwoParties.WithUsesAsync(matched: 1);
+        var sm2 = Sm2Signer.Generate();
+        var provider = parties.Provider;
+        var policy = $"log {provider.Key}\nlog {parties.Consumer.Key}\nlog {VerifierKey.ForWitness(provider.Origin, sm2.PublicKey)}\nquorum none\n";
+        var missing = Assert.Single(AuditVerifier.Verify([parties.Export(policy: policy)]).Value.AllProblems);
+        Assert.Contains("DS-LED-026", missing.ToString(), StringComparison.Ordinal);
+
+        await using (AuditLedger.Open(new LedgerOptions { Directory = provider.Ledger, Origin = provider.Origin, Countersigners = [sm2, MlDsa44Signer.Generate()] }, provider.Signer, TwoParties.Clock).Value)
+            Assert.Equal(3, SignedNote.Parse(provider.Published.Note).Value.Signatures.Count);
+        var report = await VerifyAsync(parties.Export(policy: policy));
+        Assert.True(report.Ok, string.Join('\n', report.AllProblems));
+        Assert.Equal(["Ed25519", "SM2"], report.Logs[0].Ledger.Signatures.Select(s => s.Algorithm));
+    }
+
+    [Fact]
     public async Task A_receipt_that_a_party_changed_is_named()
     {
         using var parties = await TwoParties.WithUsesAsync(matched: 1);

@@ -77,6 +77,54 @@ public sealed class WitnessPolicyTests
         Assert.Equal("DS-WIT-008", WitnessPolicy.Parse(Witnesses() + rules + "\n").Error!.Code);
     }
 
+    /// <summary>a, its ML-DSA-44 key pq and its SM2 key sm are one witness; b is another.</summary>
+    [Theory]
+    [InlineData("group q 2 a pq b\nquorum q", "a pq", false)] // one witness with two keys is not two
+    [InlineData("group q 2 a pq b\nquorum q", "a pq sm", false)]
+    [InlineData("group q 2 a pq b\nquorum q", "pq b", true)]
+    [InlineData("group q any a pq sm\nquorum q", "sm", true)]
+    [InlineData("group q all a pq sm\nquorum q", "a pq", false)] // who demands all of them gets all of them
+    [InlineData("group q all a pq sm\nquorum q", "a pq sm", true)]
+    [InlineData("quorum pq", "a", false)]
+    [InlineData("quorum sm", "sm", true)]
+    public void Keys_of_one_witness_count_once(string rules, string cosigners, bool met)
+    {
+        var policy = WitnessPolicy.Parse(ManyKeys() + rules + "\n").Value;
+        Assert.Equal(met, policy.Evaluate(CosignedBy(cosigners)).IsMet);
+        Assert.Equal(met, WitnessPolicy.Parse(policy.ToString()).Value.Evaluate(CosignedBy(cosigners)).IsMet);
+    }
+
+    [Theory]
+    [InlineData("group q 2 a pq\nquorum q")] // there is only one
+    [InlineData("group q 3 a pq b\nquorum q")]
+    [InlineData("witness pq2 @pq\nquorum a")]
+    [InlineData("log @a\nquorum a")] // a cosignature/v1 key is no log's
+    public void A_group_has_no_more_members_than_parties(string rules)
+    {
+        rules = rules.Replace("@pq", VerifierKey.ForWitness("a", Additional["pq"].PublicKey).ToString(), StringComparison.Ordinal)
+            .Replace("@a", VerifierKey.ForWitness("a", Signers["a"].PublicKey).ToString(), StringComparison.Ordinal);
+        Assert.Equal("DS-WIT-008", WitnessPolicy.Parse(ManyKeys() + rules + "\n").Error!.Code);
+    }
+
+    [Fact]
+    public void A_log_s_further_keys_are_demanded_beside_its_own()
+    {
+        var further = VerifierKey.ForWitness("log.example", Additional["pq"].PublicKey);
+        var policy = WitnessPolicy.Parse($"log {Log.Key}\nlog {further}\nlog {VerifierKey.ForWitness("other.example", Additional["sm"].PublicKey)}\nquorum none\n").Value;
+        Assert.Equal(further.ToString(), Assert.Single(policy.CountersignersOf("log.example")).ToString());
+        Assert.Empty(policy.CountersignersOf("third.example"));
+    }
+
+    private static readonly Dictionary<string, ISigner> Additional = new() { ["pq"] = MlDsa44Signer.Generate(), ["sm"] = Sm2Signer.Generate() };
+
+    private static string ManyKeys() => Witnesses() + string.Concat(Additional.Select(s => $"witness {s.Key} {VerifierKey.ForWitness("a", s.Value.PublicKey)}\n"));
+
+    private static SignedNote CosignedBy(string names)
+    {
+        var note = SignedNote.Parse(Log.At(3).Note).Value;
+        return SignedNote.Parse(Log.At(3).Note + string.Concat(names.Split(' ').Select(n => Additional.TryGetValue(n, out var signer) ? note.Cosign("a", signer, At) : note.Cosign(n, Signers[n], At)))).Value;
+    }
+
     [Fact]
     public void The_checked_in_policies_are_read_as_they_say()
     {

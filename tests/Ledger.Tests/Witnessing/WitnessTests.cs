@@ -116,6 +116,21 @@ public sealed class WitnessTests : IDisposable
     }
 
     [Fact]
+    public void A_witness_with_further_keys_answers_with_a_line_by_each_and_keeps_the_first()
+    {
+        var log = new FakeLog("log.example", 9);
+        var witness = new Witness("w.example", _self, _store, log.KeyFor, FakeClock(), MlDsa44Signer.Generate(), Sm2Signer.Generate());
+        var countersigned = log.At(5) with { Note = log.At(5).Note + SignedNote.Parse(log.At(5).Note).Value.Cosign("log.example", Sm2Signer.Generate(), DateTimeOffset.UnixEpoch) };
+        var lines = Submit(witness, 0, [], countersigned).Cosignature!;
+        var note = SignedNote.Parse(log.At(5).Note + lines).Value;
+        Assert.Equal(4, note.Signatures.Count);
+        Assert.Equal(["Ed25519", "ML-DSA-44", "SM2"], note.Verify([witness.Key, .. witness.FurtherKeys]).Value.Select(k => k.Key.Algorithm));
+        Assert.All(witness.FurtherKeys, key => Assert.Equal(1_790_000_000, note.CosignatureTime(key)));
+        Assert.Equal(2, SignedNote.Parse(_store.Cosigned("log.example")!.Note).Value.Signatures.Count); // the log's own and the witness's Ed25519
+        Assert.All(witness.FurtherKeys, key => Assert.Null(SignedNote.Parse(log.At(9).Note + lines).Value.CosignatureTime(key)));
+    }
+
+    [Fact]
     public void What_was_cosigned_is_still_held_after_a_restart()
     {
         var log = new FakeLog("log.example", 9);
