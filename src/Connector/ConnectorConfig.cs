@@ -31,6 +31,8 @@ internal sealed record Bilingual(string En, string Zh);
 /// <param name="WitnessAskMs">How long a log that is not empty waits for a witness's word before its first entry, when none can be reached.</param>
 /// <param name="KeyStoreDirectory">Directory of the keys of the log's payloads; null: beside the log. Relative to the file.</param>
 /// <param name="MeteringRetentionDays">Days that metering fields are kept, at least the statutory ten years; null: those.</param>
+/// <param name="Countersign">Algorithms (<c>ml-dsa-44</c>, <c>sm2</c>) that sign each published checkpoint beside Ed25519.</param>
+/// <param name="WitnessCountersign">Algorithms by which this node, as a witness, cosigns beside Ed25519.</param>
 /// <param name="Auditors">Who may ask for which entries of this node's log under which case; nobody else sees anything of them.</param>
 /// <param name="ConsumerGroups">Participants that count as one consumer for budgets and query history.</param>
 internal sealed record ConnectorConfig(
@@ -40,7 +42,8 @@ internal sealed record ConnectorConfig(
     IReadOnlyList<RegulatorConfig>? Regulators = null, int RegulationPollMs = PinnedRegulators.DefaultPollMs,
     IReadOnlyList<string>? Witnesses = null, string? WitnessPolicy = null, bool RequireWitnesses = false,
     int ReceiptWaitMs = ConnectorConfig.DefaultReceiptWaitMs, IReadOnlyList<AuditorConfig>? Auditors = null,
-    IReadOnlyList<string>? OperatorDids = null, int? WitnessAskMs = null, string? KeyStoreDirectory = null, int? MeteringRetentionDays = null)
+    IReadOnlyList<string>? OperatorDids = null, int? WitnessAskMs = null, string? KeyStoreDirectory = null, int? MeteringRetentionDays = null,
+    IReadOnlyList<string>? Countersign = null, IReadOnlyList<string>? WitnessCountersign = null)
 {
     /// <summary>Participants that count as one with this consumer, itself included, sorted.</summary>
     public IReadOnlyList<string> ConsumerGroupOf(string consumer)

@@ -41,7 +41,7 @@ public static class Program
             || !DatasetRegistry.Create(config).TryGet(out var datasets, out error)
             || !CoordinatorLink.Load(options.CoordinatorFile).TryGet(out var link, out error)
             || !WitnessConfig.Create(config.Witnesses, config.WitnessPolicy, config.RequireWitnesses, Path.GetDirectoryName(options.ConfigFile)!, config.OperatorDids, config.WitnessAskMs).TryGet(out var witnesses, out error)
-            || !LedgerConfig.Create(config.KeyStoreDirectory, config.MeteringRetentionDays, Path.GetDirectoryName(options.ConfigFile)!).TryGet(out var keeping, out error)
+            || !LedgerConfig.Create(config.KeyStoreDirectory, config.MeteringRetentionDays, Path.GetDirectoryName(options.ConfigFile)!, config.Countersign, config.WitnessCountersign).TryGet(out var keeping, out error)
             || !Auditors.Create(config.Auditors, Path.GetDirectoryName(options.ConfigFile)!).TryGet(out var auditors, out error)
             || !PinnedRegulators.Create(config.Regulators, config.RegulationPollMs, Path.GetDirectoryName(options.ConfigFile)!).TryGet(out var regulators, out error))
             return surroundings.Report(error, NodeApplication.ExitBadConfiguration);

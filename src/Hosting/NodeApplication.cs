@@ -9,6 +9,7 @@ using DataSpace.Hosting.Transport;
 using DataSpace.Hosting.Witnessing;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Results;
+using DataSpace.Ledger.Notes;
 using DataSpace.Ledger.Sequencing;
 using DataSpace.Ledger.Witnessing;
 using DataSpace.Protocol.Jobs;
@@ -44,11 +45,17 @@ public static class NodeApplication
     /// </summary>
     public static Result<WebApplicationBuilder> CreateBuilder(NodeOptions options, NodeSurroundings surroundings, string role, string did, string name, TimeProvider clock, WitnessConfig? witnesses = null, Auditors? auditors = null, LedgerConfig? keeping = null)
     {
+        (witnesses, keeping) = (witnesses ?? WitnessConfig.Default, keeping ?? LedgerConfig.Default);
+        if (keeping.Countersign.Count + keeping.WitnessCountersign.Count > 0 && did.Length > AdditionalKeys.MaxDidChars)
+            return HostErrors.BadConfiguration.Of($"countersign: a DID of at most {AdditionalKeys.MaxDidChars} characters");
         NodeIdentity identity;
+        AdditionalKeys additional;
         try
         {
             Directory.CreateDirectory(options.Directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            identity = NodeIdentity.LoadOrCreate(did, name, new FileSecretProvider(Path.Combine(options.Directory, "keys")), clock);
+            var secrets = new FileSecretProvider(Path.Combine(options.Directory, "keys"));
+            identity = NodeIdentity.LoadOrCreate(did, name, secrets, clock);
+            additional = AdditionalKeys.LoadOrCreate(keeping, secrets);
         }
         catch (SecretAccessException e)
         {
@@ -60,7 +67,6 @@ public static class NodeApplication
         }
         // The log's name is the participant's DID plus a running number: a restored node continues under the next one.
         var ledgerDirectory = Path.Combine(options.Directory, "ledger");
-        (witnesses, keeping) = (witnesses ?? WitnessConfig.Default, keeping ?? LedgerConfig.Default);
         if (Task.Run(() => LogSuccession.ApplyAsync(ledgerDirectory, identity.Signer, clock, CancellationToken.None, keeping.KeyStoreDirectory)).GetAwaiter().GetResult() is { IsOk: false } unfinished)
             return unfinished.Error;
         var ledger = AuditLedger.Open(new LedgerOptions
@@ -70,6 +76,8 @@ public static class NodeApplication
             AskFirst = witnesses.Ask,
             KeyStoreDirectory = keeping.KeyStoreDirectory,
             MeteringRetentionDays = keeping.MeteringRetentionDays,
+            Countersigners = additional.Log,
+            FurtherKeys = [.. additional.Witness.Select(w => VerifierKey.ForWitness(did, w.PublicKey))],
         }, identity.Signer, clock);
         if (!ledger.TryGet(out var log, out var error))
             return error;
@@ -99,7 +107,7 @@ public static class NodeApplication
         services.AddSingleton(options).AddSingleton(surroundings).AddSingleton<CrashPoints>().AddSingleton(clock).AddSingleton(identity).AddSingleton(log)
             .AddSingleton<EgressMeter>().AddSingleton<PeerDirectory>().AddSingleton(new ReplayGuard(clock))
             .AddSingleton<Regulation.RegulationMarks>().AddSingleton<INodeTransport, DirectHttpsTransport>();
-        services.AddWitnessing(witnessStore, witnesses);
+        services.AddWitnessing(witnessStore, witnesses, additional);
         services.AddSingleton(new NodeRole(role)).AddSingleton(auditors ?? Auditors.None);
         services.AddSingleton<NodeAddress>();
         services.AddProblemDetails().AddOpenApi("v1", document => document.AddOperationTransformer(EndpointDescription.DescribeAsync));

@@ -21,7 +21,7 @@ public static class Program
     {
         if (!NodeOptions.Parse(args).TryGet(out var options, out var error) || !RegulatorConfig.Load(options.ConfigFile).TryGet(out var config, out error)
             || !WitnessConfig.Create(config.Witnesses, config.WitnessPolicy, requireQuorum: false, Path.GetDirectoryName(options.ConfigFile)!, config.OperatorDids, config.WitnessAskMs).TryGet(out var witnesses, out error)
-            || !LedgerConfig.Create(config.KeyStoreDirectory, config.MeteringRetentionDays, Path.GetDirectoryName(options.ConfigFile)!).TryGet(out var keeping, out error)
+            || !LedgerConfig.Create(config.KeyStoreDirectory, config.MeteringRetentionDays, Path.GetDirectoryName(options.ConfigFile)!, config.Countersign, config.WitnessCountersign).TryGet(out var keeping, out error)
             || !Auditors.Create(config.Auditors, Path.GetDirectoryName(options.ConfigFile)!).TryGet(out var auditors, out error))
             return surroundings.Report(error, NodeApplication.ExitBadConfiguration);
         if (!NodeApplication.CreateBuilder(options, surroundings, "regulator", config.Did, config.DisplayName["en"], TimeProvider.System, witnesses, auditors, keeping).TryGet(out var builder, out error))

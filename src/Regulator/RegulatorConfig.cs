@@ -19,11 +19,14 @@ namespace DataSpace.Regulator;
 /// <param name="WitnessAskMs">How long a log that is not empty waits for a witness's word before its first entry, when none can be reached.</param>
 /// <param name="KeyStoreDirectory">Directory of the keys of the log's payloads; null: beside the log. Relative to the file.</param>
 /// <param name="MeteringRetentionDays">Days that metering fields are kept, at least the statutory ten years; null: those.</param>
+/// <param name="Countersign">Algorithms (<c>ml-dsa-44</c>, <c>sm2</c>) that sign each published checkpoint beside Ed25519.</param>
+/// <param name="WitnessCountersign">Algorithms by which this node, as a witness, cosigns beside Ed25519.</param>
 /// <param name="Auditors">Who may ask for which entries of this node's log under which case.</param>
 internal sealed record RegulatorConfig(
     string Did, IReadOnlyDictionary<string, string> DisplayName, IReadOnlyList<string> RootKeys, int Threshold = RegulatorPin.DefaultThreshold,
     int? LooseningThreshold = null, IReadOnlyList<string>? Witnesses = null, string? WitnessPolicy = null, IReadOnlyList<AuditorConfig>? Auditors = null,
-    IReadOnlyList<string>? OperatorDids = null, int? WitnessAskMs = null, string? KeyStoreDirectory = null, int? MeteringRetentionDays = null)
+    IReadOnlyList<string>? OperatorDids = null, int? WitnessAskMs = null, string? KeyStoreDirectory = null, int? MeteringRetentionDays = null,
+    IReadOnlyList<string>? Countersign = null, IReadOnlyList<string>? WitnessCountersign = null)
 {
     /// <summary>The regulator as nodes pin it; what they would refuse is refused here first.</summary>
     public RegulatorPin Pin { get; private init; } = null!;

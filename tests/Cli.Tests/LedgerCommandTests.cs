@@ -83,6 +83,52 @@ public sealed class LedgerCommandTests
     }
 
     [Fact]
+    public async Task Verify_says_which_algorithms_signed_and_a_bad_line_by_a_known_key_fails_it()
+    {
+        using var ledger = await SmallLedger.CreateAsync(1);
+        await ledger.CountersignAsync();
+        var further = (await File.ReadAllLinesAsync(Path.Combine(ledger.Directory, "vkeys"), TestContext.Current.CancellationToken)).ToList();
+        Assert.Contains("ML-DSA-44 (key of the directory), SM2 (key of the directory)", (await CliProcess.RunAsync("ledger", "verify", "--dir", ledger.Directory)).Exits(0).Output, StringComparison.Ordinal);
+        Assert.Contains("签名    Ed25519（目录自带公钥）, ML-DSA-44（目录自带公钥）", (await CliProcess.RunAsync("ledger", "verify", "--dir", ledger.Directory, "--lang", "zh")).Exits(0).Output, StringComparison.Ordinal);
+
+        using var folder = new TempFolder();
+        var policy = Path.Combine(folder.Path, "policy");
+        var witness = new Kernel.Crypto.MlDsa44Signer(new byte[32]);
+        var note = await File.ReadAllTextAsync(Path.Combine(ledger.Directory, "checkpoint"), TestContext.Current.CancellationToken);
+        var line = DataSpace.Ledger.Notes.SignedNote.Parse(note).Value.Cosign("w.example", witness, DateTimeOffset.FromUnixTimeSeconds(1_790_000_000));
+        var cosigned = Path.Combine(ledger.Directory, "cosigned");
+        await File.WriteAllTextAsync(cosigned, note + line, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(policy, $"log {ledger.Vkey}\nlog {further[0]}\nlog {further[1]}\nwitness w {DataSpace.Ledger.Notes.VerifierKey.ForWitness("w.example", witness.PublicKey)}\nquorum w\n", TestContext.Current.CancellationToken);
+        string[] verify = ["ledger", "verify", "--dir", ledger.Directory, "--vkey", ledger.Vkey, "--policy", policy];
+        var json = (await CliProcess.RunAsync([.. verify, "--json"])).Exits(0).Json;
+        Assert.Equal(["Ed25519 True", "ML-DSA-44 True", "SM2 True"], json.GetProperty("signatures").EnumerateArray().Select(s => $"{s.GetProperty("algorithm")} {s.GetProperty("keyGiven")}"));
+        Assert.Equal("ML-DSA-44", json.GetProperty("quorum").GetProperty("algorithms").GetProperty("w").GetString());
+        Assert.Contains("cosigned by w (ML-DSA-44)", (await CliProcess.RunAsync(verify)).Exits(0).Output, StringComparison.Ordinal);
+
+        // A cosignature by a known witness that fails: the quorum is not merely missed.
+        await File.WriteAllTextAsync(cosigned, note + Flipped(line), TestContext.Current.CancellationToken);
+        Assert.Equal("DS-LED-026", (await CliProcess.RunAsync([.. verify, "--json"])).Exits(1).Json.GetProperty("quorum").GetProperty("code").GetString());
+        await File.WriteAllTextAsync(cosigned, note + line, TestContext.Current.CancellationToken);
+
+        var lines = note.TrimEnd('\n').Split('\n');
+        foreach (var (changed, says) in new[] { (string.Join('\n', [.. lines[..^1], Flipped(lines[^1])]), "its SM2 signature"), (string.Join('\n', [.. lines[..^2], lines[^1], ""]), "without the ML-DSA-44 signature") })
+        {
+            await File.WriteAllTextAsync(Path.Combine(ledger.Directory, "checkpoint"), changed, TestContext.Current.CancellationToken);
+            Assert.Contains("DS-LED-026", (await CliProcess.RunAsync(verify)).Exits(1).Output, StringComparison.Ordinal);
+            var problem = Assert.Single((await CliProcess.RunAsync([.. verify, "--json"])).Exits(1).Json.GetProperty("problems").EnumerateArray());
+            Assert.Contains(says, problem.GetProperty("what").GetString(), StringComparison.Ordinal);
+        }
+
+        static string Flipped(string line)
+        {
+            var parts = line.TrimEnd('\n').Split(' ');
+            var raw = Convert.FromBase64String(parts[2]);
+            raw[^1] ^= 1;
+            return $"{parts[0]} {parts[1]} {Convert.ToBase64String(raw)}\n";
+        }
+    }
+
+    [Fact]
     public async Task Show_opens_the_entries_of_a_range()
     {
         using var ledger = await SmallLedger.CreateAsync(2);

@@ -72,7 +72,11 @@ internal sealed class SmallLedger : IDisposable
         return JsonSerializer.Serialize(new { request, vkey = ledger.VerifierKey, answer = Convert.ToBase64String(answer) }, JsonSerializerOptions.Web);
     }
 
-    private AuditLedger Open() => AuditLedger.Open(new LedgerOptions { Directory = Directory, Origin = "provider.example/log/1" }, Provider, TimeProvider.System).Value;
+    /// <summary>Opens it again with ML-DSA-44 and SM2 keys: its checkpoint is published anew, with their lines.</summary>
+    public ValueTask CountersignAsync() => Open([MlDsa44Signer.Generate(), Sm2Signer.Generate()]).DisposeAsync();
+
+    private AuditLedger Open(params IReadOnlyList<ISigner> countersigners)
+        => AuditLedger.Open(new LedgerOptions { Directory = Directory, Origin = "provider.example/log/1", Countersigners = countersigners }, Provider, TimeProvider.System).Value;
 
     /// <summary>The newest entry bundle on disk.</summary>
     public string NewestBundle() => System.IO.Directory.EnumerateFiles(Path.Combine(Directory, "tile", "entries"), "*", SearchOption.AllDirectories)

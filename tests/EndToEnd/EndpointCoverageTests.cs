@@ -23,6 +23,7 @@ public sealed partial class EndpointCoverageTests(SharedSpace shared)
             "GET /ledger/tile/{path}",
             "GET /ledger/continuation", // signed by the participant: whoever pinned the old log must be able to follow
             "GET /ledger/cosigned",
+            "GET /ledger/vkeys", // keys to verify public checkpoints with
             "GET /ledger/proofs/{index}", // follows from the public tiles
             "GET /ledger/ended/{number}/{path}",
             "GET /witness/{originHash}/checkpoint", // C2SP tlog-witness: a log proves itself by its signature
@@ -36,6 +37,7 @@ public sealed partial class EndpointCoverageTests(SharedSpace shared)
             "GET /ledger/tile/{path}",
             "GET /ledger/continuation", // signed by the participant: whoever pinned the old log must be able to follow
             "GET /ledger/cosigned",
+            "GET /ledger/vkeys", // keys to verify public checkpoints with
             "GET /ledger/proofs/{index}", // follows from the public tiles
             "GET /ledger/ended/{number}/{path}",
             "GET /mirror", // copies of public logs are as public as the logs
@@ -52,6 +54,7 @@ public sealed partial class EndpointCoverageTests(SharedSpace shared)
             "GET /ledger/tile/{path}",
             "GET /ledger/continuation", // signed by the participant: whoever pinned the old log must be able to follow
             "GET /ledger/cosigned",
+            "GET /ledger/vkeys", // keys to verify public checkpoints with
             "GET /ledger/proofs/{index}", // follows from the public tiles
             "GET /ledger/ended/{number}/{path}",
             "GET /witness/{originHash}/checkpoint", // C2SP tlog-witness: a log proves itself by its signature

@@ -40,6 +40,38 @@ public sealed class WitnessTests(SharedSpace shared)
     }
 
     [Fact]
+    public async Task A_node_that_countersigns_publishes_keys_and_lines_and_answers_with_them_as_a_witness()
+    {
+        var owner = Space.SupplierA;
+        var origin = owner.Did + "/log/1";
+        async Task<string> GetAsync(string path) => Encoding.UTF8.GetString((await owner.Wire.SendAsync(HttpMethod.Get, path, null, null)).Body);
+        var keys = (await GetAsync("/ledger/vkeys")).TrimEnd('\n').Split('\n').Select(k => VerifierKey.Parse(k).Value).ToList();
+        Assert.Equal([(origin, "ML-DSA-44"), (origin, "SM2"), (owner.Did, "ML-DSA-44"), (owner.Did, "SM2")], keys.Select(k => (k.Name, k.Key.Algorithm)));
+        Assert.Equal(4, keys.Select(k => k.Key.KeyId).Distinct().Count()); // log and witness share no key
+        var published = SignedNote.Parse(await GetAsync("/ledger/checkpoint")).Value;
+        Assert.Equal(3, published.Verify([VerifierKey.ForLog(origin, owner.Persona.Signer.PublicKey), .. keys]).Value.Count);
+        Assert.All(["countersign-ml-dsa-44", "countersign-sm2", "witness-ml-dsa-44", "witness-sm2"],
+            name => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(owner.Directory, "keys", name))));
+        Assert.Equal(404, (await Space.Leader.Wire.SendAsync(HttpMethod.Get, "/ledger/vkeys", null, null)).Status);
+
+        // What it cosigned last, once more: the answer has a line by each key; what it keeps, and what the log collected of it, has one.
+        var witnessed = Space.Leader.Did + "/log/1";
+        await Eventually.TrueAsync(async () =>
+        {
+            var held = SignedNote.Parse(await GetAsync($"/witness/{Witness.HashOf(witnessed)}/checkpoint"));
+            if (!held.TryGet(out var note, out _))
+                return false;
+            Assert.Equal(2, note.Signatures.Count);
+            var log = VerifierKey.ForLog(witnessed, Space.Leader.Persona.Signer.PublicKey);
+            var checkpoint = Checkpoint.Open(note.Bare(log), log).Value;
+            var body = Encoding.UTF8.GetBytes(new CheckpointSubmission(checkpoint.Size, [], checkpoint.Note).Format());
+            var answer = await owner.Wire.SendAsync(HttpMethod.Post, Add, body, null, "text/plain");
+            return answer.Status == 200 // else it has moved on meanwhile
+                && SignedNote.Parse(checkpoint.Note + Encoding.UTF8.GetString(answer.Body)).Value.Verify([KeyOf(owner), .. keys]).Value.Count == 3;
+        }, TimeSpan.FromSeconds(20), Space.Story);
+    }
+
+    [Fact]
     public async Task A_witness_answers_with_the_exact_statuses_whoever_asks()
     {
         // The leader's own log, asked about at a supplier in the leader's name: signed checkpoints need no other authentication.

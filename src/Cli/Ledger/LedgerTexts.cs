@@ -65,6 +65,8 @@ internal static class LedgerTexts
     public static readonly Phrase Verifying = new("verifying", "正在验证");
     public static readonly Phrase Origin = new("Log     {0}", "账本    {0}");
     public static readonly Phrase Size = new("Size    {0}, root {1}", "条目数  {0}，根 {1}");
+    public static readonly Phrase SignedBy = new("Signed  {0}", "签名    {0}");
+    public static readonly Phrase OwnKey = new("{0} (key of the directory)", "{0}（目录自带公钥）");
     public static readonly Phrase Kinds = new("Entries {0}", "种类    {0}");
     public static readonly Phrase Payloads = new("Payloads {0} match their commitment, {1} not in the vault", "载荷    {0} 条与承诺相符，{1} 条不在保险库中");
     public static readonly Phrase Erased = new("Erased  {0} payloads, each as an entry of this log says", "已删除  {0} 条载荷，均有本日志的条目为证");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DataSpace.Cli.Session;
+using DataSpace.Kernel.Crypto;
 using DataSpace.Ledger.Fsck;
 using DataSpace.Ledger.Notes;
 using DataSpace.Ledger.Tiles;
@@ -29,7 +30,7 @@ internal static class LedgerVerifyCommand
             var cosignedNote = policy is not null && File.Exists(cosigned) ? await ReadCheckpointAsync(cosigned, cancel) : null;
             note ??= cosignedNote;
             var report = await ui.BusyAsync(ui.T(LedgerTexts.Verifying), () => Task.Run(
-                () => LedgerVerifier.Verify(directory, new VerifyOptions { WitnessCheckpoint = note, ExpectedVkey = parse.GetValue(vkey) }), cancel));
+                () => LedgerVerifier.Verify(directory, new VerifyOptions { WitnessCheckpoint = note, ExpectedVkey = parse.GetValue(vkey), Countersigners = policy?.Logs ?? [] }), cancel));
             var quorum = policy is null ? null : QuorumView.Of(policy, report, cosignedNote);
             if (ui.Json)
                 WriteJson(ui, directory, report, note is not null, quorum);
@@ -46,6 +47,8 @@ internal static class LedgerVerifyCommand
     {
         ui.Line(LedgerTexts.Origin, report.Origin);
         ui.Line(LedgerTexts.Size, report.Size, report.RootHash);
+        if (report.Signatures.Count > 0)
+            ui.Line(LedgerTexts.SignedBy, string.Join(", ", report.Signatures.Select(s => s.IsGiven ? s.Algorithm : ui.T(LedgerTexts.OwnKey, s.Algorithm))));
         ui.Line(LedgerTexts.Kinds, string.Join(", ", report.Counts.OrderBy(c => c.Key).Select(c => $"{c.Key} {Money.Number(c.Value)}")));
         ui.Line(LedgerTexts.Payloads, report.PayloadsChecked, report.PayloadsAbsent);
         if (report.PayloadsErased > 0)
@@ -68,8 +71,9 @@ internal static class LedgerVerifyCommand
 
     private static void Show(Ui ui, QuorumView quorum)
     {
-        var by = quorum.Cosigners.Count == 0 ? ui.T(LedgerTexts.Nobody) : string.Join(", ", quorum.Cosigners);
-        ui.Styled(quorum.Met ? "green" : "red", quorum.Met ? ui.T(LedgerTexts.PolicyMet, quorum.Size, by) : ui.T(LedgerTexts.PolicyMissed, WitnessErrors.QuorumMissing.Code, quorum.Size, by));
+        var by = quorum.Cosigners.Count == 0 ? ui.T(LedgerTexts.Nobody)
+            : string.Join(", ", quorum.Cosigners.Select(name => quorum.Algorithms[name] is var algorithm && algorithm == PublicKey.Ed25519 ? name : $"{name} ({algorithm})"));
+        ui.Styled(quorum.Met ? "green" : "red", quorum.Met ? ui.T(LedgerTexts.PolicyMet, quorum.Size, by) : ui.T(LedgerTexts.PolicyMissed, quorum.Code, quorum.Size, by));
     }
 
     private static void WriteJson(Ui ui, string directory, VerifyReport report, bool withWitness, QuorumView? quorum) => ui.WriteJson(new
@@ -79,6 +83,7 @@ internal static class LedgerVerifyCommand
         origin = report.Origin,
         vkey = report.Vkey,
         size = report.Size,
+        signatures = report.Signatures.Select(s => new { algorithm = s.Algorithm, vkey = s.Vkey, at = s.At, keyGiven = s.IsGiven }),
         rootHash = report.RootHash,
         counts = report.Counts.ToDictionary(c => c.Key.ToString(), c => c.Value),
         payloadsChecked = report.PayloadsChecked,
@@ -111,15 +116,20 @@ internal static class LedgerVerifyCommand
 /// <param name="Met">It did, and the log is one that the policy trusts.</param>
 /// <param name="Size">Size of the cosigned checkpoint; 0 when there is none.</param>
 /// <param name="Cosigners">Names of the witnesses whose cosignatures verify.</param>
-internal sealed record QuorumView(bool Met, long Size, IReadOnlyList<string> Cosigners)
+/// <param name="Algorithms">The algorithm of each of those.</param>
+/// <param name="Code">Why it is not met, or null.</param>
+internal sealed record QuorumView(bool Met, long Size, IReadOnlyList<string> Cosigners, IReadOnlyDictionary<string, string> Algorithms, string? Code)
 {
     public static QuorumView Of(WitnessPolicy policy, VerifyReport report, string? note)
     {
-        if (note is null || !VerifierKey.Parse(report.Vkey).TryGet(out var key, out _)
+        if (note is null || !VerifierKey.ParseLog(report.Vkey).TryGet(out var key, out _)
             || !Checkpoint.Open(note, key).TryGet(out var checkpoint, out _) || !SignedNote.Parse(note).TryGet(out var parsed, out _))
-            return new QuorumView(false, 0, []);
+            return new QuorumView(false, 0, [], new Dictionary<string, string>(), WitnessErrors.QuorumMissing.Code);
         var state = policy.Evaluate(parsed);
         var trusted = policy.Logs.Count == 0 || policy.Logs.Any(log => log.ToString() == report.Vkey);
-        return new QuorumView(state.IsMet && trusted, checkpoint.Size, [.. state.Times.Where(t => t.Value is not null).Select(t => t.Key)]);
+        var signers = policy.Witnesses.Where(w => state.Times[w.Name] is not null).ToList();
+        // A line by a known key that fails refuses the note, however many others would do.
+        var code = !parsed.Verify([key, .. policy.Witnesses.Select(w => w.Key)]).TryGet(out _, out var bad) ? bad.Code : state.IsMet && trusted ? null : WitnessErrors.QuorumMissing.Code;
+        return new QuorumView(code is null, checkpoint.Size, [.. signers.Select(w => w.Name)], signers.ToDictionary(w => w.Name, w => w.Key.Key.Algorithm, StringComparer.Ordinal), code);
     }
 }

@@ -118,15 +118,15 @@ public sealed partial class CosignatureCollector(
 
     private string? Take(Standing standing, Checkpoint target, ReadOnlySpan<byte> body)
     {
-        const int MaxLine = 512;
-        if (body.Length > MaxLine || !SignedNote.Parse([.. Encoding.UTF8.GetBytes(target.Note), .. body]).TryGet(out var note, out _)
-            || note.CosignatureTime(standing.Key) is not { } seconds
+        const int MaxLines = 8 * 1024;
+        if (body.Length > MaxLines || !SignedNote.Parse([.. Encoding.UTF8.GetBytes(target.Note), .. body]).TryGet(out var note, out _)
+            // A line by a known key that fails spoils the answer; lines by keys that nobody named are not kept.
+            || !note.Verify(standing.Keys).TryGet(out var signers, out _)
+            || note.CosignatureTime(signers[0]) is not { } seconds
             // An old cosignature of the same checkpoint says nothing about now.
-            || Math.Abs(clock.GetUtcNow().ToUnixTimeSeconds() - seconds) > MaxSkew.TotalSeconds)
+            || signers.Any(k => Math.Abs(clock.GetUtcNow().ToUnixTimeSeconds() - note.CosignatureTime(k)!.Value) > MaxSkew.TotalSeconds))
             return HostErrors.PeerAnswerInvalid.Code;
-        var line = note.Signatures.First(s => s.Name == standing.Key.Name && s.KeyId == standing.Key.KeyId);
-        byte[] raw = [.. BitConverter.GetBytes(System.Net.IPAddress.HostToNetworkOrder((int)line.KeyId)), .. line.Signature.Span];
-        standing.Line = $"\u2014 {line.Name} {Convert.ToBase64String(raw)}\n";
+        standing.Line = string.Concat(signers.Distinct().Select(note.LineOf));
         (standing.Size, standing.Held, standing.At, standing.For) = (target.Size, target.Size, DateTimeOffset.FromUnixTimeSeconds(seconds), target.Note);
         return null;
     }
@@ -140,11 +140,11 @@ public sealed partial class CosignatureCollector(
     }
 
     /// <summary>Who is asked, and the rule that says when it is enough.</summary>
-    private (WitnessPolicy? Policy, IReadOnlyList<(MemberDocument Member, VerifierKey Key)> Witnesses) Choose()
+    private (WitnessPolicy? Policy, IReadOnlyList<(MemberDocument Member, IReadOnlyList<VerifierKey> Keys)> Witnesses) Choose()
     {
         var known = peers.All.Where(m => m.Did != self.Did).ToDictionary(m => m.Did, StringComparer.Ordinal);
         if (config.Policy is { } policy)
-            return (policy, [.. policy.Witnesses.Where(w => known.ContainsKey(w.Key.Name)).Select(w => (known[w.Key.Name], w.Key))]);
+            return (policy, [.. policy.Witnesses.GroupBy(w => w.Key.Name, w => w.Key, StringComparer.Ordinal).Where(w => known.ContainsKey(w.Key)).Select(w => (known[w.Key], (IReadOnlyList<VerifierKey>)[.. w]))]);
         var coordinator = known.Values.FirstOrDefault(m => m.Role == "coordinator");
         // The operator beside its own coordinator is not a second witness.
         foreach (var own in config.OperatorDids.Where(d => d != coordinator?.Did))
@@ -156,16 +156,16 @@ public sealed partial class CosignatureCollector(
         var witnesses = (config.Dids is null && coordinator is not null ? others.Prepend(coordinator) : others)
             .Select(m => (Member: m, Key: MemberDocuments.KeyOf(m) is { } key ? VerifierKey.ForWitness(m.Did, key) : null)).Where(w => w.Key is not null).Select(w => (w.Member, w.Key!)).ToList();
         var first = witnesses.FirstOrDefault(w => w.Member == coordinator).Item2;
-        return (WitnessPolicy.OfSpace(first, [.. witnesses.Where(w => w.Member != coordinator).Select(w => w.Item2)]), witnesses);
+        return (WitnessPolicy.OfSpace(first, [.. witnesses.Where(w => w.Member != coordinator).Select(w => w.Item2)]), [.. witnesses.Select(w => (w.Member, (IReadOnlyList<VerifierKey>)[w.Item2]))]);
     }
 
     private string Rank(string did) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(self.Did + "\n" + did)));
 
-    private Standing StandingOf((MemberDocument Member, VerifierKey Key) witness)
+    private Standing StandingOf((MemberDocument Member, IReadOnlyList<VerifierKey> Keys) witness)
     {
         // Keys are compared by their text: the values are made anew in every round.
-        if (!_standings.TryGetValue(witness.Member.Did, out var standing) || standing.Key.ToString() != witness.Key.ToString())
-            _standings[witness.Member.Did] = standing = new Standing { Member = witness.Member, Key = witness.Key };
+        if (!_standings.TryGetValue(witness.Member.Did, out var standing) || !standing.Keys.Select(k => k.ToString()).SequenceEqual(witness.Keys.Select(k => k.ToString())))
+            _standings[witness.Member.Did] = standing = new Standing { Member = witness.Member, Keys = witness.Keys };
         standing.Member = witness.Member;
         return standing;
     }
@@ -177,7 +177,8 @@ public sealed partial class CosignatureCollector(
     {
         public required MemberDocument Member { get; set; }
 
-        public required VerifierKey Key { get; init; }
+        /// <summary>Of one name; more than one where a policy file names several.</summary>
+        public required IReadOnlyList<VerifierKey> Keys { get; init; }
 
         /// <summary>Size that the witness is believed to hold.</summary>
         public long Held { get; set; }

@@ -38,6 +38,8 @@ internal static class WitnessEndpoints
         open.MapGet("/witness/{originHash}/checkpoint", Cosigned).WithSummary("Newest checkpoint of a log that this node cosigned; the log is named by the hex SHA-256 of its origin.");
         open.MapGet("/ledger/cosigned", (HttpContext http, AuditLedger ledger)
             => LogFiles.Serve(http, PublicFiles.TryResolve(ledger.Directory, PublicFiles.Cosigned), PublicFiles.Cosigned, HostErrors.NotFound)).WithSummary("Newest checkpoint of this node's log with the cosignatures of its witnesses.");
+        open.MapGet("/ledger/vkeys", (HttpContext http, AuditLedger ledger)
+            => LogFiles.Serve(http, PublicFiles.TryResolve(ledger.Directory, PublicFiles.FurtherKeys), PublicFiles.FurtherKeys, HostErrors.NotFound)).WithSummary("Further verifier keys of this node's log and of its witness (ML-DSA-44, SM2), one a line; 404 when it has none.");
         open.MapGet("/ledger/proofs/{index}", (HttpContext http, AuditLedger ledger, string index) =>
         {
             http.Response.Headers.CacheControl = LogFiles.Fresh;
@@ -178,11 +180,11 @@ internal static class WitnessEndpoints
 public static class Witnessing
 {
     /// <summary>Adds witness, gossip and the collector of cosignatures.</summary>
-    internal static IServiceCollection AddWitnessing(this IServiceCollection services, WitnessStore store, WitnessConfig config)
+    internal static IServiceCollection AddWitnessing(this IServiceCollection services, WitnessStore store, WitnessConfig config, Identity.AdditionalKeys additional)
         => services.AddSingleton(_ => store) // by a factory: ends with the node
             .AddSingleton(config).AddSingleton<LogKeys>().AddSingleton<CheckpointBook>().AddSingleton<GossipDesk>().AddSingleton<CosignedLog>()
             .AddSingleton(s => new Witness(s.GetRequiredService<Identity.NodeIdentity>().Did, s.GetRequiredService<Identity.NodeIdentity>().Signer, store,
-                s.GetRequiredService<LogKeys>().FindForeign, s.GetRequiredService<TimeProvider>()))
+                s.GetRequiredService<LogKeys>().FindForeign, s.GetRequiredService<TimeProvider>(), additional.Witness))
             .AddSingleton<GossipWorker>().AddHostedService(s => s.GetRequiredService<GossipWorker>()).AddHostedService<CosignatureCollector>();
 
     /// <summary>What a host's status says about witnesses and gossip.</summary>

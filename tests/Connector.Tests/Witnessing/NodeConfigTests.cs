@@ -1,4 +1,6 @@
 using DataSpace.Hosting;
+using DataSpace.Hosting.Identity;
+using DataSpace.Hosting.Secrets;
 using DataSpace.Hosting.Witnessing;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Ledger.Notes;
@@ -46,5 +48,37 @@ public sealed class NodeConfigTests
         Assert.False(LedgerConfig.Create(null, 3652, "/").IsOk);
         Assert.Equal("/etc/keys", LedgerConfig.Create("keys", null, "/etc").Value.KeyStoreDirectory);
         Assert.False(LedgerConfig.Create("", null, "/etc").IsOk);
+    }
+
+    [Fact]
+    public void Checkpoints_are_signed_by_known_algorithms_each_once_and_their_keys_stay_the_same_in_files_of_their_own()
+    {
+        Assert.Empty(LedgerConfig.Create(null, null, "/").Value.Countersign);
+        foreach (var bad in new[] { ["rsa"], ["sm2", "sm2"], ["SM2"], [null!], new[] { "ed25519" } })
+        {
+            Assert.Equal("DS-HST-003", LedgerConfig.Create(null, null, "/", bad).Error!.Code);
+            Assert.Equal("DS-HST-003", LedgerConfig.Create(null, null, "/", null, bad).Error!.Code);
+        }
+        var config = LedgerConfig.Create(null, null, "/", ["sm2", "ml-dsa-44"], ["sm2"]).Value;
+        var folder = Directory.CreateTempSubdirectory("keys-").FullName;
+        try
+        {
+            var first = AdditionalKeys.LoadOrCreate(config, new FileSecretProvider(folder));
+            var second = AdditionalKeys.LoadOrCreate(config, new FileSecretProvider(folder));
+            Assert.Equal([PublicKey.Sm2, PublicKey.MlDsa44], first.Log.Select(k => k.PublicKey.Algorithm));
+            Assert.Equal(first.Log.Concat(first.Witness).Select(k => k.PublicKey.KeyId), second.Log.Concat(second.Witness).Select(k => k.PublicKey.KeyId));
+            Assert.NotEqual(first.Log[0].PublicKey.KeyId, first.Witness[0].PublicKey.KeyId);
+            Assert.Equal(["countersign-ml-dsa-44", "countersign-sm2", "witness-sm2"], Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+            Assert.All(Directory.GetFiles(folder), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+            foreach (var length in new[] { 31, 32 }) // cut off; zero, which is no SM2 key
+            {
+                File.WriteAllBytes(Path.Combine(folder, "countersign-sm2"), new byte[length]);
+                Assert.Equal("DS-HST-003", Assert.Throws<SecretAccessException>(() => AdditionalKeys.LoadOrCreate(config, new FileSecretProvider(folder))).Error.Code);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 }

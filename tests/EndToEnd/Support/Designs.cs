@@ -50,8 +50,13 @@ internal static class Designs
         ["vanishing_"] = "partner_v",
     };
 
+    /// <summary>Algorithms by which supplier A signs checkpoints beside Ed25519: its own, and as a witness others'.</summary>
+    public static readonly string[] Countersigned = ["ml-dsa-44", "sm2"];
+
     public static void Shared(SpaceDesign design)
     {
+        foreach (var setting in (string[])["countersign", "witnessCountersign"])
+            design.Setting(design.SupplierA, setting, new JsonArray([.. Countersigned.Select(a => (JsonNode)a)]));
         design.Offer(Sql, Statements);
         design.Offer(ThreeUses, p => Statements(p.Set("count", "3")));
         design.Offer(OnCredit, p =>
