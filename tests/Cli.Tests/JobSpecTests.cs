@@ -158,6 +158,7 @@ public sealed class JobSpecTests
             var json = new JsonObject(map.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)JsonValue.Create(p.Value)))).ToJsonString();
             Assert.Equal(json, YamlToJson.Read(json).Value!.ToJsonString());
         }, iter: 200);
+        Assert.NotNull(YamlToJson.Read("!!1[").Problem);
         Gen.String[Gen.Char[" \n:-{}[]&*!|>'\"%@`,?#a1~\t\\"], 0, 40].Sample(text => YamlToJson.Read(text) is var (value, problem) && (value is null || problem is null), iter: 2_000);
     }
 }

@@ -37,9 +37,9 @@ internal sealed class YamlToJson
             // The inner message is the precise one; the outer repeats the position.
             return (null, string.Create(CultureInfo.InvariantCulture, $"line {e.Start.Line}, column {e.Start.Column}: {(e.InnerException ?? e).Message}"));
         }
-        catch (InvalidOperationException)
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {
-            // The library's scanner gives up this way on some malformed flow collections.
+            // The library gives up this way on some malformed flow collections and tags.
             return (null, string.Create(CultureInfo.InvariantCulture, $"line {reader?._parser.Current?.End.Line ?? 1}: not YAML"));
         }
     }

@@ -51,7 +51,7 @@ internal sealed class IntersectionDesk(IDbContextFactory<ConnectorState> store, 
                 return ConnectorErrors.AgreementUnknown.Of(row.AgreementId);
             // A stamp can run out in the middle of a run, and nobody tells: a refusal ends the run as a rule that arrives does, and what was not said is not said.
             var useId = GrantPayload.ComputeUseId(jobHash, row.AgreementId, JobOrders.ContributeStep);
-            var judged = await regulation.ReleaseAsync(agreement, order, useId, cancellation);
+            var judged = await regulation.ReleaseAsync(agreement, order, ProviderDesk.RosterOf(row.RoundZeros), useId, cancellation);
             if (!judged.TryGet(out var held, out var unnoted) || held is not null)
             {
                 var why = held is null ? unnoted! : RegulationGate.Explain(held);

@@ -128,7 +128,7 @@ internal sealed class ProviderDesk(
         if (await agreements.FindAsync(row.AgreementId, AgreementBook.Provider, cancellation) is not { } agreement)
             return ConnectorErrors.AgreementUnknown.Of(row.AgreementId);
         var useId = GrantPayload.ComputeUseId(jobHash, row.AgreementId, JobOrders.ContributeStep);
-        if (!(await regulation.ReleaseAsync(agreement, Unverified(row.Order), useId, cancellation)).TryGet(out var held, out var error))
+        if (!(await regulation.ReleaseAsync(agreement, Unverified(row.Order), RosterOf(row.RoundZeros), useId, cancellation)).TryGet(out var held, out var error))
             return error;
         if (held is not null)
             return new ContributionAnswer(ContributionAnswer.Suspended, null, RefusalNotice.Of(self.Did, RegulationGate.Explain(held)));
@@ -279,10 +279,16 @@ internal sealed class ProviderDesk(
     public static string HashOf(string order) => Jws.Parse(order, SignedMessage.MaxDocumentChars).TryGet(out var jws, out _) ? Digest.Sha256Hex(jws.Payload.Span) : string.Empty;
 
     /// <summary>The order of a row: verified when the row was written.</summary>
-    public static JobOrder Unverified(string token)
+    public static JobOrder Unverified(string token) => BodyOf<JobOrder>(token);
+
+    /// <summary>The statements of a row: verified when it was written. Empty before round 1.</summary>
+    public static IReadOnlyList<RoundZeroStatement> RosterOf(string? roundZeros)
+        => roundZeros is null ? [] : [.. JsonSerializer.Deserialize<List<string>>(roundZeros, JobJson.Options)!.Select(BodyOf<RoundZeroStatement>)];
+
+    private static T BodyOf<T>(string token)
     {
         using var claims = JsonDocument.Parse(Jws.Parse(token, SignedMessage.MaxDocumentChars).Value.Payload);
-        return claims.RootElement.GetProperty("body").Deserialize<JobOrder>(JobJson.Options) ?? throw new JsonException();
+        return claims.RootElement.GetProperty("body").Deserialize<T>(JobJson.Options) ?? throw new JsonException();
     }
 }
 

@@ -33,7 +33,7 @@ internal sealed class RegulationPreview(
         foreach (var use in await db.Uses.AsNoTracking().Where(u => u.NotAfter > at && (u.State == UseStates.Running || u.State == UseStates.Rostered)).ToListAsync(cancellation))
         {
             if (await agreements.FindAsync(use.AgreementId, AgreementBook.Provider, cancellation) is { } agreement)
-                Judge(RegulationEffect.Job, use.JobHash, use.Consumer, gate.ReleaseQuestion(agreement, ProviderDesk.Unverified(use.Order)));
+                Judge(RegulationEffect.Job, use.JobHash, use.Consumer, gate.ReleaseQuestion(agreement, ProviderDesk.Unverified(use.Order), ProviderDesk.RosterOf(use.RoundZeros)));
         }
         return new RegulationPreviewAnswer(
             self.Did, document.Content.Version, document.Hash, looked[RegulationEffect.Dataset], looked[RegulationEffect.Contract], looked[RegulationEffect.Job],

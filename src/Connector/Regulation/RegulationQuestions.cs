@@ -70,6 +70,20 @@ internal static class RegulationQuestions
         OtherParties = [.. order.Plan.Roster.Select(r => r.Participant).Where(p => p != contract.Provider && p != order.Consumer).Append(order.ServiceParty)],
     };
 
+    /// <summary>
+    /// A joint use once its owners have signed what goes in: judged by the grade of what comes out (<see cref="DerivedGrade"/>), never below this dataset's own. Somebody's
+    /// unreadable word counts against the use.
+    /// </summary>
+    public static RegulationRequest Joint(RegulationRequest question, JobPlan plan, IReadOnlyList<RoundZeroStatement> roster)
+    {
+        if (roster.Count < 2)
+            return question;
+        var inputs = roster.Select(s => plan.Roster.FirstOrDefault(r => r.Participant == s.Participant) is { } entry && s.Classification is { } said
+            && said.ToInput(entry.Participant, entry.DatasetId).TryGet(out var input, out _) ? input : null).OfType<GradedInput>().ToList();
+        var joint = inputs.Count == roster.Count ? GradeRank(DerivedGrade.Of(inputs, GradedOperation.Rows).Grade.Name()) : null;
+        return question with { GradeRank = question.GradeRank is { } own && joint is { } derived ? Math.Max(own, derived) : null };
+    }
+
     /// <summary>General 1 to 4, important 5, core 6; null when it is none of these words.</summary>
     public static int? GradeRank(string? grade) => grade switch
     {

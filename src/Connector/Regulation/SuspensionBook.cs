@@ -89,11 +89,11 @@ internal sealed partial class SuspensionBook(
         var now = clock.GetUtcNow();
         var uses = await db.Uses.AsNoTracking()
             .Where(u => u.NotAfter > now && (u.State == UseStates.Running || u.State == UseStates.Rostered || (u.State == UseStates.Committed && u.ReleasedAt == null)))
-            .Select(u => new { u.JobHash, u.AgreementId, u.Consumer, u.Order }).ToListAsync(cancellation);
+            .Select(u => new { u.JobHash, u.AgreementId, u.Consumer, u.Order, u.RoundZeros }).ToListAsync(cancellation);
         foreach (var use in uses)
         {
             if (await agreements.FindAsync(use.AgreementId, AgreementBook.Provider, cancellation) is { } agreement)
-                findings.Add(new Finding(RegulationEffect.Job, use.JobHash, agreement.Row.DatasetId, use.Consumer, gate.Release(agreement, ProviderDesk.Unverified(use.Order))));
+                findings.Add(new Finding(RegulationEffect.Job, use.JobHash, agreement.Row.DatasetId, use.Consumer, gate.Release(agreement, ProviderDesk.Unverified(use.Order), ProviderDesk.RosterOf(use.RoundZeros))));
         }
         return findings;
     }

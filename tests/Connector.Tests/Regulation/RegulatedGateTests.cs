@@ -69,7 +69,7 @@ public class RegulatedGateTests
         var useId = (await regulated.Get<UseGate>().AdmitAsync(use, TestContext.Current.CancellationToken)).Value.Use.Handle.UseId;
         Assert.True(regulated.Get<DatasetRegistry>().Reload(regulated.World.Config with { Datasets = [use.Dataset.Config] }).IsOk);
         var (gate, before) = (regulated.Get<RegulationGate>(), regulated.World.Ledger.Latest.Size);
-        async Task<string?> ReleaseAsync() => (await gate.ReleaseAsync(use.Agreement, use.Order, useId, TestContext.Current.CancellationToken)).Value?.Error?.Code;
+        async Task<string?> ReleaseAsync() => (await gate.ReleaseAsync(use.Agreement, use.Order, [], useId, TestContext.Current.CancellationToken)).Value?.Error?.Code;
         Assert.Null(await ReleaseAsync());
         Assert.Equal(before, regulated.World.Ledger.Latest.Size);
         regulated.World.Clock.Advance(TimeSpan.FromMinutes(30));

@@ -4,6 +4,7 @@ using DataSpace.Connector.Jobs;
 using DataSpace.Connector.Regulation;
 using DataSpace.Connector.Tests.Uses;
 using DataSpace.Connector.Uses;
+using DataSpace.Kernel.Classification;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.NegativeList;
 using DataSpace.Ledger.Receipts;
@@ -35,7 +36,7 @@ public class ReleaseGateTests
         Assert.Null(await regulated.AskAsync(use));
         Assert.Empty(regulated.Get<DataSpace.Connector.Datasets.DatasetRegistry>().All);
         var gate = regulated.Get<RegulationGate>();
-        (string? Release, string? Contract) Held() => (gate.Release(use.Agreement, use.Order)?.Error?.Code, gate.Contract(use.Agreement)?.Error?.Code);
+        (string? Release, string? Contract) Held() => (gate.Release(use.Agreement, use.Order, [])?.Error?.Code, gate.Contract(use.Agreement)?.Error?.Code);
         Assert.Equal((null, null), Held());
         // What nobody declares any more counts against it.
         regulated.Publish(RegulatedWorld.Rule("R-1", new RuleMatch(Industry: ["A"])));
@@ -72,6 +73,27 @@ public class ReleaseGateTests
             regulated.Publish(rule);
             Assert.Equal(code, (await regulated.AskAsync(Use(regulated)))?.Code);
         }
+    }
+
+    [Theory]
+    [InlineData("general-1", 3, Prohibited)] // of two owners: one step above the higher grade
+    [InlineData("general-1", 4, null)]
+    [InlineData("general-2", 3, Prohibited)]
+    [InlineData("general-4", 5, Prohibited)] // what several owners have of general-4 is important together
+    [InlineData("unreadable", 5, Prohibited)]
+    public async Task A_joint_use_is_judged_by_the_grade_of_what_comes_out(string others, int atLeast, string? code)
+    {
+        await using var regulated = new RegulatedWorld();
+        var alone = Use(regulated);
+        var own = alone.Listing!.Classification!.ToStatement();
+        RoundZeroStatement Said(string who, ClassificationStatement classification) => new(alone.JobHash, who, "k", "e", "v1", classification);
+        var joint = alone with { Roster = [Said(GateWorld.Other, Grades.Parse(others).TryGet(out var grade, out _) ? (alone.Listing.Classification with { Grade = grade }).ToStatement() : own with { Grade = others }), Said(GateWorld.Provider, own)] };
+        var gate = regulated.Get<RegulationGate>();
+        Assert.True(regulated.Get<DataSpace.Connector.Datasets.DatasetRegistry>().Reload(regulated.World.Config with { Datasets = [alone.Dataset.Config] }).IsOk);
+        regulated.Publish(RegulatedWorld.Rule("G-1", new RuleMatch(GradeAtLeast: atLeast)));
+        Assert.Equal(code, gate.Release(joint.Agreement, joint.Order, joint.Roster)?.Error?.Code);
+        Assert.Null(await regulated.AskAsync(alone)); // before round 1 only the own grade is known
+        Assert.Equal(code, (await regulated.AskAsync(joint with { JobHash = new string('c', 64) }))?.Code);
     }
 
     [Fact]

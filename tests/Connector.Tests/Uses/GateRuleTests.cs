@@ -113,6 +113,13 @@ public class GateRuleTests(SharedGate shared) : IClassFixture<SharedGate>
         var (_, decision) = await _world.AdmitAsync(_world.Use(Price("eq", "CNY")));
         Assert.Equal("¥2.00", decision!.Obligations!.Price.ToString());
         Assert.Equal(200, Ledger.Receipts.GrantPayload.FromFields(_world.Ledger.Read(_world.Ledger.Latest.Size - 1, _world.Ledger.Latest.Size).Single().PayloadFields).Value.PricePerUseMinor);
+        // A price plan is its hash, and the Grant names it.
+        var plan = Kernel.Crypto.Digest.Sha256Hex("a price plan"u8);
+        JsonObject Planned(string op, string hash) => Owing("compensate", Priced("eq", "CNY"), GateWorld.Constraint(PolicyTerms.PricePlan, op, hash));
+        Assert.Null((await _world.AdmitAsync(_world.Use(Planned("eq", plan)))).Error);
+        Assert.Equal(plan, Ledger.Receipts.GrantPayload.FromFields(_world.Ledger.Read(_world.Ledger.Latest.Size - 1, _world.Ledger.Latest.Size).Single().PayloadFields).Value.PricePlanHash);
+        Assert.Equal(PolicyErrors.UnknownDuty, RefusalOf(Planned("eq", "gold")));
+        Assert.Equal(PolicyErrors.UnknownDuty, RefusalOf(Planned("neq", plan)));
         Assert.Equal(PolicyErrors.UnknownOperator, RefusalOf(Price("lteq", "CNY")));
         Assert.Equal(PolicyErrors.InvalidValue, RefusalOf(Price("eq", null)));
         Assert.Equal(PolicyErrors.UnknownDuty, RefusalOf(Owing("compensate")));
