@@ -80,7 +80,8 @@ public sealed class PolicyAtUseTests(SharedSpace shared)
         var paid = (await Space.SupplierA.PostAsync("/admin/settlement/payments", Payment())).Ok();
         Assert.Equal(0, paid["owedMinor"]!.GetValue<long>());
         (await Space.SupplierA.PostAsync("/admin/settlement/payments", Payment())).Refused("DS-SET-026", 409);
-        var entry = Ledgers.Read(Space.SupplierA)[(int)paid["index"]!.GetValue<long>()];
+        var at = (int)paid["index"]!.GetValue<long>();
+        var entry = (await Ledgers.ReadWhenAsync(Space.SupplierA, r => r.Count > at))[at];
         Assert.Equal(Ledger.Receipts.EntryKind.BudgetRegranted, entry.Entry.Kind);
         var again = await Space.RunAsync(spec);
         Assert.True(again.State == "COMPLETED", again.Why + Space.Story());

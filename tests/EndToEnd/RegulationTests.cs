@@ -135,8 +135,8 @@ public sealed class RegulationTests(RegulatedSpace regulated)
             Assert.Equal(204, (await a.PostAsync("/admin/reload")).Status);
             await Eventually.TrueAsync(async () => (await RegulatedSpace.SuspendedAsync(a)).Any(s => s.Kind == "dataset"), RegulatedSpace.Limit, Space.Story);
             // Suspended, gone, and suspended again by the same freeze: the log's last word is that it is.
-            var acts = Ledgers.Read(a).Where(r => ActOf(r) == ("dataset", "freeze/case-1")).Select(r => r.Entry.Kind).TakeLast(3);
-            Assert.Equal([EntryKind.Suspended, EntryKind.Resumed, EntryKind.Suspended], acts);
+            await Ledgers.ReadWhenAsync(a, all => all.Where(r => ActOf(r) == ("dataset", "freeze/case-1")).Select(r => r.Entry.Kind).TakeLast(3)
+                .SequenceEqual([EntryKind.Suspended, EntryKind.Resumed, EntryKind.Suspended]));
             await regulated.LiftAllAsync();
         }
         Assert.Equal("ready", (await ContributionAsync(a, job.Hash))["state"]!.GetValue<string>());

@@ -209,7 +209,7 @@ internal sealed partial class AnalystRunner(
     private void Fail(JobRow job, IReadOnlyList<RefusalNotice> refusals)
     {
         foreach (var refusal in refusals)
-            JobStory.Reason(job, refusal, clock.GetUtcNow());
+            JobStory.ReasonOnce(job, refusal, clock.GetUtcNow()); // it may have been seen while the others were still at work
         job.State = AnalystStates.Failed;
         LogFailed(log, refusals[0].Code);
     }
