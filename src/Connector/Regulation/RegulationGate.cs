@@ -54,15 +54,15 @@ internal sealed class RegulationGate(RegulationRegister register, DatasetRegistr
     {
         if (!register.Applies)
             return (RegulationDecision?)null;
-        var question = QuestionOf(use);
+        var question = OwnQuestion(use);
         var total = DatasetVolumes.RowsOf(use.Listing) is { } rows ? rows + SpentOf(question.DatasetId, question.Consumer!) : (long?)null;
-        var decision = register.Ask(question with { RecordsThisYear = total, SubjectsThisYear = total })!;
+        var decision = Judge(question with { RecordsThisYear = total, SubjectsThisYear = total }, use.Order.Plan, use.Roster)!;
         return decision.Allowed ? decision : Explain(decision);
     }
 
     /// <summary>Why a committed contribution may not leave now, or null. The year's volume was judged and counted when it was granted.</summary>
     public RegulationDecision? Release(BoundAgreement agreement, JobOrder order, IReadOnlyList<RoundZeroStatement> roster)
-        => register.Applies ? Refusing(ReleaseQuestion(agreement, order, roster)) : null;
+        => register.Applies && Judge(ReleaseQuestion(agreement, order), order.Plan, roster) is { Allowed: false } refusing ? refusing : null;
 
     /// <summary>
     /// The same, at the moment of release: one that passes under an old stamp stands in the ledger first. The value is the refusal; an error says that the entry could not be written.
@@ -72,21 +72,21 @@ internal sealed class RegulationGate(RegulationRegister register, DatasetRegistr
     {
         if (!register.Applies)
             return (RegulationDecision?)null;
-        var decision = register.Ask(ReleaseQuestion(agreement, order, roster));
+        var decision = Judge(ReleaseQuestion(agreement, order), order.Plan, roster);
         if (decision is { Allowed: false })
             return decision;
         return await NoteAsync(decision, agreement.Row.AgreementId, useId, cancellation) is { } unnoted ? unnoted : (RegulationDecision?)null;
     }
 
     /// <summary>The question behind it. A dataset that left the configuration meanwhile frees nothing: then nothing is known of it.</summary>
-    public RegulationRequest ReleaseQuestion(BoundAgreement agreement, JobOrder order, IReadOnlyList<RoundZeroStatement> roster)
+    public RegulationRequest ReleaseQuestion(BoundAgreement agreement, JobOrder order)
     {
         var columns = order.Plan.Sql is not null ? null : PlanCheck.ColumnsOf(order.Plan, self.Did);
         var question = datasets.All.TryGetValue(agreement.Row.DatasetId, out var dataset)
             ? RegulationQuestions.Use(dataset, check.KnownOf(dataset), self.Did, order, ContractTerms.Of(agreement), columns, RegionOf(order.Consumer))
             : RegulationQuestions.Use(ContractQuestion(agreement), order);
         var spent = SpentOf(question.DatasetId, question.Consumer!);
-        return RegulationQuestions.Joint(question, order.Plan, roster) with { Stage = RegulationStage.Release, RecordsThisYear = spent, SubjectsThisYear = spent };
+        return question with { Stage = RegulationStage.Release, RecordsThisYear = spent, SubjectsThisYear = spent };
     }
 
     /// <summary>What a use counts towards the volume of a calendar year, to be debited with the Grant. Empty when no list applies.</summary>
@@ -94,8 +94,8 @@ internal sealed class RegulationGate(RegulationRegister register, DatasetRegistr
     {
         if (!register.Applies || DatasetVolumes.RowsOf(use.Listing) is not { } rows)
             return [];
-        var question = QuestionOf(use);
-        var most = volumes.Thresholds.Where(t => !Allows(question with { RecordsThisYear = t, SubjectsThisYear = t })).Select(t => t - 1).DefaultIfEmpty(long.MaxValue).First();
+        var question = OwnQuestion(use);
+        var most = volumes.Thresholds.Where(t => Judge(question with { RecordsThisYear = t, SubjectsThisYear = t }, use.Order.Plan, use.Roster) is { Allowed: false }).Select(t => t - 1).DefaultIfEmpty(long.MaxValue).First();
         return [BudgetDebit.WithLimit(DatasetVolumes.CounterOf(Now(), use.Dataset.Config.Id, use.Order.Consumer), DatasetVolumes.Definition, rows, most)];
     }
 
@@ -154,13 +154,14 @@ internal sealed class RegulationGate(RegulationRegister register, DatasetRegistr
     /// <summary>What stands in the way, in one word: the rule, the case of a freeze, or the code.</summary>
     public static string RuleOf(RegulationDecision decision) => decision.RuleId ?? (decision.CaseId is { } freeze ? "freeze/" + freeze : string.Empty);
 
-    private RegulationRequest QuestionOf(UseRequest use) => RegulationQuestions.Joint(
-        RegulationQuestions.Use(use.Dataset, use.Listing, self.Did, use.Order, ContractTerms.Of(use.Agreement), [.. use.Columns, .. use.GroupKeys], RegionOf(use.Order.Consumer)),
-        use.Order.Plan, use.Roster);
+    private RegulationRequest OwnQuestion(UseRequest use) => RegulationQuestions.Use(
+        use.Dataset, use.Listing, self.Did, use.Order, ContractTerms.Of(use.Agreement), [.. use.Columns, .. use.GroupKeys], RegionOf(use.Order.Consumer));
+
+    /// <summary>By this dataset's own grade and, in a joint use, by that of what comes out: a list may name the one and not the other, and both have to pass.</summary>
+    private RegulationDecision? Judge(RegulationRequest own, JobPlan plan, IReadOnlyList<RoundZeroStatement> roster)
+        => register.Ask(own) is var decision && (decision is not { Allowed: true } || roster.Count < 2) ? decision : register.Ask(RegulationQuestions.Joint(own, plan, roster));
 
     private RegulationDecision? Refusing(RegulationRequest question) => register.Ask(question) is { Allowed: false } refusing ? refusing : null;
-
-    private bool Allows(RegulationRequest question) => register.Ask(question) is not { Allowed: false };
 
     private long SpentOf(string datasetId, string consumer) => ledger.GetBudget(DatasetVolumes.CounterOf(Now(), datasetId, consumer))?.Spent ?? 0;
 

@@ -32,8 +32,9 @@ internal sealed class RegulationPreview(
         var at = clock.GetUtcNow();
         foreach (var use in await db.Uses.AsNoTracking().Where(u => u.NotAfter > at && (u.State == UseStates.Running || u.State == UseStates.Rostered)).ToListAsync(cancellation))
         {
+            var order = ProviderDesk.Unverified(use.Order);
             if (await agreements.FindAsync(use.AgreementId, AgreementBook.Provider, cancellation) is { } agreement)
-                Judge(RegulationEffect.Job, use.JobHash, use.Consumer, gate.ReleaseQuestion(agreement, ProviderDesk.Unverified(use.Order), ProviderDesk.RosterOf(use.RoundZeros)));
+                Judge(RegulationEffect.Job, use.JobHash, use.Consumer, RegulationQuestions.Joint(gate.ReleaseQuestion(agreement, order), order.Plan, ProviderDesk.RosterOf(use.RoundZeros)));
         }
         return new RegulationPreviewAnswer(
             self.Did, document.Content.Version, document.Hash, looked[RegulationEffect.Dataset], looked[RegulationEffect.Contract], looked[RegulationEffect.Job],

@@ -94,6 +94,11 @@ public class ReleaseGateTests
         Assert.Equal(code, gate.Release(joint.Agreement, joint.Order, joint.Roster)?.Error?.Code);
         Assert.Null(await regulated.AskAsync(alone)); // before round 1 only the own grade is known
         Assert.Equal(code, (await regulated.AskAsync(joint with { JobHash = new string('c', 64) }))?.Code);
+        // What is permitted from a grade on permits nothing that only several owners together reach.
+        regulated.Mode = RuleSetMode.Whitelist;
+        regulated.Publish(RegulatedWorld.Rule("G-2", new RuleMatch(GradeAtLeast: 3), RuleRoute.Allowed));
+        Assert.NotNull(gate.Release(joint.Agreement, joint.Order, joint.Roster));
+        Assert.NotNull(await regulated.AskAsync(joint with { JobHash = new string('d', 64) }));
     }
 
     [Fact]
