@@ -74,26 +74,27 @@ public sealed class RefusalTests
         }
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Whoever_waits_for_a_publication_that_will_not_come_is_told()
     {
+        var cancel = TestContext.Current.CancellationToken;
         using var fixture = new LedgerFixture();
         using var backup = new LedgerFixture();
         await using (var ledger = fixture.Open())
-            await ledger.AppendAsync(LedgerFixture.Denied("a"), Cancel);
+            await ledger.AppendAsync(LedgerFixture.Denied("a"), cancel);
         Recovery.Copy(fixture.Directory, backup.Directory);
         Task closing;
         string later;
         await using (var ledger = fixture.Open())
         {
-            later = (await ledger.AppendAsync(LedgerFixture.Denied("b"), Cancel)).Value.Checkpoint.Note;
-            await ledger.WaitPublishedAsync(2, Cancel);
-            closing = ledger.WaitPublishedAsync(3, Cancel);
+            later = (await ledger.AppendAsync(LedgerFixture.Denied("b"), cancel)).Value.Checkpoint.Note;
+            await ledger.WaitPublishedAsync(2, cancel);
+            closing = ledger.WaitPublishedAsync(3, cancel);
         }
         Assert.Contains("DS-LED-033", (await Assert.ThrowsAsync<InvalidOperationException>(() => closing)).Message, StringComparison.Ordinal);
         await using (var ledger = backup.Open())
         {
-            var refusing = ledger.WaitPublishedAsync(2, Cancel);
+            var refusing = ledger.WaitPublishedAsync(2, cancel);
             Assert.False(refusing.IsCompleted);
             Assert.Equal("DS-LED-016", ledger.CheckNotRolledBack(later).Error!.Code);
             Assert.Contains("DS-LED-016", (await Assert.ThrowsAsync<InvalidOperationException>(() => refusing)).Message, StringComparison.Ordinal);
@@ -181,6 +182,7 @@ public sealed class RefusalTests
         {
             for (var i = 0; i < 6; i++)
                 await ledger.AppendAsync(LedgerFixture.Denied($"{i}"), Cancel);
+            await ledger.WaitPublishedAsync(6, Cancel); // files that are still being written cannot be copied
             Recovery.Copy(fixture.Directory, live.Directory);
         }
         // Nothing was published, hence nothing acknowledged to anybody but a caller: only the vault remembers.
