@@ -45,6 +45,15 @@ internal sealed class ControlledSandbox(SqlSandbox sandbox, QueryHistory history
         return ran.IsOk && Changed(use) is { } changed ? changed : ran;
     }
 
+    /// <summary>An owner's rows, for a protocol that computes over them unseen.</summary>
+    public async Task<Result<RowRun>> ReadRowsAsync(
+        GrantHandle grant, UseRequest use, IReadOnlyList<string> keys, IReadOnlyList<string> values, IReadOnlyList<CellPredicate> rowFilter, int maxRows, IRowSink sink, SandboxLimits limits,
+        CancellationToken cancellation)
+    {
+        var ran = await sandbox.ReadRowsAsync(grant, use.Dataset.Source, keys, values, rowFilter, maxRows, sink, limits, cancellation);
+        return ran.IsOk && Changed(use) is { } changed ? changed : ran;
+    }
+
     /// <summary>Noise counts only where every permission of the contract demands a budget for it: noise that a consumer asks for by itself is charged to nobody.</summary>
     private static bool IsCharged(UseRequest use)
         => use.Order.Plan.Aggregate?.Noise is not null && use.Agreement.Policy.Terms.All(t => t.Obligations.Privacy is not null);
