@@ -292,7 +292,8 @@ internal static class PlanCheck
     {
         { Aggregate: { } query } => [.. query.Measures.Select(m => m.Column).Append(query.GroupColumn).Concat(query.Where.Select(w => w.Column)).Distinct(StringComparer.Ordinal)],
         { Regress: { } query } => RegressCheck.ColumnsOf(plan, query, participant),
-        { Intersect: { } query } => [.. plan.Roster.Zip(query.Columns).Where(p => p.First.Participant == participant).SelectMany(p => p.Second).Distinct(StringComparer.Ordinal)],
+        { Intersect: { } query } => [.. plan.Roster.Zip(query.Columns).Where(p => p.First.Participant == participant).SelectMany(p => p.Second)
+            .Concat(query.Value is { } value && participant != query.Receiver ? [value.Column] : []).Distinct(StringComparer.Ordinal)],
         _ => [],
     };
 
@@ -325,7 +326,7 @@ internal static class PlanCheck
     /// <summary>The first reason why the decided terms do not cover the plan, or null.</summary>
     public static DsError? Problem(UseRequest use, UseObligations terms)
     {
-        if (use.Order.Plan.Kind is JobKinds.Intersect or PolicyComputations.IntersectIds)
+        if (PolicyComputations.IsIntersection(use.Order.Plan.Kind))
             return IntersectionCheck.Problem(use, terms);
         if (use.Order.Plan.Kind == JobKinds.Regress)
             return RegressCheck.Problem(use, terms);

@@ -28,8 +28,8 @@ public sealed record IntersectionTerms(IntersectionMode Mode, int MinimumInterse
     /// <summary>Most items of one party: 2^25, a gigabyte of digests.</summary>
     public const int MostItems = 1 << 25;
 
-    /// <summary>All problems at once, or none.</summary>
-    internal DsError? Problem
+    /// <summary>The first thing that is wrong with these terms, or null.</summary>
+    public DsError? Problem
         => !Enum.IsDefined(Mode) ? IntersectionErrors.TermsInvalid.Of("mode")
             : MinimumIntersection is < 0 or > MostItems ? IntersectionErrors.TermsInvalid.Of("minimum intersection")
             : MaxReceiverItems is < 0 or > MostItems ? IntersectionErrors.TermsInvalid.Of("most items of the receiver")

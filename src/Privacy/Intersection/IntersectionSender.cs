@@ -56,6 +56,9 @@ public sealed class IntersectionSender : IntersectionParty
         return ValueHolder.Create(engine!, run.Context.Terms, items).TryGet(out var values, out var error) ? new IntersectionSender(run, items, values) : error;
     }
 
+    /// <summary>True where this party learns a sum and tells it, with <see cref="TellSum"/>.</summary>
+    public bool TellsSum => _values is not null;
+
     /// <summary>
     /// What a sum tells to somebody else: JSON with <c>sum</c>, a text in units of the last decimal, rounded down to a multiple of <see cref="SumGrainOf"/>. Whoever gets it learns that number alone; of two
     /// runs over sets that differ by one subject the numbers mostly are the same. The run is over afterwards.
