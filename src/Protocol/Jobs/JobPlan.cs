@@ -36,9 +36,26 @@ public sealed record JobPlan(
     [JsonIgnore]
     public string Computation => Intersect is { Result: IntersectQuery.Ids } ? JobKinds.Intersect + ":" + IntersectQuery.Ids : Kind;
 
+    /// <summary>Who talks with whom while the owners compute.</summary>
+    [JsonIgnore]
+    public JobConversation Conversation => Intersect is not null ? JobConversation.BetweenOwners : JobConversation.None;
+
     /// <summary>Fewest subjects of which this job tells anything, where the plan says so.</summary>
     [JsonIgnore]
     public int? MinimumGroup => Aggregate?.MinGroupSize ?? Intersect?.Minimum;
+}
+
+/// <summary>Conversations that a job's parties have with each other, carried by the coordinator.</summary>
+public enum JobConversation
+{
+    /// <summary>Each owner computes alone.</summary>
+    None,
+
+    /// <summary>The two owners of the roster with each other.</summary>
+    BetweenOwners,
+
+    /// <summary>Every owner with the analyst's node.</summary>
+    WithAnalyst,
 }
 
 /// <summary>Computation kinds of this version.</summary>
