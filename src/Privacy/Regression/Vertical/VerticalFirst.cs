@@ -11,7 +11,8 @@ internal sealed class VerticalFirst : VerticalCore
 {
     private readonly long[] _labels;
     private IReadOnlyList<ReadOnlyMemory<byte>> _point = [];
-    private ShareVector _scores = null!, _errors = null!, _loss = null!, _otherGradient = null!, _norm = null!;
+    private ShareVector _scores = null!, _errors = null!, _loss = null!, _gradient = null!, _norm = null!;
+    private bool _passed;
 
     private VerticalFirst(VerticalTerms terms, OwnBlock block, long[] labels, SlotPair slots, ReadOnlyMemory<byte> context)
         : base(isFirst: true, terms, block, slots, context)
@@ -60,8 +61,6 @@ internal sealed class VerticalFirst : VerticalCore
             yield return last;
     }
 
-    private bool _passed;
-
     private Result<Unit> TakeAnswer()
     {
         if (Slots.Accept([Heard[1], Heard[2]]).Error is { } error)
@@ -101,7 +100,7 @@ internal sealed class VerticalFirst : VerticalCore
         _errors = Shares.WithRidge(product.Plus(half), waves);
         if (!AnswerGradient(peer).TryGet(out var answered, out error) || !EncryptErrors(_errors).TryGet(out var own, out error))
             return error;
-        _otherGradient = OwnGradient(_errors).Plus(answered.Share);
+        _gradient = OwnGradient(_errors).Plus(answered.Share);
         if (certificate is null)
             return Turn.Say(VerticalStep.Gradient, [.. answered.Said, .. own]);
         if (!AnswerLabels(waves, certificate, [.. Heard.Skip(answers + texts)]).TryGet(out var labels, out error))
@@ -130,7 +129,7 @@ internal sealed class VerticalFirst : VerticalCore
         if (!Sum(Heard.Take(answers), texts => ColumnsOf(texts, Terms.SecondFeatures)).TryGet(out var second, out var error))
             return error;
         _point = [.. Heard.Skip(answers)];
-        Shares.Descend(_otherGradient.Then(second), iteration);
+        Shares.Descend(_gradient.Then(second), iteration);
         return Unit.Value;
     }
 
@@ -139,7 +138,7 @@ internal sealed class VerticalFirst : VerticalCore
         var answers = 2 * Layout.Groups(Terms.SecondFeatures);
         if (!Sum(Heard.Take(answers), texts => ColumnsOf(texts, Terms.SecondFeatures)).TryGet(out var second, out var error) || !Slots.Load([.. Heard.Skip(answers)]).TryGet(out var peer, out error))
             return error;
-        var gradient = Shares.Scaled(_otherGradient.Then(second), WavePair.Certificate);
+        var gradient = Shares.Scaled(_gradient.Then(second), WavePair.Certificate);
         var factors = Slots.Prepare(which => [Layout.Plain(gradient.Residues(which))]);
         if (!Answered(Slots.Answer(1, (which, _) => [(peer[which][0], factors[which][0])]), TotalOf).TryGet(out var answered, out error))
             return error;

@@ -65,12 +65,13 @@ internal sealed class VerticalScript(Func<IEnumerator<Result<Turn>>> script) : I
     public (VerticalStep Step, int Part, int Bytes)? Due
         => !_closed && _turn is { Said: null } ? (_turn.Step, _part, Blobs().Sum()) : null;
 
+    /// <summary>Begins, so that it is known what is due.</summary>
+    public Result<Unit> Start() => _closed ? VerticalErrors.RunClosed.Of() : _turns is null ? Advance() : Unit.Value;
+
     /// <summary>The next part that this party says, or null while the peer's is awaited and when all is said.</summary>
     public Result<TurnPart?> Next()
     {
-        if (_closed)
-            return VerticalErrors.RunClosed.Of();
-        if (_turns is null && Advance().Error is { } error)
+        if (Start().Error is { } error)
             return error;
         if (_turn?.Said is not { } said)
             return (TurnPart?)null;
@@ -83,9 +84,7 @@ internal sealed class VerticalScript(Func<IEnumerator<Result<Turn>>> script) : I
     /// <summary>Takes the part that is due. Any error closes the run.</summary>
     public Result<Unit> Take(ReadOnlyMemory<byte> payload)
     {
-        if (_closed)
-            return VerticalErrors.RunClosed.Of();
-        if (_turns is null && Advance().Error is { } error)
+        if (Start().Error is { } error)
             return error;
         if (Due is not { } due)
             return Refuse(VerticalErrors.OutOfOrder.Of());

@@ -14,11 +14,17 @@ namespace DataSpace.Privacy.Regression.Vertical;
 /// <param name="Iterations">Fixed; there is no stopping rule that would depend on data.</param>
 public sealed record VerticalTerms(int Rows, int FirstFeatures, int SecondFeatures, double Ridge, int HalfPeriod, int Iterations)
 {
-    /// <summary>Most rows.</summary>
-    public const int MostRows = 1 << 20;
+    /// <summary>Most rows: 64 blocks of slots with room for the ridge.</summary>
+    public const int MostRows = 500_000;
 
     /// <summary>Most columns of both parties.</summary>
     public const int MostFeatures = 256;
+
+    /// <summary>Most products of one answer: what flooding leaves room for.</summary>
+    internal const int MostProducts = 64;
+
+    /// <summary>Slots of a text that limits are reckoned with.</summary>
+    internal const int Slots = 8192;
 
     /// <summary>Most iterations.</summary>
     public const int MostIterations = 1024;
@@ -69,6 +75,8 @@ public sealed record VerticalTerms(int Rows, int FirstFeatures, int SecondFeatur
             : !double.IsFinite(Ridge) || Ridge > 1e6 ? VerticalErrors.TermsInvalid.Of("ridge")
             : Ridge < 1e-3 ? VerticalErrors.RidgeMissing.Of()
             : HalfPeriod is < 16 or > MostHalfPeriod || HalfPeriod % 4 != 0 ? VerticalErrors.TermsInvalid.Of("half period")
+            : new TileLayout(Slots, Rows, Columns) is var layout && layout.Groups(Math.Max(2 * HalfPeriod, Math.Max(FirstColumns, SecondFeatures))) > MostProducts
+                ? VerticalErrors.TermsInvalid.Of("half period and columns: smaller ones where there are many rows")
             : Iterations is < 1 or > MostIterations ? VerticalErrors.TermsInvalid.Of("iterations")
             : null;
 
