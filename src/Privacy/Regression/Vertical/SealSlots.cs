@@ -1,4 +1,3 @@
-#if SEAL_PRODUCTS
 using System.Security.Cryptography;
 using DataSpace.Kernel.Results;
 using DataSpace.Privacy.Seal;
@@ -108,4 +107,3 @@ internal sealed class SealSlots : ISlotCipher
 
     private sealed record Factor(PlainOperand? Operand) : ISlotFactor;
 }
-#endif

@@ -26,7 +26,7 @@ public sealed class ShareTests
         {
             var first = ShareVector.Of(Small, 1, _ => a);
             var second = ShareVector.Of(Small, 1, _ => X).Minus(first);
-            var quotient = Small.Centre(first.Truncated(3, isFirst: true).Plus(second.Truncated(3, isFirst: false))[0]);
+            var quotient = (int)Small.Centre(first.Truncated(3, isFirst: true).Plus(second.Truncated(3, isFirst: false))[0]);
             wrongQuotients += quotient is 4 or 5 ? 0 : 1;
             wrongLifts += (first.Lifted(P, isFirst: true)[0] + second.Lifted(P, isFirst: false)[0]) % P == X ? 0 : 1;
         }

@@ -19,6 +19,9 @@ internal sealed class TwoOwners : IDisposable
 
     public VerticalSecond Second { get; }
 
+    /// <summary>Bytes of both, in all.</summary>
+    public long Bytes { get; private set; }
+
     public List<(bool FromFirst, TurnPart Part)> Said { get; } = [];
 
     /// <summary>Talks until nobody has anything to say; the first refusal, or null.</summary>
@@ -34,6 +37,7 @@ internal sealed class TwoOwners : IDisposable
                 return error;
             if (part is null)
                 return null;
+            Bytes += part.Payload.Length;
             Said.Add((fromFirst, network is null ? part with { Payload = default } : part));
             var arriving = network?.Invoke(fromFirst, part) ?? part.Payload;
             if ((fromFirst ? Second.Script : First.Script).Take(arriving).Error is { } refused)

@@ -12,7 +12,7 @@ public sealed class ViewTests
     {
         var (first, second, slots) = Run(label: 1);
         foreach (var cipher in slots)
-            AssertUniform(cipher.Opened.Take(cipher.Opened.Count - 1), cipher.Modulus); // the last holds shares of the model in its first slots, and padding
+            AssertUniform(cipher.Opened.SkipLast(2), cipher.Modulus); // the last ones hold opened shares in their first slots, and zeros
         Assert.True(first.IsOk && second.IsOk);
     }
 
@@ -40,7 +40,8 @@ public sealed class ViewTests
         foreach (var cipher in slots)
         {
             var masks = cipher.Masks.SkipLast(2).ToList(); // sealed shares have padding of zeros
-            Assert.Equal(masks.Count * masks[0].Length, masks.SelectMany(mask => mask).Distinct().Count(), masks.Count); // 40-bit values, a few thousand: hardly one meets another by chance
+            var values = masks.SelectMany(mask => mask).ToList();
+            Assert.InRange(values.Count - values.Distinct().Count(), 0, 3); // of 40-bit values, a hundred thousand at most: hardly one meets another by chance
         }
     }
 
