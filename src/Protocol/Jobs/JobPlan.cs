@@ -39,7 +39,12 @@ public sealed record JobPlan(
 
     /// <summary>Who talks with whom while the owners compute.</summary>
     [JsonIgnore]
-    public JobConversation Conversation => Intersect is not null ? JobConversation.BetweenOwners : JobConversation.None;
+    public JobConversation Conversation => this switch
+    {
+        { Intersect: not null } or { Regress.Mode: RegressQuery.Vertical } => JobConversation.BetweenOwners,
+        { Regress: not null } => JobConversation.WithAnalyst,
+        _ => JobConversation.None,
+    };
 
     /// <summary>Fewest subjects of which this job tells anything, where the plan says so.</summary>
     [JsonIgnore]
