@@ -37,6 +37,10 @@ public sealed record JobPlan(
     [JsonIgnore]
     public string Computation => Intersect is { Result: IntersectQuery.Ids } ? JobKinds.Intersect + ":" + IntersectQuery.Ids : Kind;
 
+    /// <summary>True where owners find out which of their subjects are common, or how many.</summary>
+    [JsonIgnore]
+    public bool Intersects => Intersect is not null || Regress is { Mode: RegressQuery.Vertical };
+
     /// <summary>Who talks with whom while the owners compute.</summary>
     [JsonIgnore]
     public JobConversation Conversation => this switch

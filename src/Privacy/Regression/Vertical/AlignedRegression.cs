@@ -121,6 +121,9 @@ public sealed class AlignedRegression : IConversation
         return new ProtocolMessage(_run.Grant, VerticalRun.Protocol, "close", Digest.Sha256([.. _closings.SelectMany(closing => closing.Payload.ToArray())]));
     }
 
+    /// <summary>Most bytes that a party may have said and the other not have heard: one step's ciphertexts of the largest run.</summary>
+    public const long MostBytesUnheard = 1L << 30;
+
     /// <summary>Bytes of what <see cref="Close"/> says.</summary>
     public const int ClosingBytes = 32;
 
