@@ -161,6 +161,8 @@ internal sealed class UseGate(
             return undone;
         if (owed.Problem(use.Agreement) is { } overdue)
             return overdue;
+        if (VerticalCheck.AlignmentProblem(use.Order.Plan, self.Did, RequestOf(use), decisions) is { } unaligned)
+            return unaligned;
         // Held against the terms of this decision (the strictest of all permissions that apply), never against another permission's.
         if (PlanCheck.Problem(use, decision.Obligations!) is { } problem)
             return problem;
@@ -309,7 +311,7 @@ internal static class PlanCheck
     public static DsError? SchemaProblem(UseRequest use)
     {
         if (use.Order.Plan.Intersect is { } intersect)
-            return IntersectionCheck.KeyProblem(use, intersect);
+            return IntersectionCheck.SchemaProblem(use, intersect);
         if (use.Order.Plan.Regress is { } regress)
             return RegressCheck.SchemaProblem(use, regress);
         var schema = use.Dataset.Source.Columns.ToDictionary(c => c.Name, StringComparer.Ordinal);

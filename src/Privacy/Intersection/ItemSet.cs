@@ -86,6 +86,13 @@ public sealed class ItemSet
 
     /// <summary>Values of some items in the set's order.</summary>
     internal ReadOnlySpan<long> Values(int from, int count) => _values.AsSpan(from, count);
+
+    /// <summary>These rows in ascending order of their keys' digests: the same order at every party that has the same keys.</summary>
+    internal int[] InOrderOfKeys(IEnumerable<int> rows)
+    {
+        var wanted = rows.ToHashSet();
+        return [.. Enumerable.Range(0, Count).Where(i => wanted.Contains(_rows[i])).OrderBy(i => _items[i]).Select(i => _rows[i])];
+    }
 }
 
 /// <summary>Makes a set of rows that come one by one. Owned by one thread; used once.</summary>
