@@ -3,6 +3,7 @@ using DataSpace.Connector.Catalog;
 using DataSpace.Connector.Datasets;
 using DataSpace.Connector.Duties;
 using DataSpace.Connector.History;
+using DataSpace.Connector.Conversations;
 using DataSpace.Connector.Intersections;
 using DataSpace.Connector.Jobs;
 using DataSpace.Connector.Membership;
@@ -53,7 +54,7 @@ public static class Program
         services.AddSingleton(config).AddSingleton(datasets).AddSingleton(link).AddSingleton(new PolicyDecisionPoint())
             .AddSingleton<KeyPins>().AddSingleton<AgreementBook>().AddSingleton<Regrants>().AddSingleton<Settlement.Payments>().AddSingleton<NegotiationDesk>().AddSingleton<CatalogReader>()
             .AddSingleton(provider => new UseFacts(config, provider.GetRequiredService<PeerDirectory>(), HostLayout.WorkerDirectory(surroundings) is { } directory ? Path.Combine(directory, "sandbox-worker") : null))
-            .AddSingleton<NoiseDesk>().AddSingleton<UseGate>().AddSingleton<PolicyExplainer>().AddSingleton<Egress>().AddSingleton<RunningUses>().AddSingleton<MaskKeys>().AddSingleton<ReplyBucket>().AddSingleton<UseComputation>().AddSingleton<LocalMatches>().AddSingleton<IntersectionDesk>().AddSingleton<IntersectionRunner>().AddSingleton<ProviderDesk>().AddSingleton<Refusals>().AddSingleton<ActorBook>()
+            .AddSingleton<NoiseDesk>().AddSingleton<UseGate>().AddSingleton<PolicyExplainer>().AddSingleton<Egress>().AddSingleton<RunningUses>().AddSingleton<MaskKeys>().AddSingleton<ReplyBucket>().AddSingleton<UseComputation>().AddSingleton<LocalMatches>().AddSingleton<AnalystConversations>().AddSingleton<ConversationDesk>().AddSingleton<OwnerConversations>().AddSingleton<IntersectionRunner>().AddSingleton<ProviderDesk>().AddSingleton<Refusals>().AddSingleton<ActorBook>()
             .AddSingleton<KnownUses>().AddSingleton<JobPlanner>().AddSingleton<PlanView>().AddSingleton<AnalystDesk>().AddSingleton<ResultDesk>().AddSingleton<ReceiptDesk>()
             .AddSingleton(provider => new SqlSandbox(new SandboxOptions
             {
@@ -91,7 +92,7 @@ public static class Program
         app.MapRegrants();
         app.MapNegotiation();
         app.MapPeer();
-        app.MapIntersections();
+        app.MapConversations();
         app.MapAdminJobs();
         app.MapActors();
         app.MapPolicyExplain();
@@ -106,7 +107,7 @@ public static class Program
         app.Lifetime.ApplicationStarted.Register(() => _ = Task.Run(async () =>
         {
             await app.Services.GetRequiredService<NegotiationDesk>().ResumeAsync();
-            IntersectionRunner.RemoveLeftovers(options.Directory);
+            OwnerConversations.RemoveLeftovers(options.Directory);
             await UseRunner.ResumeAsync(app.Services);
             await app.Services.GetRequiredService<AnalystDesk>().ResumeAsync();
         }));

@@ -26,7 +26,7 @@ internal static class ConnectorEgressRules
         [typeof(IKeySink)] = ["History.ControlledSandbox", "Intersections.IntersectionRunner"],
         [typeof(ItemSet)] = ["Intersections.IntersectionRunner"],
         // What may leave, each proving a Grant: made in Privacy and Sandbox, handed over by the computation, packed by the door.
-        [typeof(ProtocolMessage)] = ["Intersections.IntersectionRunner", "Intersections.IntersectionSession", "Jobs.Egress", "Jobs.UseComputation"],
+        [typeof(ProtocolMessage)] = ["Conversations.ConversationSession", "Intersections.IntersectionRunner", "Jobs.Egress", "Jobs.UseComputation"],
         [typeof(ReleasedOutput)] = ["Jobs.Egress", "Jobs.UseComputation"],
         // Whoever opens a connection to another node. None of them touches anything above: see Senders_see_no_data.
         [typeof(INodeTransport)] =
@@ -45,7 +45,7 @@ internal static class ConnectorEgressRules
         [typeof(ContributionEnvelope)] = ["Jobs.ProviderDesk"],
         [typeof(ContributionAnswer)] = ["Jobs.ProviderDesk"],
         // Bytes of protocol messages that are committed, read back from the spool; the desk's have none.
-        [typeof(RelayAnswer)] = ["Intersections.IntersectionDesk", "Intersections.IntersectionSession"],
+        [typeof(RelayAnswer)] = ["Conversations.AnalystConversations", "Conversations.ConversationDesk", "Conversations.ConversationSession"],
         [typeof(SealedReply)] = ["Jobs.CellPlans", "Jobs.Egress"],
     };
 

@@ -113,8 +113,15 @@ public sealed class HostileIntersectionTests(SharedSpace shared, IntersectionTem
         (await carrier.ExchangeAsync(Receiver, new string('a', 64), new RelayRequest(0, [], 0))).Refused("DS-JOB-007", 404);
         // A job of another kind has no messages.
         (await carrier.ExchangeAsync(Receiver, (string)TestAnalyst.Query(Space.Coordinator, "SELECT JobHash FROM Jobs WHERE JobId = $id", ("$id", shared.First.JobId))!, new RelayRequest(0, [], 0))).Refused("DS-JOB-007", 404);
-        // More than a request may hold.
-        (await carrier.ExchangeAsync(Receiver, hash, new RelayRequest(0, [new string('A', RelayRequest.MaxBytes)]))).Refused("DS-HST-006", 413);
+        // More than a request may hold: refused before it is read, so that whoever still sends may find the connection closed before it sees the answer.
+        try
+        {
+            (await carrier.ExchangeAsync(Receiver, hash, new RelayRequest(0, [new string('A', RelayRequest.MaxBytes)]))).Refused("DS-HST-006", 413);
+        }
+        catch (HttpRequestException closed)
+        {
+            Assert.IsAssignableFrom<IOException>(closed.InnerException);
+        }
     }
 
     [Fact]

@@ -75,7 +75,7 @@ public sealed class HostileProviderTests(SharedSpace shared, IntersectionTemplat
         using var side = new CoordinatorSide(Space);
         var (first, second) = (PartyOf(hash, Space.SupplierA), PartyOf(hash, Space.SupplierB));
         var wire = new ScriptedWire(Space.SupplierA.Did, new RelayAnswer(RelayAnswer.Talking, 0, [message], proof));
-        var relay = new IntersectionRelay(side.Peers, side.Logs, wire, TimeProvider.System, NullLogger<IntersectionRelay>.Instance);
+        var relay = new ConversationRelay(side.Peers, side.Logs, wire, TimeProvider.System, NullLogger<ConversationRelay>.Instance);
         await using var db = new CoordinatorState(new DbContextOptionsBuilder<CoordinatorState>().UseSqlite("Data Source=:memory:").Options);
         var fault = await relay.PassAsync(db, JobOf(hash), [first, second], TestContext.Current.CancellationToken);
         Assert.True(fault is null || fault.Party == first);

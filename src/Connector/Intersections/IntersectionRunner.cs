@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using System.Text.Json;
+using DataSpace.Connector.Conversations;
 using DataSpace.Connector.History;
 using DataSpace.Connector.Jobs;
 using DataSpace.Connector.Uses;
-using DataSpace.Hosting;
 using DataSpace.Hosting.Identity;
 using DataSpace.Kernel.Results;
-using DataSpace.Ledger.Sequencing;
+using DataSpace.Privacy.Conversations;
 using DataSpace.Privacy.Intersection;
 using DataSpace.Privacy.Intersection.Keys;
 using DataSpace.Protocol.Jobs;
@@ -16,21 +16,12 @@ namespace DataSpace.Connector.Intersections;
 
 /// <summary>
 /// The part of an intersection that touches data: keys read in the sandbox, the protocol with the other owner's node, and what the analyst is told. Reached only with a grant. Raw keys do not
-/// leave this process; messages leave through <see cref="IntersectionSession"/>, the answer through <see cref="Egress"/>.
+/// leave this process; messages leave through <see cref="ConversationSession"/>, the answer through <see cref="Egress"/>.
 /// </summary>
 internal sealed partial class IntersectionRunner(
-    ProviderDesk desk, ControlledSandbox controlled, IntersectionDesk sessions, AuditLedger ledger, Egress egress, LocalMatches matches, NodeIdentity self, NodeOptions options, TimeProvider clock,
+    ProviderDesk desk, ControlledSandbox controlled, OwnerConversations conversations, Egress egress, LocalMatches matches, NodeIdentity self, TimeProvider clock,
     ILogger<IntersectionRunner> log)
 {
-    private const string SpoolPrefix = "intersection-";
-
-    /// <summary>What a killed process left of messages it had said: points that nobody can use any more.</summary>
-    public static void RemoveLeftovers(string directory)
-    {
-        foreach (var file in Directory.EnumerateFiles(directory, SpoolPrefix + "*"))
-            File.Delete(file);
-    }
-
     /// <summary>What goes into the contribution: the closing, and for the receiver what it tells.</summary>
     private sealed record Spoken(ProtocolMessage Closing, ProtocolMessage? Told, string? Code);
 
@@ -53,7 +44,9 @@ internal sealed partial class IntersectionRunner(
             return Judged(error);
         using (party)
         {
-            if (!(await TalkAsync(row, use, party, context, read.Items, limit.Token)).TryGet(out var bytesSaid, out error))
+            var peer = plan.Roster.First(r => r.Participant != self.Did).Participant;
+            var most = IntersectionParty.MostBytesSaid(read.Items.Count, IntersectionCheck.MaxItemsOf(plan, peer));
+            if (!(await conversations.TalkAsync(row.JobHash, party, context.Grant, most, limit.Token)).TryGet(out var bytesSaid, out error))
             {
                 cancellation.ThrowIfCancellationRequested();
                 return Judged(error);
@@ -101,28 +94,6 @@ internal sealed partial class IntersectionRunner(
         return IntersectionSender.Create(run, items).TryGet(out var other, out error) ? other : error;
     }
 
-    private async Task<Result<long>> TalkAsync(UseRow row, UseRequest use, IntersectionParty party, EgressContext context, ItemSet items, CancellationToken cancellation)
-    {
-        if (!ledger.ProveGrant(context.Grant.UseId).TryGet(out var proof, out var error))
-            return error;
-        var peer = use.Order.Plan.Roster.First(r => r.Participant != self.Did).Participant;
-        var spool = new MessageSpool(
-            Path.Combine(options.Directory, SpoolPrefix + context.Grant.UseId), IntersectionParty.MostBytesSaid(items.Count, IntersectionCheck.MaxItemsOf(use.Order.Plan, peer)));
-        using var session = new IntersectionSession(party, spool, Convert.ToBase64String(proof.Encode()));
-        sessions.Open(row.JobHash, session);
-        try
-        {
-            await using var late = cancellation.Register(() => session.Stop(JobErrors.PeerSilent.Of()));
-            if (await session.End is { } ended)
-                return ended;
-            return session.BytesSaid;
-        }
-        finally
-        {
-            sessions.Close(row.JobHash);
-        }
-    }
-
     /// <summary>Too few in common is told to the analyst alone, in a reply like any other.</summary>
     private Result<Spoken> Say(IntersectionParty party)
     {
@@ -138,7 +109,7 @@ internal sealed partial class IntersectionRunner(
 
     /// <summary>What is about the sets has one code; what is about the protocol has its own, for it says that the other party did not keep to it.</summary>
     private DsError Judged(DsError error)
-        => error.Kind == IntersectionErrors.SetTooSmall || error.Kind == IntersectionErrors.SetTooLarge || error.Kind == IntersectionErrors.SpoolFull ? Withheld(error)
+        => error.Kind == IntersectionErrors.SetTooSmall || error.Kind == IntersectionErrors.SetTooLarge || error.Kind == ConversationErrors.SpoolFull ? Withheld(error)
             : Broken(error);
 
     private DsError Broken(DsError error)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DataSpace.Connector.Conversations;
 using DataSpace.Connector.Regulation;
 using DataSpace.Hosting;
 using DataSpace.Hosting.Identity;
@@ -16,7 +17,7 @@ namespace DataSpace.Connector.Jobs;
 /// Every step can be repeated.
 /// </summary>
 internal sealed partial class AnalystRunner(
-    IDbContextFactory<ConnectorState> store, INodeTransport transport, CoordinatorLink link, RegulationOutlook outlook, ResultDesk results, KnownUses uses, Intersections.LocalMatches matches, ReceiptDesk receipts,
+    IDbContextFactory<ConnectorState> store, INodeTransport transport, CoordinatorLink link, RegulationOutlook outlook, ResultDesk results, KnownUses uses, Intersections.LocalMatches matches, AnalystConversations conversations, ReceiptDesk receipts,
     NodeIdentity self, CrashPoints crashPoints, TimeProvider clock, ILogger<AnalystRunner> log) : IConsumer<AdvanceAnalystJob>
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(40);
@@ -67,7 +68,10 @@ internal sealed partial class AnalystRunner(
         job.Revision++;
         await db.SaveChangesAsync(cancellation);
         if (job.State != AnalystStates.Running || job.Stage == AnalystStages.Receipt)
+        {
             matches.Forget(job.JobHash);
+            conversations.Forget(job.JobHash);
+        }
         return job.State == AnalystStates.Running ? pause : null;
     }
 
@@ -133,6 +137,8 @@ internal sealed partial class AnalystRunner(
                 JobStory.Tell(job, self.Name, "cancelled; uses already granted stay spent", "已取消；已授权的使用次数不予退还", clock.GetUtcNow());
                 return TimeSpan.Zero;
             default:
+                if (conversations.Problem(job.JobHash) is { } own)
+                    JobStory.ReasonOnce(job, RefusalNotice.Of(self.Did, own), clock.GetUtcNow());
                 Fail(job, status.Refusals.Count > 0 ? status.Refusals : [RefusalNotice.Of(self.Did, JobErrors.DeadlinePassed.Of(status.State))]);
                 return TimeSpan.Zero;
         }

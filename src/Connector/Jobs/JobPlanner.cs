@@ -55,8 +55,10 @@ internal sealed partial class JobPlanner(
     {
         AggregateQuery? query = null;
         IntersectQuery? intersect = null;
-        if (spec.Kind != JobKinds.Intersect && (spec.Intersect is not null || spec.Inputs.Any(i => i.Key is not null)))
-            return JobErrors.BadSpec.Of("intersect: kind intersect alone");
+        RegressQuery? regress = null;
+        if ((spec.Kind != JobKinds.Intersect && spec.Intersect is not null) || (spec.Kind != JobKinds.Regress && spec.Regress is not null)
+            || (spec.Kind is not (JobKinds.Intersect or JobKinds.Regress) && spec.Inputs.Any(i => i.Key is not null || i.Features is not null)))
+            return JobErrors.BadSpec.Of("intersect, regress, and an input's key and features: their own kinds alone");
         if (spec.Kind == JobKinds.Aggregate)
         {
             if (!Query(spec, bound, roster).TryGet(out query, out var error))
@@ -67,11 +69,16 @@ internal sealed partial class JobPlanner(
             if (!Intersection(spec, bound, roster).TryGet(out intersect, out var error))
                 return error;
         }
+        else if (spec.Kind == JobKinds.Regress)
+        {
+            if (!Regression(spec, bound, roster).TryGet(out regress, out var error))
+                return error;
+        }
         else if (spec is not { Kind: JobKinds.Sql, Sql.Length: > 0, Inputs.Count: 1 })
         {
-            return JobErrors.BadSpec.Of("kind: aggregate with groupBy and measures, sql with one input, or intersect with two");
+            return JobErrors.BadSpec.Of("kind: aggregate with groupBy and measures, sql with one input, intersect with two, or regress with two or more");
         }
-        return Skeleton(spec, roster) with { Aggregate = query, Sql = spec.Sql is null ? null : new SqlQuery(spec.Sql), Intersect = intersect };
+        return Skeleton(spec, roster) with { Aggregate = query, Sql = spec.Sql is null ? null : new SqlQuery(spec.Sql), Intersect = intersect, Regress = regress };
     }
 
     private JobPlan Skeleton(JobSpec spec, IReadOnlyList<RosterEntry> roster)
@@ -195,7 +202,7 @@ internal sealed partial class JobPlanner(
     /// <summary>The refusal that an owner's engine would give today, found with its own policy, or null; and the terms that bind this use.</summary>
     private (RefusalNotice? Refusal, UseObligations Terms) Judge(JobPlan plan, BoundInput bound)
     {
-        var question = Question(plan, bound, Uses.PlanCheck.ColumnsOf(plan, bound.Entry.Participant), plan.Aggregate is { } aggregate ? [aggregate.GroupColumn] : []);
+        var question = Question(plan, bound, Uses.PlanCheck.ColumnsOf(plan, bound.Entry.Participant), Uses.PlanCheck.GroupKeysOf(plan, bound.Entry.Participant));
         var decision = decisions.Decide(question);
         var error = decision switch
         {
@@ -203,6 +210,7 @@ internal sealed partial class JobPlanner(
             { Obligations: { Privacy: null } } when plan.EpsilonMicro is not null => Privacy.PrivacyErrors.NoiseUncharged.Of(),
             { Obligations.Privacy: not null } when plan.Kind == JobKinds.Sql => ConnectorErrors.StatementWithoutNoise.Of(),
             { Obligations.Privacy: not null } when plan.Kind == JobKinds.Intersect => ConnectorErrors.IntersectionWithoutNoise.Of(),
+            { Obligations.Privacy: not null } when plan.Kind == JobKinds.Regress => JobErrors.RegressionWithoutNoise.Of(),
             _ => null,
         };
         return (error is null ? null : RefusalNotice.Of(bound.Entry.Participant, error), TermsOf(question, decision));

@@ -14,6 +14,8 @@ namespace DataSpace.Coordinator.Jobs;
 /// <summary>What the coordinator does with a contribution: check form and proofs, remember sizes and digests, add.</summary>
 internal sealed class ContributionInbox(PeerDirectory peers, LogKeys logs, TimeProvider clock)
 {
+    private const int MaxClosingBytes = 256;
+
     /// <summary>Signature, digests, grant proof and ciphertext form; the Grant that it is made under. Content is opaque.</summary>
     public Result<GrantPayload> Check(JobRow job, PartyRow party, ContributionEnvelope envelope)
     {
@@ -28,6 +30,8 @@ internal sealed class ContributionInbox(PeerDirectory peers, LogKeys logs, TimeP
                 : CoordinatorErrors.BadContribution.Of($"{error.Code} {error.Detail}");
         if (order.Plan.Intersect is not null && contribution.Payload.Length != Privacy.Intersection.IntersectionParty.ClosingBytes)
             return CoordinatorErrors.BadContribution.Of("closing of an intersection");
+        if (order.Plan.Conversation != JobConversation.None && contribution.Payload.Length is < 32 or > MaxClosingBytes)
+            return CoordinatorErrors.BadContribution.Of("closing of a conversation");
         if (order.Plan.Aggregate is not { } query)
             return contribution.Grant;
         var shape = AggregationShapes.Of(query, order.Plan.Roster.Count);
@@ -55,9 +59,9 @@ internal sealed class ContributionInbox(PeerDirectory peers, LogKeys logs, TimeP
             return;
         var envelope = Envelope(party);
         var payload = Convert.FromBase64String(envelope.Contribution.Payload);
-        var isIntersection = payload.Length > 0 && Order(job).Plan.Intersect is not null;
+        var isClosing = payload.Length > 0 && Order(job).Plan.Conversation != JobConversation.None;
         if (payload.Length > 0)
-            db.See(jobHash, party.Participant, isIntersection ? Sights.Closing : Sights.Ciphertexts, payload, now);
+            db.See(jobHash, party.Participant, isClosing ? Sights.Closing : Sights.Ciphertexts, payload, now);
         db.See(jobHash, party.Participant, Sights.SealedStatus, Convert.FromBase64String(envelope.Contribution.Sealed), now);
         var proof = Convert.FromBase64String(envelope.GrantProof);
         db.See(jobHash, party.Participant, Sights.GrantProof, proof, now);

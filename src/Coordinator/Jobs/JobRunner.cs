@@ -18,7 +18,7 @@ namespace DataSpace.Coordinator.Jobs;
 /// </summary>
 internal sealed partial class JobRunner(
     IDbContextFactory<CoordinatorState> store, INodeTransport transport, PeerDirectory peers, NodeIdentity self,
-    DispatchLog dispatchLog, ContributionInbox inbox, IntersectionRelay relay, DispatchRules rules, CrashPoints crashPoints, TimeProvider clock, ILogger<JobRunner> log) : IConsumer<AdvanceJob>
+    DispatchLog dispatchLog, ContributionInbox inbox, ConversationRelay relay, DispatchRules rules, CrashPoints crashPoints, TimeProvider clock, ILogger<JobRunner> log) : IConsumer<AdvanceJob>
 {
     /// <summary>Time beside the providers' own work: network, retries, masks.</summary>
     public static readonly TimeSpan ProtocolAllowance = TimeSpan.FromSeconds(60);
@@ -158,12 +158,17 @@ internal sealed partial class JobRunner(
         }));
         if (parties.Exists(p => p.Envelope is null) && parties.TrueForAll(p => p is { RoundOneAccepted: true, State: not (PartyStates.Refused or PartyStates.Suspended) })
             && await relay.PassAsync(db, job, parties, cancellation) is { } fault)
-            Refuse(fault.Party, RefusalNotice.Of(fault.Party.Participant, fault.Error));
+        {
+            if (fault.Party is { } broke)
+                Refuse(broke, RefusalNotice.Of(broke.Participant, fault.Error));
+            else
+                Fail(job, parties, fault.Error);
+        }
         await Task.WhenAll(parties.Where(p => p is { RoundOneAccepted: true, Envelope: null, State: not PartyStates.Refused })
             .Select(p => CollectAsync(job, p, cancellation)));
         foreach (var party in parties.Where(p => p.State == PartyStates.Ready && p.Envelope is not null))
             await inbox.RecordAsync(db, job, party, clock.GetUtcNow(), cancellation);
-        if (FailIfRefused(job, parties))
+        if (FailIfRefused(job, parties) || job.State == JobStates.Failed)
         {
             await relay.StopAsync(job, parties, cancellation);
             return TimeSpan.Zero;

@@ -2,7 +2,7 @@ using DataSpace.Kernel.Results;
 
 namespace DataSpace.Privacy.Intersection;
 
-/// <summary>The error catalogue of private set intersection (DS-PRV-160 to 199). No row carries an identifier or a point.</summary>
+/// <summary>The error catalogue of private set intersection (DS-PRV-160 to 199); what holds for every conversation is in <see cref="Conversations.ConversationErrors"/>. No row carries an identifier or a point.</summary>
 public static class IntersectionErrors
 {
     /// <summary>A peer's point is not in canonical form.</summary>
@@ -16,36 +16,6 @@ public static class IntersectionErrors
         "DS-PRV-161", 422, "A peer's point has low order", "对方发送的点阶数过低",
         "Refuse the run; such a point is never made by accident.",
         "请拒绝本次运行；这种点不可能偶然产生。");
-
-    /// <summary>A message has the wrong length.</summary>
-    public static readonly ErrorKind MessageLength = new(
-        "DS-PRV-162", 422, "A message has the wrong length", "消息长度错误",
-        "Refuse the run; the peer's software is wrong or the message was cut.",
-        "请拒绝本次运行；对方软件有误或消息被截断。");
-
-    /// <summary>A message has an unknown header.</summary>
-    public static readonly ErrorKind MessageHeader = new(
-        "DS-PRV-163", 422, "A message has an unknown header", "消息头无法识别",
-        "Refuse the run; check that both nodes run the same version.",
-        "请拒绝本次运行；请确认双方节点版本一致。");
-
-    /// <summary>A message belongs to another run.</summary>
-    public static readonly ErrorKind OtherRun = new(
-        "DS-PRV-164", 422, "A message belongs to another run", "消息属于另一次运行",
-        "Refuse the run; somebody replayed a message, or the parties hold different plans.",
-        "请拒绝本次运行；有人重放消息，或双方计划不一致。");
-
-    /// <summary>A message is not the one that is due.</summary>
-    public static readonly ErrorKind OutOfOrder = new(
-        "DS-PRV-165", 409, "A message is not the one that is due", "收到的消息不是当前应到的消息",
-        "Refuse the run; somebody repeated, dropped or reordered messages.",
-        "请拒绝本次运行；有人重复、丢弃或调换了消息。");
-
-    /// <summary>A message is not signed by the party that the job names.</summary>
-    public static readonly ErrorKind SignatureInvalid = new(
-        "DS-PRV-166", 403, "A message is not signed by the party that the job names", "消息不是作业所指方签署的",
-        "Refuse the run; somebody on the way altered a message or put a key of its own in place.",
-        "请拒绝本次运行；途中有人篡改消息或替换了密钥。");
 
     /// <summary>The terms of the intersection are not valid.</summary>
     public static readonly ErrorKind TermsInvalid = new(
@@ -71,24 +41,6 @@ public static class IntersectionErrors
         "Nothing was told, and the use is spent; ask about a larger set.",
         "未告知任何结果，且本次使用已计；请对更大的集合提问。");
 
-    /// <summary>The run is not complete.</summary>
-    public static readonly ErrorKind Incomplete = new(
-        "DS-PRV-171", 409, "The run is not complete", "运行尚未完成",
-        "Wait for the peer, or start a new run under a new Grant.",
-        "请等待对方，或以新的授权记录重新运行。");
-
-    /// <summary>The run is closed.</summary>
-    public static readonly ErrorKind RunClosed = new(
-        "DS-PRV-172", 409, "The run is closed", "运行已关闭",
-        "Start a new run under a new Grant; its keys are fresh.",
-        "请以新的授权记录重新运行；密钥将重新生成。");
-
-    /// <summary>The file of sent messages is full.</summary>
-    public static readonly ErrorKind SpoolFull = new(
-        "DS-PRV-173", 507, "The file of sent messages is full", "已发消息文件已满",
-        "Raise the limit of the file, or ask about smaller sets.",
-        "请提高文件上限，或使用更小的集合。");
-
     /// <summary>The rule that makes keys comparable is not valid.</summary>
     public static readonly ErrorKind KeyRuleInvalid = new(
         "DS-PRV-174", 422, "The rule that makes keys comparable is not valid", "键规范化规则无效",
@@ -106,10 +58,4 @@ public static class IntersectionErrors
         "DS-PRV-176", 422, "A message holds another number of items than was announced", "消息所含项数与先前声明不符",
         "Refuse the run; the peer's software is wrong or hostile.",
         "请拒绝本次运行；对方软件有误或存在恶意。");
-
-    /// <summary>The parties did not see the same messages so far.</summary>
-    public static readonly ErrorKind OtherTranscript = new(
-        "DS-PRV-177", 409, "The parties did not see the same messages so far", "双方此前看到的消息不一致",
-        "Refuse the run; somebody on the way altered a message.",
-        "请拒绝本次运行；途中有人篡改消息。");
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using DataSpace.Kernel.Results;
+using DataSpace.Privacy.Conversations;
 
 namespace DataSpace.Privacy.Intersection;
 
@@ -79,22 +80,22 @@ internal static class IntersectionMessage
         ReadOnlySpan<byte> message, IntersectionStep step, int chunk, int? total, int mostItems, ReadOnlySpan<byte> context, ReadOnlySpan<byte> previous)
     {
         if (message.Length is < HeaderBytes + SignatureBytes or > MostBytes)
-            return IntersectionErrors.MessageLength.Of();
+            return ConversationErrors.MessageLength.Of();
         Span<byte> due = stackalloc byte[HeaderBytes];
         WriteHeader(due, step, chunk, total ?? Total(message), context, previous);
         if (!message[..StepAt].SequenceEqual(Magic) || !Same(message, due, StepAt + 1, ChunkAt) || !Same(message, due, TotalAt + 4, ContextAt))
-            return IntersectionErrors.MessageHeader.Of();
+            return ConversationErrors.MessageHeader.Of();
         if (!Same(message, due, ContextAt, PreviousAt))
-            return IntersectionErrors.OtherRun.Of();
+            return ConversationErrors.OtherRun.Of();
         if (!Same(message, due, StepAt, StepAt + 1) || !Same(message, due, ChunkAt, ItemsAt))
-            return IntersectionErrors.OutOfOrder.Of();
+            return ConversationErrors.OutOfOrder.Of();
         if (Total(message) < 0 || Total(message) > mostItems)
             return IntersectionErrors.SetTooLarge.Of();
         if (!Same(message, due, ItemsAt, TotalAt + 4))
             return IntersectionErrors.CountMismatch.Of();
         if (!Same(message, due, PreviousAt, HeaderBytes))
-            return IntersectionErrors.OtherTranscript.Of();
-        return message.Length == HeaderBytes + PayloadBytes(step, chunk, total ?? 0) + SignatureBytes ? Unit.Value : IntersectionErrors.MessageLength.Of();
+            return ConversationErrors.OtherTranscript.Of();
+        return message.Length == HeaderBytes + PayloadBytes(step, chunk, total ?? 0) + SignatureBytes ? Unit.Value : ConversationErrors.MessageLength.Of();
     }
 
     private static int PayloadBytes(IntersectionStep step, int chunk, int total) => step switch

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using DataSpace.Kernel.Results;
+using DataSpace.Privacy.Conversations;
 
 namespace DataSpace.Privacy.Intersection;
 
@@ -8,7 +9,7 @@ namespace DataSpace.Privacy.Intersection;
 /// run and wipes the key, and a run that is closed or over says nothing more. A caller commits a message before it sends it and resends those bytes when a connection breaks;
 /// a party that lost its process starts a new run under a new Grant. Owned by one thread.
 /// </summary>
-public abstract class IntersectionParty : IDisposable
+public abstract class IntersectionParty : IConversation
 {
     private bool _closed;
 
@@ -20,6 +21,9 @@ public abstract class IntersectionParty : IDisposable
 
     /// <summary>True when this party has said and heard everything.</summary>
     public abstract bool IsComplete { get; }
+
+    /// <inheritdoc />
+    public bool EndsByHearing => IsReceiver;
 
     /// <summary>32 random bytes that open the commitment to this party's set; kept by the caller, told to an auditor.</summary>
     public ReadOnlyMemory<byte> Opening { get; } = RandomNumberGenerator.GetBytes(32);
@@ -41,13 +45,13 @@ public abstract class IntersectionParty : IDisposable
 
     /// <summary>The next message of this party, or null while the peer's is awaited and when all is said.</summary>
     /// <returns>DS-PRV-172 when the run is closed.</returns>
-    public Result<ProtocolMessage?> Next() => _closed ? IntersectionErrors.RunClosed.Of() : Speak();
+    public Result<ProtocolMessage?> Next() => _closed ? ConversationErrors.RunClosed.Of() : Speak();
 
     /// <summary>Takes the message that is due. Any error closes the run.</summary>
     public Result<Unit> Receive(ReadOnlyMemory<byte> message)
     {
         if (_closed)
-            return IntersectionErrors.RunClosed.Of();
+            return ConversationErrors.RunClosed.Of();
         var heard = Hear(message);
         if (!heard.IsOk)
             Dispose();
@@ -62,7 +66,7 @@ public abstract class IntersectionParty : IDisposable
     public Result<ProtocolMessage> Close()
     {
         if (!IsComplete)
-            return IntersectionErrors.Incomplete.Of();
+            return ConversationErrors.Incomplete.Of();
         var own = Items.Commit(Opening.Span);
         byte[] payload = IsReceiver ? [.. Log.Last.Span, .. own, .. PeerCommitment.Span] : [.. Log.Last.Span, .. PeerCommitment.Span, .. own];
         return new ProtocolMessage(Run.Grant, IntersectionMessage.Protocol, "close", payload);

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using DataSpace.Kernel.Results;
+using DataSpace.Privacy.Conversations;
 
 namespace DataSpace.Privacy.Intersection;
 
@@ -49,9 +50,9 @@ public sealed class IntersectionReceiver : IntersectionParty
     public Result<IntersectionResult> Finish()
     {
         if (IsClosed)
-            return IntersectionErrors.RunClosed.Of();
+            return ConversationErrors.RunClosed.Of();
         if (!IsComplete)
-            return IntersectionErrors.Incomplete.Of();
+            return ConversationErrors.Incomplete.Of();
         Dispose();
         var rows = MatchedRows();
         if (rows.Count < Terms.MinimumIntersection)
@@ -98,7 +99,7 @@ public sealed class IntersectionReceiver : IntersectionParty
     private protected override Result<Unit> Hear(ReadOnlyMemory<byte> message)
     {
         if (!_greeted || (_senderItems >= 0 && _maskedSaid < OwnChunks) || IsComplete)
-            return IntersectionErrors.OutOfOrder.Of();
+            return ConversationErrors.OutOfOrder.Of();
         return _senderItems < 0 ? HearAnswer(message) : _tagsHeard < OwnChunks ? HearTags(message) : HearOwn(message);
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using DataSpace.Kernel.Results;
+using DataSpace.Privacy.Conversations;
 
 namespace DataSpace.Privacy.Intersection;
 
@@ -62,7 +63,7 @@ public sealed class IntersectionSender : IntersectionParty
         if (_receiverItems < 0)
             return HearOpen(message);
         if (!_answered || _maskedHeard == PeerChunks)
-            return IntersectionErrors.OutOfOrder.Of();
+            return ConversationErrors.OutOfOrder.Of();
         if (!Log.Read(message, IntersectionStep.Masked, _maskedHeard, _receiverItems, Terms.MaxReceiverItems).TryGet(out var payload, out var error))
             return error;
         if (!Key!.Tag(payload.Span).TryGet(out var tags, out error))

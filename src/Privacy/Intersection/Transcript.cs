@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using DataSpace.Kernel.Results;
+using DataSpace.Privacy.Conversations;
 
 namespace DataSpace.Privacy.Intersection;
 
@@ -40,7 +41,7 @@ internal sealed class Transcript(IntersectionRun run)
         if (IntersectionMessage.Check(message.Span, step, chunk, total, mostItems, _context.Span, _last).Error is { } error)
             return error;
         if (!run.Peer.Verify(IntersectionMessage.SignedBytes(message.Span), IntersectionMessage.Signature(message.Span)))
-            return IntersectionErrors.SignatureInvalid.Of();
+            return ConversationErrors.SignatureInvalid.Of();
         _last = SHA256.HashData(message.Span);
         Received++;
         return IntersectionMessage.Payload(message);

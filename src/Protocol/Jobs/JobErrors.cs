@@ -86,6 +86,25 @@ public static class JobErrors
         "Too few subjects, too many, or data that could not be read: which of them stands in the owners' logs alone. The use is spent.", "主体过少、过多或数据无法读取；具体原因仅记录在数据方日志中。本次使用已计。");
 
     /// <summary>The other party of a protocol did not go on.</summary>
-    public static readonly ErrorKind PeerSilent = new("DS-JOB-021", 504, "The other owner's node did not go on with the protocol", "另一数据方节点未继续执行协议",
-        "The use is spent. Look at the other owner's reasons, and submit a new job.", "本次使用已计；请查看另一数据方的原因后提交新任务。");
+    public static readonly ErrorKind PeerSilent = new("DS-JOB-021", 504, "The other party's node did not go on with the protocol", "对方节点未继续执行协议",
+        "The use is spent. Look at the other party's reasons, and submit a new job.", "本次使用已计；请查看对方的原因后提交新任务。");
+
+    /// <summary>Every owner but one, or all, still wait for it.</summary>
+    public static readonly ErrorKind AnalystLeft = new("DS-JOB-022", 504, "The analyst's node did not go on with the protocol", "分析方节点未继续执行协议",
+        "It was restarted, or it refused what an owner's node said; its own log says which. Uses already granted stay spent; submit the job again.",
+        "该节点可能已重启，或拒绝了某数据方节点的消息，详见其日志。已授权的使用不予退还；请重新提交任务。");
+
+    /// <summary>A limit on memory.</summary>
+    public static readonly ErrorKind TooManyConversations = new("DS-JOB-023", 429, "Too many jobs talk with owners at once", "同时与数据方交互的任务过多",
+        "Wait until some of them have ended.",
+        "请等待部分任务结束。");
+
+    /// <summary>A model is not told, for a reason that depends on data.</summary>
+    public static readonly ErrorKind RegressionWithheld = new("DS-JOB-040", 403, "The model is withheld", "模型不予告知",
+        "Too few subjects for so many columns, too few in a category, too many rows, one subject that outweighs the others, or data that could not be read: which of them, and at whose node, stands in the owners' logs alone. The uses are spent.",
+        "主体数相对列数过少、某一类别主体过少、行数过多、个别主体权重过大或数据无法读取；具体原因及所在方仅记录在数据方日志中。本次使用已计。");
+
+    /// <summary>The contract demands noise, which regressions do not carry.</summary>
+    public static readonly ErrorKind RegressionWithoutNoise = new("DS-JOB-041", 403, "The contract demands noise, which regressions do not carry", "合约要求加噪，而回归不支持加噪",
+        "Negotiate a contract without a privacy budget for this kind of computation.", "请为此类计算协商不含隐私预算的合约。");
 }

@@ -105,30 +105,34 @@ public sealed record ContributionAnswer(string State, ContributionEnvelope? Enve
 }
 
 /// <summary>
-/// Coordinator → provider during an intersection: what the other provider said, and what is asked for. Safe to repeat: a message that was accepted before is passed over, and asking again gives
-/// the same bytes.
+/// Coordinator → a node during a conversation of two (owner and owner, or owner and analyst): what the other party said, and what is asked for. Safe to repeat: a message that was accepted before is
+/// passed over, and asking again gives the same bytes.
 /// </summary>
-/// <param name="From">Number of the first of <paramref name="Messages"/> among all that the other provider said, from 0.</param>
-/// <param name="Messages">Base64, in order, at most <see cref="MaxMessages"/>.</param>
-/// <param name="After">How many messages of the receiver of this request the other provider has accepted: the answer goes on from there. Null asks for none.</param>
+/// <param name="From">Number of the first of <paramref name="Messages"/> among all that the other party said, from 0.</param>
+/// <param name="Messages">Base64, in order, at most <see cref="MaxMessages"/> and about <see cref="MaxBatchChars"/>.</param>
+/// <param name="After">How many messages of the receiver of this request the other party has accepted: the answer goes on from there. Null asks for none.</param>
 /// <param name="Stop">The job is over; there is nothing to wait for.</param>
-public sealed record RelayRequest(int From, IReadOnlyList<string> Messages, int? After = null, bool Stop = false)
+/// <param name="With">Where the receiver of this request is asked as the analyst: the owner (DID) it talks with. Null: it is asked as an owner.</param>
+public sealed record RelayRequest(int From, IReadOnlyList<string> Messages, int? After = null, bool Stop = false, string? With = null)
 {
     /// <summary>Most messages at once.</summary>
     public const int MaxMessages = 8;
 
-    /// <summary>Longest request: eight messages of 4,096 points in Base64, with room.</summary>
-    public const int MaxBytes = 2 * 1024 * 1024;
+    /// <summary>No message is added to a batch that is longer than this, in Base64; one is always taken.</summary>
+    public const int MaxBatchChars = 4 * 1024 * 1024;
+
+    /// <summary>Longest request: a batch that was nearly full, and one more of the longest messages.</summary>
+    public const int MaxBytes = 16 * 1024 * 1024;
 }
 
-/// <summary>What a provider answers to it: signed protocol messages, each bound to the job and to all that was said before; content as the protocol's README says.</summary>
-/// <param name="State"><see cref="Preparing"/>, <see cref="Talking"/> or <see cref="Over"/>.</param>
-/// <param name="Received">How many messages of the other provider were accepted.</param>
+/// <summary>What a node answers to it: signed protocol messages, each bound to the job and to all that was said before; content as the protocol's README says.</summary>
+/// <param name="State"><see cref="Preparing"/>, <see cref="Talking"/>, <see cref="Over"/> or <see cref="Left"/>.</param>
+/// <param name="Received">How many messages of the other party were accepted.</param>
 /// <param name="Messages">Base64, from the number asked for, at most <see cref="RelayRequest.MaxMessages"/>.</param>
-/// <param name="GrantProof">Base64 of the proof that this provider's use is granted; beside messages always.</param>
+/// <param name="GrantProof">Base64 of the proof that this owner's use is granted; beside an owner's messages always.</param>
 public sealed record RelayAnswer(string State, int Received, IReadOnlyList<string> Messages, string? GrantProof = null)
 {
-    /// <summary>Not granted yet, or the keys are being read.</summary>
+    /// <summary>Not granted yet, or the data are being read.</summary>
     public const string Preparing = "preparing";
 
     /// <summary>Under way.</summary>
@@ -136,6 +140,9 @@ public sealed record RelayAnswer(string State, int Received, IReadOnlyList<strin
 
     /// <summary>All is said and heard, or the use has ended; the contribution tells how.</summary>
     public const string Over = "over";
+
+    /// <summary>An analyst that does not go on: it was restarted, or refused what an owner said. There is no contribution that would tell.</summary>
+    public const string Left = "left";
 }
 
 /// <summary>A refusal by code, safe to show to anyone in the job.</summary>

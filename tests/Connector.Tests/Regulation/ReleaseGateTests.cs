@@ -1,5 +1,5 @@
 using System.Text.Json;
-using DataSpace.Connector.Intersections;
+using DataSpace.Connector.Conversations;
 using DataSpace.Connector.Jobs;
 using DataSpace.Connector.Regulation;
 using DataSpace.Connector.Tests.Uses;
@@ -8,6 +8,7 @@ using DataSpace.Kernel.Classification;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.NegativeList;
 using DataSpace.Ledger.Receipts;
+using DataSpace.Privacy.Conversations;
 using DataSpace.Privacy.Intersection;
 using DataSpace.Privacy.Intersection.Keys;
 using DataSpace.Protocol.Jobs;
@@ -132,9 +133,9 @@ public class ReleaseGateTests
             new IntersectionRun(admitted.Value.Use.Handle, context, regulated.World.Self.Signer, regulated.World.Informed.Identity.Signer.PublicKey),
             ItemSet.Read(rule, [["A"], ["B"], ["C"]], 100).Value).Value;
         var spoolFile = Path.Combine(Path.GetTempPath(), "ds-spool-" + Path.GetRandomFileName());
-        using var session = new IntersectionSession(party, new MessageSpool(spoolFile, 1 << 20), "proof");
+        using var session = new ConversationSession(party, new MessageSpool(spoolFile, 1 << 20), "proof");
         using var turn = regulated.Get<RunningUses>().TryEnter(use.JobHash);
-        var desk = regulated.Get<IntersectionDesk>();
+        var desk = regulated.Get<ConversationDesk>();
         desk.Open(use.JobHash, session);
         async Task<RelayAnswer> ExchangeAsync() => (await desk.ExchangeAsync(use.JobHash, new RelayRequest(0, [], 0), Carrier, TestContext.Current.CancellationToken)).Value;
         Assert.NotEmpty((await ExchangeAsync()).Messages);

@@ -1,7 +1,7 @@
 using DataSpace.Connector.Agreements;
+using DataSpace.Connector.Conversations;
 using DataSpace.Connector.Datasets;
 using DataSpace.Connector.Duties;
-using DataSpace.Connector.Intersections;
 using DataSpace.Connector.Jobs;
 using DataSpace.Connector.Regulation;
 using DataSpace.Connector.Uses;
@@ -34,7 +34,7 @@ internal static class GateFactory
             .AddSingleton(new UseFacts(world.Config, world.Peers, Path.Combine(WorkerFixture.WorkerDirectory, "sandbox-worker"))).AddSingleton<UseGate>();
         services.AddRegulation(regulators).AddSingleton<RegulationGate>().AddSingleton<DerivedData>().AddSingleton<ComplianceCheck>().AddSingleton<DatasetVolumes>().AddSingleton<NoiseDesk>()
             .AddSingleton(_ => new SqlSandbox(new SandboxOptions { WorkerDirectory = WorkerFixture.WorkerDirectory }))
-            .AddSingleton<RunningUses>().AddSingleton<IntersectionDesk>();
+            .AddSingleton<RunningUses>().AddSingleton<AnalystConversations>().AddSingleton<ConversationDesk>();
         services.AddSingleton<RegulationMarks>();
         if (transport is not null)
             services.AddSingleton(transport);

@@ -1,4 +1,5 @@
 using System.Text;
+using DataSpace.Privacy.Conversations;
 using DataSpace.Privacy.Intersection;
 
 namespace DataSpace.Privacy.Tests.Intersection;
@@ -13,7 +14,7 @@ public sealed class ClosingTests
         for (var run = 0; run < 3; run++)
         {
             using var parties = new TwoParties(TwoParties.Keys(0, 20), TwoParties.Keys(10, 20), TwoParties.NewTerms(IntersectionMode.Cardinality));
-            Assert.Same(IntersectionErrors.Incomplete, parties.Receiver.Close().Error!.Kind);
+            Assert.Same(ConversationErrors.Incomplete, parties.Receiver.Close().Error!.Kind);
             Assert.Null(parties.Converse());
             var (receiver, sender) = (parties.Receiver.Close().Value.Payload.ToArray(), parties.Sender.Close().Value.Payload.ToArray());
             Assert.Equal(receiver, sender);

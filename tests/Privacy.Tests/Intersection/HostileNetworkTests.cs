@@ -1,5 +1,6 @@
 using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Results;
+using DataSpace.Privacy.Conversations;
 using DataSpace.Privacy.Intersection;
 using DataSpace.Privacy.Tests.Aggregation;
 
@@ -18,7 +19,7 @@ public sealed class HostileNetworkTests
     {
         using var parties = Small();
         var attacker = Ed25519Signer.Generate();
-        AssertRefused(parties, IntersectionErrors.SignatureInvalid, (fromReceiver, _, message) =>
+        AssertRefused(parties, ConversationErrors.SignatureInvalid, (fromReceiver, _, message) =>
             [(int)TwoParties.StepOf(message) == step ? TwoParties.Forge(fromReceiver, message, same => same, attacker) : message]);
     }
 
@@ -29,8 +30,8 @@ public sealed class HostileNetworkTests
         var attacker = Ed25519Signer.Generate();
         using var impostor = IntersectionReceiver.Create(
             new IntersectionRun(Scenario.Grant, parties.Context, attacker, TwoParties.SenderSigner.PublicKey), TwoParties.Set(TwoParties.Keys(0, 10))).Value;
-        Assert.Same(IntersectionErrors.SignatureInvalid, parties.Sender.Receive(impostor.Next().Value!.Payload).Error!.Kind);
-        Assert.Same(IntersectionErrors.RunClosed, parties.Sender.Next().Error!.Kind);
+        Assert.Same(ConversationErrors.SignatureInvalid, parties.Sender.Receive(impostor.Next().Value!.Payload).Error!.Kind);
+        Assert.Same(ConversationErrors.RunClosed, parties.Sender.Next().Error!.Kind);
     }
 
     [Theory]
@@ -56,14 +57,14 @@ public sealed class HostileNetworkTests
             Assert.NotNull(refused);
             var expected = at switch
             {
-                < 5 or 6 or 7 => [IntersectionErrors.MessageHeader],
-                5 or (>= 8 and < 12) => [IntersectionErrors.OutOfOrder],
+                < 5 or 6 or 7 => [ConversationErrors.MessageHeader],
+                5 or (>= 8 and < 12) => [ConversationErrors.OutOfOrder],
                 < 16 => [IntersectionErrors.CountMismatch],
-                < 20 => [IntersectionErrors.SetTooLarge, IntersectionErrors.CountMismatch, IntersectionErrors.SignatureInvalid],
-                < 24 => [IntersectionErrors.MessageHeader],
-                < 56 => [IntersectionErrors.OtherRun],
-                < 88 => [IntersectionErrors.OtherTranscript],
-                _ => (ErrorKind[])[IntersectionErrors.SignatureInvalid],
+                < 20 => [IntersectionErrors.SetTooLarge, IntersectionErrors.CountMismatch, ConversationErrors.SignatureInvalid],
+                < 24 => [ConversationErrors.MessageHeader],
+                < 56 => [ConversationErrors.OtherRun],
+                < 88 => [ConversationErrors.OtherTranscript],
+                _ => (ErrorKind[])[ConversationErrors.SignatureInvalid],
             };
             Assert.Contains(refused.Kind, expected);
             AssertNothingTold(parties);
@@ -75,7 +76,7 @@ public sealed class HostileNetworkTests
     public void A_message_that_comes_twice_is_refused(int step)
     {
         using var parties = Small();
-        AssertRefused(parties, IntersectionErrors.OutOfOrder, (_, _, message) => (int)TwoParties.StepOf(message) == step ? [message, message] : [message]);
+        AssertRefused(parties, ConversationErrors.OutOfOrder, (_, _, message) => (int)TwoParties.StepOf(message) == step ? [message, message] : [message]);
     }
 
     [Theory]
@@ -85,7 +86,7 @@ public sealed class HostileNetworkTests
         using var other = new TwoParties(TwoParties.Keys(0, 5), TwoParties.Keys(2, 5), jobId: "another job");
         Assert.Null(other.Converse());
         using var parties = Small();
-        AssertRefused(parties, IntersectionErrors.OtherRun, (_, index, message) => [(int)TwoParties.StepOf(message) == step ? other.Said[index].Message : message]);
+        AssertRefused(parties, ConversationErrors.OtherRun, (_, index, message) => [(int)TwoParties.StepOf(message) == step ? other.Said[index].Message : message]);
     }
 
     [Theory]
@@ -98,7 +99,7 @@ public sealed class HostileNetworkTests
         using var earlier = Small();
         Assert.Null(earlier.Converse());
         using var parties = Small();
-        AssertRefused(parties, IntersectionErrors.OtherTranscript, (_, index, message) => [(int)TwoParties.StepOf(message) == step ? earlier.Said[index].Message : message]);
+        AssertRefused(parties, ConversationErrors.OtherTranscript, (_, index, message) => [(int)TwoParties.StepOf(message) == step ? earlier.Said[index].Message : message]);
     }
 
     [Fact]
@@ -109,7 +110,7 @@ public sealed class HostileNetworkTests
         using var parties = Small();
         Assert.True(parties.Sender.Receive(earlier.Said[0].Message).IsOk);
         _ = parties.Sender.Next().Value;
-        Assert.Same(IntersectionErrors.OtherTranscript, parties.Sender.Receive(earlier.Said[2].Message).Error!.Kind);
+        Assert.Same(ConversationErrors.OtherTranscript, parties.Sender.Receive(earlier.Said[2].Message).Error!.Kind);
     }
 
     [Fact]
@@ -117,7 +118,7 @@ public sealed class HostileNetworkTests
     {
         using var parties = new TwoParties(TwoParties.Keys(0, 4100), TwoParties.Keys(0, 3));
         byte[]? kept = null;
-        AssertRefused(parties, IntersectionErrors.OutOfOrder, (_, index, message) =>
+        AssertRefused(parties, ConversationErrors.OutOfOrder, (_, index, message) =>
         {
             if (index != 2)
                 return index == 3 ? [message, kept!] : [message];
@@ -133,7 +134,7 @@ public sealed class HostileNetworkTests
         foreach (var change in (Func<byte[], byte[]>[])[m => m[..^1], m => [.. m, 0], m => m[..80], _ => [], m => [.. m, .. new byte[IntersectionMessage.MostBytes]]])
         {
             using var parties = Small();
-            AssertRefused(parties, IntersectionErrors.MessageLength, (_, _, message) => [(int)TwoParties.StepOf(message) == step ? change(message) : message]);
+            AssertRefused(parties, ConversationErrors.MessageLength, (_, _, message) => [(int)TwoParties.StepOf(message) == step ? change(message) : message]);
         }
     }
 
@@ -148,7 +149,7 @@ public sealed class HostileNetworkTests
             var arrived = 0;
             _ = parties.Converse((_, _, message) => arrived++ < cut ? [message] : []);
             Assert.False(parties.Receiver.IsComplete);
-            Assert.Same(IntersectionErrors.Incomplete, parties.Receiver.Finish().Error!.Kind);
+            Assert.Same(ConversationErrors.Incomplete, parties.Receiver.Finish().Error!.Kind);
             parties.Receiver.Dispose();
             AssertNothingTold(parties);
         }
@@ -166,6 +167,6 @@ public sealed class HostileNetworkTests
     private static void AssertNothingTold(TwoParties parties)
     {
         // A message too many after everything was said is refused as well; the result is then complete and not asked for.
-        Assert.Contains(parties.Receiver.Finish().Error!.Kind, (ErrorKind[])[IntersectionErrors.RunClosed, IntersectionErrors.Incomplete]);
+        Assert.Contains(parties.Receiver.Finish().Error!.Kind, (ErrorKind[])[ConversationErrors.RunClosed, ConversationErrors.Incomplete]);
     }
 }

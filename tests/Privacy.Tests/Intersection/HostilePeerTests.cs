@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using DataSpace.Privacy.Conversations;
 using DataSpace.Privacy.Intersection;
 using DataSpace.Privacy.Tests.Aggregation;
 using DataSpace.Privacy.Tests.Intersection.Curve;
@@ -61,7 +62,7 @@ public sealed class HostilePeerTests
             using (var parties = HostileNetworkTests.Small())
                 HostileNetworkTests.AssertRefused(parties, IntersectionErrors.CountMismatch, Forging(step, message => WithItems(message, 4)[..^size]));
             using (var parties = HostileNetworkTests.Small())
-                HostileNetworkTests.AssertRefused(parties, IntersectionErrors.MessageLength, Forging(step, message => message[..^size]));
+                HostileNetworkTests.AssertRefused(parties, ConversationErrors.MessageLength, Forging(step, message => message[..^size]));
             using (var parties = HostileNetworkTests.Small())
                 HostileNetworkTests.AssertRefused(parties, IntersectionErrors.CountMismatch, Forging(step, message => WithTotal(message, 4)));
         }
@@ -73,7 +74,7 @@ public sealed class HostilePeerTests
     public void A_chunk_more_than_announced_is_refused(int step)
     {
         using var parties = HostileNetworkTests.Small();
-        HostileNetworkTests.AssertRefused(parties, IntersectionErrors.OutOfOrder, (fromReceiver, _, message) => (int)TwoParties.StepOf(message) != step
+        HostileNetworkTests.AssertRefused(parties, ConversationErrors.OutOfOrder, (fromReceiver, _, message) => (int)TwoParties.StepOf(message) != step
             ? [message]
             : [message, TwoParties.Forge(fromReceiver, message, next =>
             {
@@ -122,7 +123,7 @@ public sealed class HostilePeerTests
             var refused = parties.Receiver.Finish().Error!;
             Assert.Same(IntersectionErrors.TooFewInCommon, refused.Kind);
             Assert.Null(refused.Detail); // not even how many
-            Assert.Same(IntersectionErrors.RunClosed, parties.Receiver.Finish().Error!.Kind);
+            Assert.Same(ConversationErrors.RunClosed, parties.Receiver.Finish().Error!.Kind);
         }
 
         using (var parties = new TwoParties(TwoParties.Keys(0, 5), TwoParties.Keys(2, 5), TwoParties.NewTerms(minimum: 3)))

@@ -1,3 +1,4 @@
+using DataSpace.Privacy.Conversations;
 using DataSpace.Privacy.Intersection;
 
 namespace DataSpace.Privacy.Tests.Intersection;
@@ -37,7 +38,7 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(0, parties.Sender.Received);
         Assert.True(parties.Sender.Receive(spool.Read(0)).IsOk);
         Assert.Equal(1, parties.Sender.Received);
-        Assert.Same(IntersectionErrors.OutOfOrder, parties.Sender.Receive(spool.Read(0)).Error!.Kind);
+        Assert.Same(ConversationErrors.OutOfOrder, parties.Sender.Receive(spool.Read(0)).Error!.Kind);
     }
 
     [Fact]
@@ -60,7 +61,7 @@ public sealed class ResumeTests : IDisposable
             var message = parties.Receiver.Next().Value!;
             Assert.Equal(216, message.Payload.Length);
             Assert.True(spool.Append(message).IsOk);
-            Assert.Same(IntersectionErrors.SpoolFull, spool.Append(message).Error!.Kind);
+            Assert.Same(ConversationErrors.SpoolFull, spool.Append(message).Error!.Kind);
             Assert.Equal(message.Payload.ToArray(), spool.Read(0));
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
             Assert.Throws<IOException>(() => new MessageSpool(path, 1));

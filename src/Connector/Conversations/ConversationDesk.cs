@@ -9,20 +9,20 @@ using DataSpace.Ledger.Receipts;
 using DataSpace.Protocol.Jobs;
 using Microsoft.EntityFrameworkCore;
 
-namespace DataSpace.Connector.Intersections;
+namespace DataSpace.Connector.Conversations;
 
 /// <summary>
-/// Which intersections are under way here, for the coordinator that carries their messages. In memory: a run whose process died is over, and its use stays spent. Every exchange is a release: the
+/// Which conversations are under way here, for the coordinator that carries their messages. In memory: a run whose process died is over, and its use stays spent. Every exchange is a release: the
 /// regulators' list is asked each time. Thread-safe.
 /// </summary>
-internal sealed class IntersectionDesk(IDbContextFactory<ConnectorState> store, AgreementBook agreements, RegulationGate regulation, RunningUses running)
+internal sealed class ConversationDesk(IDbContextFactory<ConnectorState> store, AgreementBook agreements, RegulationGate regulation, RunningUses running, AnalystConversations analyst)
 {
     private const int MaxStopped = 1000;
-    private readonly ConcurrentDictionary<string, IntersectionSession> _sessions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ConversationSession> _sessions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, byte> _stopped = new(StringComparer.Ordinal);
 
     /// <summary>Messages may come for this job from now on.</summary>
-    public void Open(string jobHash, IntersectionSession session)
+    public void Open(string jobHash, ConversationSession session)
     {
         _sessions[jobHash] = session;
         if (_stopped.TryRemove(jobHash, out _))
@@ -39,12 +39,14 @@ internal sealed class IntersectionDesk(IDbContextFactory<ConnectorState> store, 
     /// <summary>One exchange with the coordinator that the job names.</summary>
     public async Task<Result<RelayAnswer>> ExchangeAsync(string jobHash, RelayRequest request, string carrier, CancellationToken cancellation)
     {
-        await using var db = await store.CreateDbContextAsync(cancellation);
-        var row = await db.Uses.AsNoTracking().FirstOrDefaultAsync(u => u.JobHash == jobHash, cancellation);
-        if (row is null || ProviderDesk.Unverified(row.Order) is not { Plan.Intersect: not null } order || order.ServiceParty != carrier)
-            return JobErrors.Unknown.Of();
         if (request.Messages is null)
             return HostErrors.MalformedRequest.Of("messages");
+        if (request.With is { } owner)
+            return await analyst.ExchangeAsync(jobHash, owner, request, carrier, cancellation);
+        await using var db = await store.CreateDbContextAsync(cancellation);
+        var row = await db.Uses.AsNoTracking().FirstOrDefaultAsync(u => u.JobHash == jobHash, cancellation);
+        if (row is null || ProviderDesk.Unverified(row.Order) is not { Plan.Conversation: not JobConversation.None } order || order.ServiceParty != carrier)
+            return JobErrors.Unknown.Of();
         if (_sessions.TryGetValue(jobHash, out var session))
         {
             if (await agreements.FindAsync(row.AgreementId, AgreementBook.Provider, cancellation) is not { } agreement)
@@ -60,7 +62,7 @@ internal sealed class IntersectionDesk(IDbContextFactory<ConnectorState> store, 
             }
             return await session.ExchangeAsync(request, cancellation);
         }
-        // The other owner ended while this one still reads: remembered, so that nobody is waited for. Without the note the run's own limit ends it.
+        // The other party ended while this one still reads: remembered, so that nobody is waited for. Without the note the run's own limit ends it.
         if (request.Stop && row.State == UseStates.Running && _stopped.Count < MaxStopped)
             _stopped[jobHash] = 0;
         return new RelayAnswer(row.State is UseStates.Rostered or UseStates.Running ? RelayAnswer.Preparing : RelayAnswer.Over, 0, []);
@@ -68,16 +70,16 @@ internal sealed class IntersectionDesk(IDbContextFactory<ConnectorState> store, 
 }
 
 /// <summary>The endpoint behind it.</summary>
-internal static class IntersectionEndpoint
+internal static class ConversationEndpoint
 {
     private static readonly PeerBodyLimit Limit = new(RelayRequest.MaxBytes);
 
-    public static void MapIntersections(this WebApplication app)
-        => app.MapGroup("/peer").RequirePeer().MapPost("/jobs/{jobHash}/messages", async (HttpContext http, string jobHash, IntersectionDesk desk, CancellationToken c) =>
+    public static void MapConversations(this WebApplication app)
+        => app.MapGroup("/peer").RequirePeer().MapPost("/jobs/{jobHash}/messages", async (HttpContext http, string jobHash, ConversationDesk desk, CancellationToken c) =>
         {
             var call = http.CallOf();
             return call.Read<RelayRequest>().TryGet(out var request, out var error)
                 ? (await desk.ExchangeAsync(jobHash, request, call.Did, c)).ToHttp()
                 : error.ToProblem();
-        }).Takes<RelayRequest>().Gives<RelayAnswer>().WithMetadata(Limit).WithSummary("During an intersection: brings the other owner's messages and takes this node's. Safe to repeat.");
+        }).Takes<RelayRequest>().Gives<RelayAnswer>().WithMetadata(Limit).WithSummary("During a conversation: brings the other party's messages and takes this node's. Safe to repeat.");
 }

@@ -1,6 +1,6 @@
 using DataSpace.Kernel.Results;
 
-namespace DataSpace.Privacy.Intersection;
+namespace DataSpace.Privacy.Conversations;
 
 /// <summary>
 /// The messages that a party has said, in a file of its own: committed before they leave, resent byte for byte when a connection breaks. Nothing is ever computed
@@ -33,14 +33,17 @@ public sealed class MessageSpool : IDisposable
 
     /// <summary>Commits a message; only then may it leave.</summary>
     /// <returns>DS-PRV-173 when the limit would be passed; nothing is written then.</returns>
-    public Result<Unit> Append(ProtocolMessage message)
+    public Result<Unit> Append(ProtocolMessage message) => Append(message.Payload);
+
+    /// <summary>As above, of an analyst, who says nothing about data.</summary>
+    public Result<Unit> Append(ReadOnlyMemory<byte> message)
     {
-        if (_file.Length + message.Payload.Length > _maxBytes)
-            return IntersectionErrors.SpoolFull.Of();
+        if (_file.Length + message.Length > _maxBytes)
+            return ConversationErrors.SpoolFull.Of();
         var offset = _file.Length;
-        RandomAccess.Write(_file.SafeFileHandle, message.Payload.Span, offset);
+        RandomAccess.Write(_file.SafeFileHandle, message.Span, offset);
         _file.Flush(flushToDisk: true);
-        _messages.Add((offset, message.Payload.Length));
+        _messages.Add((offset, message.Length));
         return Unit.Value;
     }
 

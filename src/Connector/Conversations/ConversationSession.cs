@@ -1,0 +1,131 @@
+using DataSpace.Kernel.Results;
+using DataSpace.Privacy.Conversations;
+using DataSpace.Protocol.Jobs;
+
+namespace DataSpace.Connector.Conversations;
+
+/// <summary>
+/// One conversation of one job, between the state machine and the network: takes what the coordinator brings, commits what this node says before it leaves, and gives the same bytes again when
+/// asked. One caller at a time works on it; whoever waits for the end holds the grant.
+/// </summary>
+internal sealed class ConversationSession : IDisposable
+{
+    private const int MaxBase64 = ((IConversationPart.MostMessageBytes + 2) / 3) * 4;
+    private readonly IConversationPart _part;
+    private readonly MessageSpool _spool;
+    private readonly Func<Result<bool>> _sayNext;
+    private readonly string? _grantProof;
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly TaskCompletionSource<DsError?> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _closed;
+
+    /// <summary>An owner's part, under the Grant that <paramref name="grantProof"/> proves.</summary>
+    public ConversationSession(IConversation part, MessageSpool spool, string grantProof)
+        : this((IConversationPart)part, spool)
+        => (_sayNext, _grantProof) = (() => part.Next().TryGet(out var message, out var error) ? message is null ? false : Commit(spool.Append(message), message.Payload.Length) : error, grantProof);
+
+    /// <summary>The analyst's part.</summary>
+    public ConversationSession(IAnalystConversation part, MessageSpool spool)
+        : this((IConversationPart)part, spool)
+        => _sayNext = () => part.Next().TryGet(out var message, out var error) ? message is not { } said ? false : Commit(spool.Append(said), said.Length) : error;
+
+    private ConversationSession(IConversationPart part, MessageSpool spool) => (_part, _spool, _sayNext) = (part, spool, () => false);
+
+    /// <summary>Null when everything was said and heard, else why the run ended.</summary>
+    public Task<DsError?> End => _end.Task;
+
+    /// <summary>Bytes that this party has said.</summary>
+    public long BytesSaid { get; private set; }
+
+    /// <summary>Takes messages, says what is due, answers with what was asked for. Anything that is not the message that is due ends the run.</summary>
+    public async Task<RelayAnswer> ExchangeAsync(RelayRequest request, CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            if (request.Stop)
+                _end.TrySetResult(JobErrors.PeerSilent.Of());
+            if (_closed || _end.Task.IsCompleted)
+                return new RelayAnswer(RelayAnswer.Over, _part.Received, []);
+            if ((Hear(request) ?? Speak()) is { } refused)
+            {
+                _end.TrySetResult(refused);
+                return new RelayAnswer(RelayAnswer.Over, _part.Received, []);
+            }
+            var messages = Batch(request.After);
+            // Who only receives is done when it has heard everything; who still speaks, when all of it has arrived.
+            if (_part.IsComplete && (_part.EndsByHearing || request.After >= _spool.Count))
+                _end.TrySetResult(null);
+            return new RelayAnswer(_end.Task.IsCompleted ? RelayAnswer.Over : RelayAnswer.Talking, _part.Received, messages, messages.Count > 0 ? _grantProof : null);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Ends the run, whoever works on it.</summary>
+    public void Stop(DsError why) => _end.TrySetResult(why);
+
+    /// <summary>Waits for whoever works on it, so that the state machine is nobody's any more.</summary>
+    public void Dispose()
+    {
+        _turn.Wait();
+        _closed = true;
+        _turn.Release();
+        _spool.Dispose();
+    }
+
+    private List<string> Batch(int? after)
+    {
+        var (messages, chars) = (new List<string>(), 0);
+        for (var i = after is { } from && from >= 0 ? from : _spool.Count; i < _spool.Count && messages.Count < RelayRequest.MaxMessages && chars < RelayRequest.MaxBatchChars; i++)
+        {
+            messages.Add(Convert.ToBase64String(_spool.Read(i)));
+            chars += messages[^1].Length;
+        }
+        return messages;
+    }
+
+    private DsError? Hear(RelayRequest request)
+    {
+        if (request.Messages.Count > RelayRequest.MaxMessages)
+            return ConversationErrors.MessageLength.Of();
+        for (var i = 0; i < request.Messages.Count; i++)
+        {
+            if (request.From + i < _part.Received)
+                continue; // a delivery that was repeated
+            if (request.From + i > _part.Received)
+                return ConversationErrors.OutOfOrder.Of();
+            if (request.Messages[i] is not { Length: <= MaxBase64 } text)
+                return ConversationErrors.MessageLength.Of();
+            var message = new byte[((text.Length + 3) / 4) * 3];
+            if (!Convert.TryFromBase64String(text, message, out var length))
+                return ConversationErrors.MessageLength.Of();
+            if (_part.Receive(message.AsMemory(0, length)).Error is { } refused)
+                return refused;
+        }
+        return null;
+    }
+
+    /// <summary>A message leaves only when it is on the disk: nothing is computed twice under one key.</summary>
+    private DsError? Speak()
+    {
+        for (var said = 0; said < RelayRequest.MaxMessages; said++)
+        {
+            if (!_sayNext().TryGet(out var more, out var error))
+                return error;
+            if (!more)
+                return null;
+        }
+        return null;
+    }
+
+    private Result<bool> Commit(Result<Unit> appended, int bytes)
+    {
+        if (appended.Error is { } full)
+            return full;
+        BytesSaid += bytes;
+        return true;
+    }
+}
