@@ -63,7 +63,7 @@ public sealed class LookupClient : IAnalystConversation
     public LookupParameters? Parameters { get; private set; }
 
     /// <summary>The hint, verified, for keeping under <see cref="LookupParameters.HintDigest"/>; null before it is there.</summary>
-    public ReadOnlyMemory<byte>? Hint => _evaluated && HintIsHere ? _hint : null;
+    public ReadOnlyMemory<byte>? Hint => _evaluated && HintIsHere ? _hint.AsMemory() : (ReadOnlyMemory<byte>?)null;
 
     private bool HintIsHere => _hint is not null && _hintHeard == LookupSizes.HintPieces(Parameters!.Shape);
 
