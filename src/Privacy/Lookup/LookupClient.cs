@@ -37,6 +37,7 @@ public sealed class LookupClient : IAnalystConversation
     private int _hintHeard, _said;
     private byte[]? _hint;
     private LweQueries? _queries;
+    private List<LookupAnswer>? _answers;
 
     private LookupClient(LookupContext context, List<ItemDigest> items, Func<LookupParameters, byte[]?> kept, ISigner own, PublicKey peer)
     {
@@ -126,15 +127,17 @@ public sealed class LookupClient : IAnalystConversation
     /// <inheritdoc />
     public Result<ReadOnlyMemory<byte>> Close() => IsComplete ? _log.Last : ConversationErrors.Incomplete.Of();
 
-    /// <summary>What every keyword gave, in their order; the conversation is over afterwards.</summary>
+    /// <summary>What every keyword gave, in their order; the conversation is over afterwards, and the answers stay.</summary>
     /// <returns>DS-PRV-171 when messages are missing.</returns>
     public Result<List<LookupAnswer>> Finish()
     {
-        if (!IsComplete)
+        if (_answers is not null)
+            return _answers;
+        if (!IsComplete || _closed)
             return ConversationErrors.Incomplete.Of();
-        var answers = Enumerable.Range(0, _keywords).Select(AnswerOf).ToList();
-        Dispose();
-        return answers;
+        _answers = [.. Enumerable.Range(0, _keywords).Select(AnswerOf)];
+        Dispose(); // what is wiped now would make everything a miss
+        return _answers;
     }
 
     /// <summary>Most bytes that a client says, whatever it is offered.</summary>

@@ -7,19 +7,19 @@ using DataSpace.Privacy.Lookup.Oprf;
 
 namespace DataSpace.Privacy.Lookup;
 
-/// <summary>What a conversation of questions is bound to; both parties must know all of it alike, or they understand nothing of each other.</summary>
+/// <summary>What a conversation of questions is bound to; both parties must know all of it alike, or they understand nothing of each other. The version of the data is the owner's
+/// to say: it stands in the offer (<see cref="LookupParameters.IsOf"/>), and the client holds it against what the owner signed in round 0.</summary>
 /// <param name="JobId">The job.</param>
 /// <param name="ContractId">The contract.</param>
 /// <param name="PlanHash">Digest of the signed plan, lower-case hex.</param>
 /// <param name="Owner">Participant that has the data.</param>
 /// <param name="Client">Participant that asks.</param>
-/// <param name="DatasetVersion">Version of the data, as the owner signed it in round 0.</param>
 /// <param name="Rule">How a keyword is written before it is compared.</param>
 /// <param name="ValueColumns">Columns of a record, in order.</param>
 /// <param name="Questions">How many keywords are asked about, 1 to <see cref="MostQuestions"/>. That many questions are put, whatever the keywords are.</param>
 /// <param name="RecordBytes">Size of a record with its padding.</param>
 public sealed record LookupContext(
-    string JobId, string ContractId, string PlanHash, string Owner, string Client, string DatasetVersion, KeyRule Rule, IReadOnlyList<string> ValueColumns, int Questions, int RecordBytes)
+    string JobId, string ContractId, string PlanHash, string Owner, string Client, KeyRule Rule, IReadOnlyList<string> ValueColumns, int Questions, int RecordBytes)
 {
     /// <summary>Name of the protocol.</summary>
     public const string Protocol = "private-lookup/1";
@@ -33,7 +33,7 @@ public sealed record LookupContext(
     /// <summary>SHA-256 over the canonical JSON of everything above, 32 bytes.</summary>
     internal ReadOnlyMemory<byte> Digest => Kernel.Crypto.Digest.Sha256(CanonicalJson.OfTexts(
     [
-        ["DataSpace " + Protocol, JobId, ContractId, PlanHash, Owner, Client, DatasetVersion, Rule.Digest, Number(Questions), Number(RecordBytes)], [.. ValueColumns],
+        ["DataSpace " + Protocol, JobId, ContractId, PlanHash, Owner, Client, Rule.Digest, Number(Questions), Number(RecordBytes)], [.. ValueColumns],
     ]));
 
     internal DsError? Problem

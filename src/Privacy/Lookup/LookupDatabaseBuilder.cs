@@ -71,8 +71,10 @@ public sealed class LookupDatabaseBuilder(KeyRule rule, int recordBytes, int max
     }
 
     /// <summary>Draws a key, seals every record, computes the hint: 40 s of two cores for a million records of 64 bytes, most of it for F_k.</summary>
+    /// <param name="datasetVersion">Version of the data that was read.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <returns>DS-PRV-206, 207 or 209.</returns>
-    public Result<LookupDatabase> Build(CancellationToken cancellation)
+    public Result<LookupDatabase> Build(string datasetVersion, CancellationToken cancellation)
     {
         if (_problem is { } problem)
             return problem;
@@ -91,7 +93,7 @@ public sealed class LookupDatabaseBuilder(KeyRule rule, int recordBytes, int max
         CryptographicOperations.ZeroMemory(derived);
         var seed = RandomNumberGenerator.GetBytes(LweMatrix.SeedBytes);
         var hint = LweScan.Hint(cells, shape.Rows, shape.Columns, seed, cancellation);
-        return new LookupDatabase(key, LookupParameters.Create(shape, salt, seed, key, SHA256.HashData(MemoryMarshal.AsBytes(hint.AsSpan()))), cells, hint);
+        return new LookupDatabase(key, LookupParameters.Create(shape, salt, seed, key, SHA256.HashData(MemoryMarshal.AsBytes(hint.AsSpan())), datasetVersion), cells, hint);
     }
 
     private static byte[] Derive(OprfKey key, ItemDigest[] items, CancellationToken cancellation)

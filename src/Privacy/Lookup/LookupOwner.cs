@@ -46,13 +46,15 @@ public sealed class LookupOwner : IConversation
     /// <summary>A new conversation.</summary>
     /// <param name="grant">Proof that the use is in the ledger, and with it the quota.</param>
     /// <param name="context">What it is bound to.</param>
-    /// <param name="database">Made of the version and columns that the context names; the caller keeps it.</param>
+    /// <param name="database">Made of the columns that the context names; the caller keeps it.</param>
+    /// <param name="datasetVersion">Version that the owner signed in round 0: a database of another one is not used.</param>
     /// <param name="own">The owner's key.</param>
     /// <param name="peer">The client's key as the agreement pins it.</param>
-    /// <returns>DS-PRV-202, 204 or 209.</returns>
-    public static Result<LookupOwner> Create(GrantHandle grant, LookupContext context, LookupDatabase database, ISigner own, PublicKey peer)
+    /// <returns>DS-PRV-202, 204, 208 or 209.</returns>
+    public static Result<LookupOwner> Create(GrantHandle grant, LookupContext context, LookupDatabase database, string datasetVersion, ISigner own, PublicKey peer)
         => context.Problem is { } problem ? problem
             : database.Parameters.Shape.RecordBytes != context.RecordBytes ? LookupErrors.OfferInvalid.Of("size of a record")
+            : !database.Parameters.IsOf(datasetVersion) ? LookupErrors.DatabaseDamaged.Of("another version")
             : new LookupOwner(grant, context, database, own, peer);
 
     /// <inheritdoc />

@@ -23,6 +23,12 @@ public readonly record struct LookupShape(int Columns, int Slots, int RecordByte
     /// <summary>Longest query.</summary>
     public const int MostQueryBytes = MaxColumns * sizeof(uint);
 
+    /// <summary>Largest hint.</summary>
+    public const long MostHintBytes = (long)MaxRows * LweParameters.RowBytes;
+
+    /// <summary>Longest answer.</summary>
+    public const int MostAnswerBytes = MaxRows * sizeof(ushort);
+
     /// <summary>Bytes of an entry beside its record: what it is found by, and what shows that it is whole.</summary>
     internal const int EntryOverhead = 8 + 16;
 

@@ -149,14 +149,26 @@ public sealed class HostileLookupTests
     }
 
     [Fact]
-    public void A_conversation_about_another_version_plan_or_column_is_not_understood()
+    public void A_conversation_about_another_job_or_column_is_not_understood()
     {
-        foreach (var other in (LookupContext[])[LookupParties.NewContext(4, version: "v2"), LookupParties.NewContext(4, jobId: "other"), LookupParties.NewContext(4, columns: ["name", "salary"])])
+        foreach (var other in (LookupContext[])[LookupParties.NewContext(4, jobId: "other"), LookupParties.NewContext(4, columns: ["name", "salary"])])
         {
-            using var owner = LookupOwner.Create(Aggregation.Scenario.Grant, other, LookupParties.Database, LookupParties.OwnerSigner, LookupParties.ClientSigner.PublicKey).Value;
+            using var owner = LookupOwner.Create(Aggregation.Scenario.Grant, other, LookupParties.Database, LookupParties.Version, LookupParties.OwnerSigner, LookupParties.ClientSigner.PublicKey).Value;
             using var client = LookupClient.Create(LookupParties.NewContext(4), [["user-1"]], static _ => null, LookupParties.ClientSigner, LookupParties.OwnerSigner.PublicKey).Value;
             Assert.Same(ConversationErrors.OtherRun, client.Receive(owner.Next().Value!.Payload).Error!.Kind);
         }
+    }
+
+    [Fact]
+    public void A_database_of_another_version_answers_nothing()
+    {
+        var refused = LookupOwner.Create(Aggregation.Scenario.Grant, LookupParties.NewContext(4), LookupParties.Database, "v2", LookupParties.OwnerSigner, LookupParties.ClientSigner.PublicKey);
+        Assert.Same(LookupErrors.DatabaseDamaged, refused.Error!.Kind);
+        using var parties = Small();
+        Assert.Null(parties.Converse());
+        // What the owner said in the conversation is held against what it signed in round 0.
+        Assert.True(parties.Client.Parameters!.IsOf(LookupParties.Version));
+        Assert.False(parties.Client.Parameters.IsOf("v2"));
     }
 
     [Fact]

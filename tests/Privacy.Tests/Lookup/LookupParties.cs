@@ -14,6 +14,7 @@ internal delegate IEnumerable<byte[]> LookupNetwork(bool fromOwner, int index, b
 internal sealed class LookupParties : IDisposable
 {
     public const int RecordBytes = 48;
+    public const string Version = "v1";
     public static readonly KeyRule Rule = KeyRule.Create([new KeyPart("id", ["trim", "lower"])]).Value;
     public static readonly Ed25519Signer OwnerSigner = Ed25519Signer.Generate();
     public static readonly Ed25519Signer ClientSigner = Ed25519Signer.Generate();
@@ -22,7 +23,7 @@ internal sealed class LookupParties : IDisposable
     public LookupParties(IReadOnlyList<string> keywords, int questions = 4, byte[]? hint = null, string jobId = "job", LookupDatabase? database = null)
     {
         Context = NewContext(questions, jobId);
-        Owner = LookupOwner.Create(Scenario.Grant, Context, database ?? Database, OwnerSigner, ClientSigner.PublicKey).Value;
+        Owner = LookupOwner.Create(Scenario.Grant, Context, database ?? Database, Version, OwnerSigner, ClientSigner.PublicKey).Value;
         Client = LookupClient.Create(Context, [.. keywords.Select(k => (IReadOnlyList<string?>)[k])], _ => hint, ClientSigner, OwnerSigner.PublicKey).Value;
     }
 
@@ -34,15 +35,15 @@ internal sealed class LookupParties : IDisposable
 
     public List<(bool FromOwner, byte[] Message)> Said { get; } = [];
 
-    public static LookupContext NewContext(int questions, string jobId = "job", string version = "v1", string[]? columns = null)
-        => new(jobId, "contract", new string('0', 64), "did:web:o.example", "did:web:c.example", version, Rule, columns ?? ["name", "grade"], questions, RecordBytes);
+    public static LookupContext NewContext(int questions, string jobId = "job", string[]? columns = null)
+        => new(jobId, "contract", new string('0', 64), "did:web:o.example", "did:web:c.example", Rule, columns ?? ["name", "grade"], questions, RecordBytes);
 
     public static LookupDatabase Build(int records)
     {
         var builder = new LookupDatabaseBuilder(Rule, RecordBytes, 100_000);
         for (var i = 0; i < records; i++)
             Assert.True(builder.Add([FormattableString.Invariant($"user-{i}")], [FormattableString.Invariant($"name {i}"), i % 3 == 0 ? null : "B"]));
-        return builder.Build(CancellationToken.None).Value;
+        return builder.Build(Version, CancellationToken.None).Value;
     }
 
     /// <summary>Talks until nobody has anything to say; the first refusal, or null.</summary>

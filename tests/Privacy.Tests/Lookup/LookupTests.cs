@@ -122,7 +122,7 @@ public sealed class LookupTests
                 Assert.True(builder.Add(["Twice "], [name, null]));
             Assert.True(builder.Add([null], ["nobody", null]));
             Assert.Equal((3, 1, 1), (builder.Rows, builder.RowsWithoutKey, builder.Records));
-            using var database = builder.Build(TestContext.Current.CancellationToken).Value;
+            using var database = builder.Build(LookupParties.Version, TestContext.Current.CancellationToken).Value;
             using var parties = new LookupParties(["twice"], database: database);
             Assert.Null(parties.Converse());
             Assert.Equal(["amy", null], parties.Client.Finish().Value[0].Values!);
@@ -135,14 +135,14 @@ public sealed class LookupTests
         var builder = new LookupDatabaseBuilder(LookupParties.Rule, LookupParties.RecordBytes, 2);
         Assert.True(builder.Add(["a"], [new string('x', LookupParties.RecordBytes - 2 - 4)]));
         Assert.False(builder.Add(["b"], [new string('x', LookupParties.RecordBytes - 2 - 3)]));
-        Assert.Same(LookupErrors.RecordTooLong, builder.Build(TestContext.Current.CancellationToken).Error!.Kind);
+        Assert.Same(LookupErrors.RecordTooLong, builder.Build(LookupParties.Version, TestContext.Current.CancellationToken).Error!.Kind);
 
         builder = new LookupDatabaseBuilder(LookupParties.Rule, LookupParties.RecordBytes, 2);
         Assert.True(builder.Add(["a"], ["1"]));
         Assert.True(builder.Add(["b"], ["1"]));
         Assert.True(builder.Add(["a"], ["2"]));
         Assert.False(builder.Add(["c"], ["1"]));
-        Assert.Same(LookupErrors.TooManyRecords, builder.Build(TestContext.Current.CancellationToken).Error!.Kind);
+        Assert.Same(LookupErrors.TooManyRecords, builder.Build(LookupParties.Version, TestContext.Current.CancellationToken).Error!.Kind);
     }
 
     [Fact]
@@ -197,7 +197,7 @@ public sealed class LookupTests
         Assert.Equal("DS-PRV-204", Code(LookupParties.NewContext(0), "a"));
         var invalid = LookupClient.Create(LookupParties.NewContext(3), [["a"], [" "], ["c"]], _ => null, LookupParties.ClientSigner, LookupParties.OwnerSigner.PublicKey).Error!;
         Assert.Equal(("DS-PRV-205", "2"), (invalid.Code, invalid.Detail)); // its number, never the keyword
-        Assert.Equal("DS-PRV-202", LookupOwner.Create(Aggregation.Scenario.Grant, LookupParties.NewContext(2) with { RecordBytes = 64 }, LookupParties.Database, LookupParties.OwnerSigner, LookupParties.ClientSigner.PublicKey).Error!.Code);
+        Assert.Equal("DS-PRV-202", LookupOwner.Create(Aggregation.Scenario.Grant, LookupParties.NewContext(2) with { RecordBytes = 64 }, LookupParties.Database, LookupParties.Version, LookupParties.OwnerSigner, LookupParties.ClientSigner.PublicKey).Error!.Code);
     }
 
     [Fact]
@@ -207,7 +207,8 @@ public sealed class LookupTests
         Assert.Same(ConversationErrors.Incomplete, parties.Client.Finish().Error!.Kind);
         Assert.Same(ConversationErrors.Incomplete, parties.Owner.Close().Error!.Kind);
         Assert.Null(parties.Converse());
-        Assert.True(parties.Client.Finish().IsOk);
+        Assert.True(parties.Client.Finish().Value[0].IsFound);
+        Assert.True(parties.Client.Finish().Value[0].IsFound); // asked again, the same
         Assert.Same(ConversationErrors.RunClosed, parties.Client.Next().Error!.Kind);
         Assert.Equal(Ristretto255.ElementBytes, LookupParties.Database.Key.PublicKey.Length);
     }
