@@ -55,6 +55,7 @@ public static class Program
             .AddSingleton<KeyPins>().AddSingleton<AgreementBook>().AddSingleton<Regrants>().AddSingleton<Settlement.Payments>().AddSingleton<NegotiationDesk>().AddSingleton<CatalogReader>()
             .AddSingleton(provider => new UseFacts(config, provider.GetRequiredService<PeerDirectory>(), HostLayout.WorkerDirectory(surroundings) is { } directory ? Path.Combine(directory, "sandbox-worker") : null))
             .AddSingleton<NoiseDesk>().AddSingleton<UseGate>().AddSingleton<PolicyExplainer>().AddSingleton<Egress>().AddSingleton<RunningUses>().AddSingleton<MaskKeys>().AddSingleton<ReplyBucket>().AddSingleton<UseComputation>().AddSingleton<LocalMatches>().AddSingleton<AnalystConversations>().AddSingleton<ConversationDesk>().AddSingleton<OwnerConversations>().AddSingleton<IntersectionRunner>().AddSingleton<Regressions.LocalModels>().AddSingleton<Regressions.ModelShelf>().AddSingleton<Regressions.VerticalRunner>().AddSingleton<ProviderDesk>().AddSingleton<Refusals>().AddSingleton<ActorBook>()
+            .AddSingleton<Lookups.LookupShelf>().AddSingleton<Lookups.LookupRunner>().AddSingleton<Lookups.HintShelf>().AddSingleton<IAnalystPartFactory, Lookups.LookupPartFactory>()
             .AddSingleton<KnownUses>().AddSingleton<JobPlanner>().AddSingleton<PlanView>().AddSingleton<AnalystDesk>().AddSingleton<ResultDesk>().AddSingleton<ReceiptDesk>()
             .AddSingleton(provider => new SqlSandbox(new SandboxOptions
             {
