@@ -63,6 +63,8 @@ public sealed class HorizontalAnalyst : IDisposable
     {
         lock (_gate)
         {
+            if (_closed)
+                return HorizontalErrors.Closed.Of();
             if (!_fit.IsOver)
                 return HorizontalErrors.Incomplete.Of();
             return _fit.Failure is { } failure ? failure : FittedModel.Of(_design, _fit);
