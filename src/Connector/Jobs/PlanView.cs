@@ -30,6 +30,7 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
             {
                 { Aggregate: not null } => AggregateSteps(plan, shape!.MessageBytes),
                 { Intersect: { } intersect } => Intersections.IntersectionView.Steps(plan, intersect, NameOf),
+                { Regress: { } regress } => Regressions.RegressionView.Steps(plan, regress),
                 _ => SqlSteps(plan),
             },
             contracts = bound.Inputs.Zip(bound.Terms, Contract).ToList(),
@@ -141,6 +142,8 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
     {
         if (plan.Intersect is { } intersect)
             return Intersections.IntersectionView.Warnings(plan, intersect, NameOf);
+        if (plan.Regress is not null)
+            return Regressions.RegressionView.Warnings(plan, self.Did);
         var warnings = new List<object>();
         if (plan.Roster.Any(r => r.Participant == self.Did) && plan.Roster.Count == 3)
         {
