@@ -10,9 +10,12 @@ namespace DataSpace.Connector.History;
 /// <summary>The sandbox with the history between it and everything that is released exactly.</summary>
 internal sealed class ControlledSandbox(SqlSandbox sandbox, QueryHistory history, DatasetRegistry datasets, NodeIdentity self, ConnectorConfig config)
 {
-    /// <summary>Why this use cannot be answered exactly, known before anything is spent. Intersections are counted instead (<see cref="IntersectionCaps"/>): who is common, no owner knows alone.</summary>
+    /// <summary>
+    /// Why this use cannot be answered exactly, known before anything is spent. Intersections are counted instead (<see cref="IntersectionCaps"/>): who is common, no owner knows alone. A model is
+    /// over whole datasets, and always over the same owners: nobody chooses whose rows are in it.
+    /// </summary>
     public Task<DsError?> RefusalAsync(UseRequest use, CancellationToken cancellation)
-        => IsCharged(use) || use.Order.Plan.Intersect is not null ? Task.FromResult<DsError?>(null) : history.RefusalAsync(use.Entry.DatasetId, config.ConsumerGroupOf(use.Order.Consumer), use.Order.Plan.Aggregate?.CellCount ?? 1, cancellation);
+        => IsCharged(use) || use.Order.Plan.Intersect is not null || use.Order.Plan.Regress is not null ? Task.FromResult<DsError?>(null) : history.RefusalAsync(use.Entry.DatasetId, config.ConsumerGroupOf(use.Order.Consumer), use.Order.Plan.Aggregate?.CellCount ?? 1, cancellation);
 
     /// <summary>
     /// Cells of a joint statistic; of exact ones, those that the history withholds come back as dominated, which the protocol treats like a cell that is too small.
@@ -42,6 +45,15 @@ internal sealed class ControlledSandbox(SqlSandbox sandbox, QueryHistory history
         GrantHandle grant, UseRequest use, IReadOnlyList<string> columns, IReadOnlyList<CellPredicate> rowFilter, int maxRows, IKeySink sink, SandboxLimits limits, CancellationToken cancellation)
     {
         var ran = await sandbox.ReadKeysAsync(grant, use.Dataset.Source, columns, rowFilter, maxRows, sink, limits, cancellation);
+        return ran.IsOk && Changed(use) is { } changed ? changed : ran;
+    }
+
+    /// <summary>An owner's rows, for a protocol that computes over them unseen.</summary>
+    public async Task<Result<RowRun>> ReadRowsAsync(
+        GrantHandle grant, UseRequest use, IReadOnlyList<string> keys, IReadOnlyList<string> values, IReadOnlyList<CellPredicate> rowFilter, int maxRows, IRowSink sink, SandboxLimits limits,
+        CancellationToken cancellation)
+    {
+        var ran = await sandbox.ReadRowsAsync(grant, use.Dataset.Source, keys, values, rowFilter, maxRows, sink, limits, cancellation);
         return ran.IsOk && Changed(use) is { } changed ? changed : ran;
     }
 

@@ -129,6 +129,7 @@ internal sealed partial class UseRunner(
         {
             { Aggregate: { } query } => computation.AggregateAsync(row, use, query, admitted, context, cancellation),
             { Intersect: not null } => intersections.RunAsync(row, use, admitted, context, cancellation),
+            { Regress: not null } => Task.FromResult<Result<UseWork>>(JobErrors.BadOrder.Of("regress cannot be run by this version")),
             _ => computation.TableAsync(use, admitted.Decision, context, cancellation),
         }, cancellation);
         if (!work.TryGet(out var done, out error))
@@ -188,7 +189,7 @@ internal sealed partial class UseRunner(
     /// </summary>
     private DsError? FixRoster(UseRequest use)
     {
-        if (use.Order.Plan.Aggregate is null)
+        if (use.Order.Plan is not ({ Aggregate: not null } or { Regress.Mode: RegressQuery.Horizontal }))
             return null;
         var parties = Digest.Sha256Hex(CanonicalJson.Of(use.Order.Plan.Roster.Select(r => new { r.Participant, r.DatasetId }).ToList()));
         string NameOf(string consumer) => "roster/" + Digest.Sha256Hex(CanonicalJson.Of(new { use.Entry.DatasetId, Consumer = consumer }));

@@ -23,12 +23,12 @@ internal sealed class UseFacts(ConnectorConfig config, PeerDirectory peers, stri
         ConsumerAddress = peers.Find(request.Consumer) is { } member && Uri.TryCreate(member.Url, UriKind.Absolute, out var url) ? url.Host.Trim('[', ']') : null,
         ConsumerGroup = config.ConsumerGroupOf(request.Consumer),
         Algorithms = WorkerDigest() is { } digest ? [ProtocolOf(plan), "sha256:" + digest] : [ProtocolOf(plan)],
-        ExecutionEnv = plan.Kind is JobKinds.Aggregate or JobKinds.Intersect or PolicyComputations.IntersectIds ? "mpc" : "sandbox",
+        ExecutionEnv = plan.Kind is JobKinds.Aggregate or JobKinds.Intersect or JobKinds.Regress or PolicyComputations.IntersectIds ? "mpc" : "sandbox",
         EncryptMode = "ciphertext",
         DeliveryMethod = "api",
         MaxRows = plan.Intersect switch
         {
-            null => plan.Aggregate is { } joint ? RowsOf(joint) : null,
+            null => plan.Aggregate is { } joint ? RowsOf(joint) : plan.Regress is { } model ? RegressCheck.FiguresOf(model) : null,
             { Result: IntersectQuery.Ids } query => query.MaxItems.Max(),
             _ => 1,
         },
@@ -46,6 +46,7 @@ internal sealed class UseFacts(ConnectorConfig config, PeerDirectory peers, stri
     {
         JobKinds.Aggregate => "secure-aggregation/1",
         JobKinds.Intersect or PolicyComputations.IntersectIds => "private-set-intersection/1",
+        JobKinds.Regress => plan.Regress is { Mode: RegressQuery.Vertical } ? "vertical-regression/1" : "secure-newton/1",
         _ => "sql-release/1",
     };
 

@@ -24,7 +24,7 @@ internal sealed record UseRequest(
     public IReadOnlyList<string> Columns { get; init; } = PlanCheck.ColumnsOf(Order.Plan, Entry.Participant);
 
     /// <summary>Columns that the use groups by.</summary>
-    public IReadOnlyList<string> GroupKeys { get; init; } = Order.Plan.Aggregate is { } query ? query.GroupKeys : [];
+    public IReadOnlyList<string> GroupKeys { get; init; } = PlanCheck.GroupKeysOf(Order.Plan, Entry.Participant);
 
     /// <summary>Verified statements of all providers; empty before round 1.</summary>
     public IReadOnlyList<RoundZeroStatement> Roster { get; init; } = [];
@@ -291,7 +291,16 @@ internal static class PlanCheck
     public static IReadOnlyList<string> ColumnsOf(JobPlan plan, string participant) => plan switch
     {
         { Aggregate: { } query } => [.. query.Measures.Select(m => m.Column).Concat(query.GroupKeys).Concat(query.Bins is { } bins ? [bins.Column] : []).Concat(query.Where.Select(w => w.Column)).Distinct(StringComparer.Ordinal)],
+        { Regress: { } query } => RegressCheck.ColumnsOf(plan, query, participant),
         { Intersect: { } query } => [.. plan.Roster.Zip(query.Columns).Where(p => p.First.Participant == participant).SelectMany(p => p.Second).Distinct(StringComparer.Ordinal)],
+        _ => [],
+    };
+
+    /// <summary>Columns whose values a plan tells apart: a figure for each of them leaves.</summary>
+    public static IReadOnlyList<string> GroupKeysOf(JobPlan plan, string participant) => plan switch
+    {
+        { Aggregate: { } query } => query.GroupKeys,
+        { Regress: { } query } => RegressCheck.GroupKeysOf(plan, query, participant),
         _ => [],
     };
 
@@ -300,6 +309,8 @@ internal static class PlanCheck
     {
         if (use.Order.Plan.Intersect is { } intersect)
             return IntersectionCheck.KeyProblem(use, intersect);
+        if (use.Order.Plan.Regress is { } regress)
+            return RegressCheck.SchemaProblem(use, regress);
         var schema = use.Dataset.Source.Columns.ToDictionary(c => c.Name, StringComparer.Ordinal);
         foreach (var name in ColumnsOf(use.Order.Plan, use.Entry.Participant))
         {
@@ -316,6 +327,8 @@ internal static class PlanCheck
     {
         if (use.Order.Plan.Kind is JobKinds.Intersect or PolicyComputations.IntersectIds)
             return IntersectionCheck.Problem(use, terms);
+        if (use.Order.Plan.Kind == JobKinds.Regress)
+            return RegressCheck.Problem(use, terms);
         if (use.Order.Plan.Aggregate is not { } query)
         {
             // The SQL tier cannot clamp yet, and a bound that is not enforced is no bound.

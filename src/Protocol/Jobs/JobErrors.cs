@@ -98,4 +98,13 @@ public static class JobErrors
     public static readonly ErrorKind TooManyConversations = new("DS-JOB-023", 429, "Too many jobs talk with owners at once", "同时与数据方交互的任务过多",
         "Wait until some of them have ended.",
         "请等待部分任务结束。");
+
+    /// <summary>A model is not told, for a reason that depends on data.</summary>
+    public static readonly ErrorKind RegressionWithheld = new("DS-JOB-040", 403, "The model is withheld", "模型不予告知",
+        "Too few subjects for so many columns, too few in a category, too many rows, one subject that outweighs the others, or data that could not be read: which of them, and at whose node, stands in the owners' logs alone. The uses are spent.",
+        "主体数相对列数过少、某一类别主体过少、行数过多、个别主体权重过大或数据无法读取；具体原因及所在方仅记录在数据方日志中。本次使用已计。");
+
+    /// <summary>The contract demands noise, which regressions do not carry.</summary>
+    public static readonly ErrorKind RegressionWithoutNoise = new("DS-JOB-041", 403, "The contract demands noise, which regressions do not carry", "合约要求加噪，而回归不支持加噪",
+        "Negotiate a contract without a privacy budget for this kind of computation.", "请为此类计算协商不含隐私预算的合约。");
 }

@@ -19,9 +19,10 @@ namespace DataSpace.Protocol.Jobs;
 /// <param name="Roster">Exactly the providers of this job, in mask order (ordinal by participant).</param>
 /// <param name="WallLimitMs">Longest time one provider may compute.</param>
 /// <param name="Intersect">The intersection; null for other kinds.</param>
+/// <param name="Regress">The model; null for other kinds.</param>
 public sealed record JobPlan(
     int Version, string Kind, string Title, string Purpose, string SpaceId, IReadOnlyList<RosterEntry> Roster, int WallLimitMs,
-    string? CaseId = null, AggregateQuery? Aggregate = null, SqlQuery? Sql = null, IntersectQuery? Intersect = null)
+    string? CaseId = null, AggregateQuery? Aggregate = null, SqlQuery? Sql = null, IntersectQuery? Intersect = null, RegressQuery? Regress = null)
 {
     /// <summary>Most providers in one job.</summary>
     public const int MaxParties = 64;
@@ -43,7 +44,7 @@ public sealed record JobPlan(
 
     /// <summary>Fewest subjects of which this job tells anything, where the plan says so.</summary>
     [JsonIgnore]
-    public int? MinimumGroup => Aggregate?.MinGroupSize ?? Intersect?.Minimum;
+    public int? MinimumGroup => Aggregate?.MinGroupSize ?? Intersect?.Minimum ?? Regress?.MinimumSubjects;
 }
 
 /// <summary>Conversations that a job's parties have with each other, carried by the coordinator.</summary>
@@ -70,6 +71,9 @@ public static class JobKinds
 
     /// <summary>Private set intersection of two providers.</summary>
     public const string Intersect = "intersect";
+
+    /// <summary>A model fitted over the rows of several providers.</summary>
+    public const string Regress = "regress";
 }
 
 /// <summary>One provider of a job and the contract under which it takes part.</summary>

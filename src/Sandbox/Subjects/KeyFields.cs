@@ -18,9 +18,9 @@ internal sealed class KeyFields(int columns, IKeySink sink) : ISubjectSink
     /// <summary>Rows handed on.</summary>
     public long Rows { get; private set; }
 
-    /// <summary>The key columns of a row as one text: each with its length in bytes in front, so that no two rows have one text.</summary>
-    public static string Sql(IEnumerable<string> names)
-        => string.Join(" || ", names.Select(name => $"coalesce(CAST(strlen(CAST({name} AS VARCHAR)) AS VARCHAR) || ':' || CAST({name} AS VARCHAR), '-')"));
+    /// <summary>The columns of a row (as SQL expressions) as one text: each with its length in bytes in front, so that no two rows have one text.</summary>
+    public static string Sql(IEnumerable<string> columns)
+        => string.Join(" || ", columns.Select(name => $"coalesce(CAST(strlen(CAST({name} AS VARCHAR)) AS VARCHAR) || ':' || CAST({name} AS VARCHAR), '-')"));
 
     public void Add(int cell, ulong missing, bool isNull, ReadOnlySpan<byte> subject)
     {
