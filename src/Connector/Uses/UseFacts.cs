@@ -28,7 +28,7 @@ internal sealed class UseFacts(ConnectorConfig config, PeerDirectory peers, stri
         DeliveryMethod = "api",
         MaxRows = plan.Intersect switch
         {
-            null => plan.Aggregate?.Groups.Count ?? (plan.Regress is { } model ? RegressCheck.FiguresOf(model) : plan.Lookup?.Questions),
+            null => plan.Aggregate is { } joint ? RowsOf(joint) : plan.Regress is { } model ? RegressCheck.FiguresOf(model) : plan.Lookup?.Questions,
             { Result: IntersectQuery.Ids } query => query.MaxItems.Max(),
             _ => 1,
         },
@@ -51,9 +51,12 @@ internal sealed class UseFacts(ConnectorConfig config, PeerDirectory peers, stri
         _ => "sql-release/1",
     };
 
+    /// <summary>Rows of a joint statistic's table, and of quantiles the bins that they are read from.</summary>
+    private static long RowsOf(AggregateQuery query) => query.Matrix is { } matrix ? (long)query.GroupCount * matrix.Count * query.Measures.Count : query.CellCount;
+
     /// <summary>Plaintext size of a joint statistic: eight bytes a figure, known before anything runs. A table's size is bounded when it is released.</summary>
     private static long? PlainBytes(JobPlan plan) => plan.Aggregate is { } query
-        ? query.Groups.Count * query.Measures.Sum(m => (long)m.Statistics.Count) * sizeof(long)
+        ? (long)query.FigureCount * sizeof(long)
         : plan.Intersect is { Result: IntersectQuery.Cardinality } ? sizeof(long) : plan.Lookup is { } lookup ? (long)lookup.Questions * lookup.RecordBytes : null;
 
     /// <summary>SHA-256 of the program that reads the data, as it lies on disk now; null when it is missing.</summary>
