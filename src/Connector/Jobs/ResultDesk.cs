@@ -161,7 +161,7 @@ internal sealed record ResultTable(
 
     /// <summary>What stands beside a model's weights; null of other kinds.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public object? Card { get; init; }
+    public JsonElement? Card { get; init; }
 
     public static ResultTable Of(AggregateQuery query, AggregationShape shape, AggregationResult result, bool clamped)
     {
