@@ -33,7 +33,8 @@ internal sealed record DecodedJob(string? Json, IReadOnlyList<PendingReceipt> Re
 /// Verifies a bundle as if the coordinator were hostile, then decodes it: statements by the keys that the agreements pin, one roster hash, grant and report
 /// proofs, digests, the sum added again. Pure but for the clock.
 /// </summary>
-internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, LogKeys logs, NodeIdentity self, ISealEngine engine, TimeProvider clock, Intersections.LocalMatches? matches = null, Regressions.LocalModels? models = null)
+internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, LogKeys logs, NodeIdentity self, ISealEngine engine, TimeProvider clock, Intersections.LocalMatches? matches = null,
+    Conversations.AnalystConversations? conversations = null, Regressions.LocalModels? models = null)
 {
     public async Task<Result<DecodedJob>> DecodeAsync(JobRow job, JobBundle bundle, CancellationToken cancellation)
     {
@@ -87,10 +88,15 @@ internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, 
                 { Aggregate: { } query } => Aggregate(order, query, secrets, bundle, contributions, rosterHash, replies),
                 { Intersect: { } query } => Intersections.IntersectionResults.Read(order.Plan, query, contributions, replies, query.Result == IntersectQuery.Ids ? matches?.Find(job.JobHash) : null),
                 { Regress: { Mode: RegressQuery.Vertical } query } => Regressions.VerticalResults.Read(order.Plan, query, contributions, models?.Find(job.JobHash)),
+                { Regress: not null } => Regressions.RegressionResults.Read(order.Plan, contributions, rosterHash, conversations?.Find(job.JobHash)),
                 _ => Table(replies[0]),
             };
             if (!made.TryGet(out table, out var error))
-                return error;
+            {
+                if (!Regressions.RegressionResults.IsAboutData(error))
+                    return error;
+                refusals.Add(RefusalNotice.Of(self.Did, error));
+            }
         }
         var provenance = new
         {
@@ -154,6 +160,10 @@ internal sealed record ResultTable(
     /// <summary>Standard errors beside <see cref="Rows"/>, null for what is exact; null when all figures are exact.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<IReadOnlyList<string?>>? Errors { get; init; }
+
+    /// <summary>The rest of a model's card; null when this is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Regressions.ModelFigures? Model { get; init; }
 
     /// <summary>What the noise cost and how large it is; null when all figures are exact.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
