@@ -28,8 +28,9 @@ internal static class VerticalBenchmark
         double[] labels = [.. Enumerable.Range(0, terms.Rows).Select(i => (double)(i % 2))];
         var context = new byte[32];
         var begun = Cpu();
-        using var first = Need(VerticalFirst.Create(terms, Columns(terms.FirstFeatures), labels, Need(SealSlots.Create(engine)), context));
-        using var second = Need(VerticalSecond.Create(terms, Columns(terms.SecondFeatures), Need(SealSlots.Create(engine)), context));
+        var spent = new SortedDictionary<string, double>(StringComparer.Ordinal);
+        using var first = Need(VerticalFirst.Create(terms, Columns(terms.FirstFeatures), labels, Timed(engine, spent), context));
+        using var second = Need(VerticalSecond.Create(terms, Columns(terms.SecondFeatures), Timed(engine, spent), context));
         var (marks, bytes, told) = (new List<double>(), 0L, (TurnPart?)null);
         while (marks.Count <= iterations)
         {
@@ -41,6 +42,8 @@ internal static class VerticalBenchmark
             {
                 if (marks.Count == 0)
                     Report.Line(output, $"{terms.Rows:N0} rows, {terms.FirstFeatures}+{terms.SecondFeatures} columns, L={terms.HalfPeriod}: keys, whitening, plaintexts {Cpu() - begun:F2} CPU-s");
+                if (marks.Count == 0)
+                    spent.Clear();
                 marks.Add(Cpu());
                 if (marks.Count > iterations)
                     break;
@@ -52,10 +55,55 @@ internal static class VerticalBenchmark
         // The share of the point that each iteration ends with is the next one's first message; what is counted is one of each.
         Report.AtMost(output, $"CPU of one iteration, both parties, {terms.Rows:N0} rows", (marks[^1] - marks[0]) / iterations, cpuSeconds, " s");
         Report.AtMost(output, $"bytes of one iteration, both parties, {terms.Rows:N0} rows", bytes / Megabyte / iterations, megabytes, " MB");
+        Report.Line(output, $"of which, by the calling thread's clock: {string.Join(", ", spent.Select(s => FormattableString.Invariant($"{s.Key} {s.Value / iterations / 1e6:F3}")))}");
         Report.Line(output, $"resident memory at most {Process.GetCurrentProcess().PeakWorkingSet64 / Megabyte:N0} MB");
+    }
+
+    private static SlotPair Timed(WasmSealEngine engine, SortedDictionary<string, double> spent)
+    {
+        var (one, other) = Need(SealSlots.CreateBoth(engine));
+        return new SlotPair(new TimedSlots(one, spent), new TimedSlots(other, spent));
     }
 
     private static double Cpu() => Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds;
 
     private static T Need<T>(Result<T> result) => result.TryGet(out var value, out var error) ? value : throw new BenchmarkException(error.ToString());
+
+    /// <summary>Adds up where the time goes.</summary>
+    private sealed class TimedSlots(ISlotCipher inner, SortedDictionary<string, double> spent) : ISlotCipher
+    {
+        public ulong Modulus => inner.Modulus;
+
+        public int Slots => inner.Slots;
+
+        public int KeyBytes => inner.KeyBytes;
+
+        public int TextBytes => inner.TextBytes;
+
+        public int AnswerBytes => inner.AnswerBytes;
+
+        public ReadOnlyMemory<byte> PublicKey => inner.PublicKey;
+
+        public Result<Unit> Accept(ReadOnlyMemory<byte> peerKey) => inner.Accept(peerKey);
+
+        public Result<byte[][]> Encrypt(IReadOnlyList<ulong[]> texts) => Time("encrypt", () => inner.Encrypt(texts));
+
+        public Result<ISlotText> Load(ReadOnlyMemory<byte> text) => Time("load", () => inner.Load(text));
+
+        public ISlotFactor Prepare(ulong[] values) => Time("encode", () => inner.Prepare(values));
+
+        public Result<byte[][]> Answer(IReadOnlyList<MaskedProducts> sums) => Time("answer", () => inner.Answer(sums));
+
+        public Result<ulong[][]> Open(IReadOnlyList<ReadOnlyMemory<byte>> answers) => Time("decrypt", () => inner.Open(answers));
+
+        public void Dispose() => inner.Dispose();
+
+        private T Time<T>(string what, Func<T> action)
+        {
+            var begun = ThreadClock.Microseconds();
+            var result = action();
+            spent[what] = spent.GetValueOrDefault(what) + ThreadClock.Microseconds() - begun;
+            return result;
+        }
+    }
 }
