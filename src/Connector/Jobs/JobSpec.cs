@@ -13,7 +13,8 @@ internal sealed record JobSpec(
 
 /// <param name="Key">Kinds intersect, regress and lookup: the columns that hold the parts of the key; without it they are named like the parts.</param>
 /// <param name="Features">Kind regress, vertically: this owner's columns.</param>
-internal sealed record SpecInput(string Participant, string Dataset, string? Agreement = null, IReadOnlyList<string>? Key = null, IReadOnlyList<SpecFeature>? Features = null);
+/// <param name="Value">Kind intersect, results sum and mean: this owner's column that is added up.</param>
+internal sealed record SpecInput(string Participant, string Dataset, string? Agreement = null, IReadOnlyList<string>? Key = null, IReadOnlyList<SpecFeature>? Features = null, string? Value = null);
 
 /// <summary>The intersection of two inputs.</summary>
 internal sealed record SpecIntersect(IReadOnlyList<SpecKeyPart> Key, string Result = Protocol.Jobs.IntersectQuery.Cardinality, string? Receiver = null, int? MaxItems = null);

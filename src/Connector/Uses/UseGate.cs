@@ -295,7 +295,8 @@ internal static class PlanCheck
     {
         { Aggregate: { } query } => [.. query.Measures.Select(m => m.Column).Concat(query.GroupKeys).Concat(query.Bins is { } bins ? [bins.Column] : []).Concat(query.Where.Select(w => w.Column)).Distinct(StringComparer.Ordinal)],
         { Regress: { } query } => RegressCheck.ColumnsOf(plan, query, participant),
-        { Intersect: { } query } => [.. plan.Roster.Zip(query.Columns).Where(p => p.First.Participant == participant).SelectMany(p => p.Second).Distinct(StringComparer.Ordinal)],
+        { Intersect: { } query } => [.. plan.Roster.Zip(query.Columns).Where(p => p.First.Participant == participant).SelectMany(p => p.Second)
+            .Concat(query.Value is { } value && participant != query.Receiver ? [value.Column] : []).Distinct(StringComparer.Ordinal)],
         { Lookup: { } query } => [.. query.KeyColumns.Concat(query.Columns).Distinct(StringComparer.Ordinal)],
         _ => [],
     };
@@ -312,7 +313,7 @@ internal static class PlanCheck
     public static DsError? SchemaProblem(UseRequest use)
     {
         if (use.Order.Plan.Intersect is { } intersect)
-            return IntersectionCheck.KeyProblem(use, intersect.Key, IntersectionCheck.ColumnsOf(use.Order.Plan, use.Entry.Participant));
+            return IntersectionCheck.SchemaProblem(use, intersect);
         if (use.Order.Plan.Regress is { } regress)
             return RegressCheck.SchemaProblem(use, regress);
         if (use.Order.Plan.Lookup is { } lookup)
@@ -331,7 +332,7 @@ internal static class PlanCheck
     /// <summary>The first reason why the decided terms do not cover the plan, or null.</summary>
     public static DsError? Problem(UseRequest use, UseObligations terms)
     {
-        if (use.Order.Plan.Kind is JobKinds.Intersect or PolicyComputations.IntersectIds)
+        if (PolicyComputations.IsIntersection(use.Order.Plan.Kind))
             return IntersectionCheck.Problem(use, terms);
         if (use.Order.Plan.Kind == JobKinds.Regress)
             return RegressCheck.Problem(use, terms);

@@ -21,6 +21,7 @@ public static class JobOrders
     private const int MaxKeyParts = 8;
     private const int MaxKeyChars = 64;
     private const int MaxItems = 1 << 25;
+    private const int MaxDecimals = 9;
 
     /// <summary>Hex SHA-256 of the plan's canonical JSON.</summary>
     public static string HashOf(JobPlan plan) => Digest.Sha256Hex(CanonicalJson.Of(plan));
@@ -135,8 +136,9 @@ public static class JobOrders
 
     /// <summary>A minimum of 1 would tell whether one subject is there.</summary>
     private static DsError? Check(IntersectQuery query, IReadOnlyList<RosterEntry> roster, string consumer)
-        => query.Result is not (IntersectQuery.Cardinality or IntersectQuery.Ids) || roster.All(r => r.Participant != query.Receiver)
+        => query.Result is not (IntersectQuery.Cardinality or IntersectQuery.Ids or IntersectQuery.Sum or IntersectQuery.Mean) || roster.All(r => r.Participant != query.Receiver)
             || (query.Result == IntersectQuery.Ids && query.Receiver != consumer) ? JobErrors.BadOrder.Of("result or receiver")
+            : (query.Result is IntersectQuery.Sum or IntersectQuery.Mean) != query.Value is not null || (query.Value is { } value && IsBad(value)) ? JobErrors.BadOrder.Of("value")
             : query.Key.Count is 0 or > MaxKeyParts || query.Key.Any(k => k.Name.Length is 0 or > MaxKeyChars || k.Steps.Count > MaxKeyParts || k.Steps.Any(s => s.Length is 0 or > MaxKeyChars))
                 ? JobErrors.BadOrder.Of("key")
                 : query.Columns.Count != roster.Count || query.Columns.Any(c => c.Count != query.Key.Count || c.Any(n => n.Length is 0 or > MaxTextChars))
@@ -144,6 +146,9 @@ public static class JobOrders
                     : query.Minimum is < 2 or > 1_000_000 || query.MaxItems.Count != roster.Count || query.MaxItems.Any(n => n < query.Minimum || n > MaxItems)
                         ? JobErrors.BadOrder.Of("limits")
                         : null;
+
+    private static bool IsBad(ValueQuery value)
+        => value.Column.Length is 0 or > MaxTextChars || value.Decimals is < 0 or > MaxDecimals || value.Min.Length is 0 or > MaxKeyChars || value.Max.Length is 0 or > MaxKeyChars;
 
     private static DsError? Check(AggregateQuery query)
         => CheckKind(query) ?? (query.CellCount > MaxGroups || query.Measures.Count > MaxMeasures || query.Where.Count > MaxPredicates
