@@ -5,6 +5,7 @@ using DataSpace.Cli.Dataset;
 using DataSpace.Cli.Demo;
 using DataSpace.Cli.Demo.Intersection;
 using DataSpace.Cli.Demo.Privacy;
+using DataSpace.Cli.Demo.Regression;
 using DataSpace.Cli.Doctor;
 using DataSpace.Cli.Job;
 using DataSpace.Cli.Ledger;
@@ -92,6 +93,9 @@ internal static class CommandTree
         root.Subcommands.Add(PolicyCommand.Build(globals));
         root.Subcommands.Add(PrivacyDemo.Build(globals));
         root.Subcommands.Add(IntersectionDemo.Build(globals));
+        var regress = globals.Command("regress", VerticalTexts.Group);
+        regress.Subcommands.Add(VerticalDemo.Build(globals));
+        root.Subcommands.Add(regress);
         root.Subcommands.Add(LedgerCommand.Build(globals));
         root.Subcommands.Add(AuditCommand.Build(globals));
         root.Subcommands.Add(MeterCommand.Build(globals));
