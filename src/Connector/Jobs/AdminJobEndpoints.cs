@@ -61,7 +61,7 @@ internal static class AdminJobEndpoints
         return Results.Json(new { jobs }, JobJson.Options);
     }
 
-    private static async Task<IResult> GetAsync(string id, IDbContextFactory<ConnectorState> store, Duties.JobDuties duties, PeerDirectory peers, NodeIdentity self, CancellationToken cancellation)
+    private static async Task<IResult> GetAsync(string id, IDbContextFactory<ConnectorState> store, Duties.JobDuties duties, Conversations.AnalystConversations conversations, PeerDirectory peers, NodeIdentity self, CancellationToken cancellation)
     {
         if (await FindAsync(id, store, cancellation) is not { } job)
             return ConnectorErrors.JobUnknown.Of(id).ToProblem();
@@ -85,6 +85,8 @@ internal static class AdminJobEndpoints
                 state = progress.GetValueOrDefault(r.Participant)?.State ?? "waiting",
                 code = progress.GetValueOrDefault(r.Participant)?.Code,
             }),
+            // Null where there are none, before they begin and after the end.
+            rounds = conversations.Find(job.JobHash)?.Rounds is { } rounds ? new { done = rounds.Done, of = rounds.Of } : null,
             duties = await duties.OfAsync(job, cancellation),
             error = job.State == AnalystStates.Failed && reasons.Count > 0 ? Spell(reasons[0].Notice) : null,
         }, JobJson.Options);
@@ -137,6 +139,7 @@ internal static class AdminJobEndpoints
             clamped = table.GetProperty("Clamped").GetBoolean(),
             errors = table.TryGetProperty("Errors", out var errors) ? errors.Clone() : (JsonElement?)null,
             noise = table.TryGetProperty("Noise", out var noise) ? noise.Deserialize<NoiseView>() : null,
+            model = table.TryGetProperty("Model", out var model) ? model.Deserialize<Regressions.ModelFigures>() : null,
             resultDigest = root.GetProperty("resultDigest").GetString(),
             provenance = root.GetProperty("provenance").Clone(),
             classification = root.TryGetProperty("classification", out var classification) ? classification.Clone() : (JsonElement?)null,
