@@ -11,7 +11,7 @@ namespace DataSpace.Connector.Regressions;
 /// <summary>
 /// The analyst's side: the model that this node's own part found, if every owner closed the very conversation that this node had with it, under the roster that all signed. Pure.
 /// </summary>
-internal static class RegressionResults
+internal static class HorizontalResults
 {
     /// <summary>True where the protocol went as it should and the data give no model: uses are spent and receipted, and the reason is told.</summary>
     public static bool IsAboutData(DsError error)
