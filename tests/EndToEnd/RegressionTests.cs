@@ -29,8 +29,8 @@ public sealed class RegressionTests(SharedSpace shared)
                 (gradient[j], scale[j]) = (gradient[j] + ((visits - mu) * x[j]), scale[j] + (mu * x[j]));
         }
         Assert.All(gradient.Zip(scale), p => Assert.InRange(Math.Abs(p.First), 0, 1e-7 * p.Second));
-        var card = outcome.Result["model"]!;
-        Assert.Equal((rows.Count, 7, true), (card["rows"]!.GetValue<int>(), card["rounds"]!.GetValue<int>(), card["hasConverged"]!.GetValue<bool>()));
+        var card = outcome.Result["card"]!;
+        Assert.Equal((rows.Count, 7, true), (card["rows"]!.GetValue<int>(), card["rounds"]!.GetValue<int>(), card["converged"]!.GetValue<bool>()));
         foreach (var owner in Space.Owners)
         {
             var log = await Ledgers.ReadWhenAsync(owner, r => r.Receipts().Any(x => x.Payload.ResultDigest == outcome.Result!["resultDigest"]!.GetValue<string>()));

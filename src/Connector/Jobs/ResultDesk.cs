@@ -162,10 +162,6 @@ internal sealed record ResultTable(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<IReadOnlyList<string?>>? Errors { get; init; }
 
-    /// <summary>The rest of a model's card; null when this is none.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public Regressions.ModelFigures? Model { get; init; }
-
     /// <summary>Random text that keeps a digest of few possible tables from being guessed; null where the table's digest is told to nobody who could.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Salt { get; init; }
