@@ -5,7 +5,6 @@ namespace DataSpace.Cli.Demo.Regression;
 /// <summary>Texts of <c>regress vertical</c>.</summary>
 internal static class VerticalTexts
 {
-    public static readonly Phrase Group = new("Models over several owners' data.", "多方数据建模。");
     public static readonly Phrase About = new(
         "A logistic model over columns that a clinic and a laboratory have of the same patients, trained over ciphertexts; each gets its own weights.",
         "诊所与检验室对同一批患者各有不同的列：在密文上训练逻辑回归，各方仅得自身列的权重。");
