@@ -12,7 +12,7 @@ const BLOCK = 512;
 const MAX_FILES = 400_000;
 const MAX_LOGS = 64;
 const MIB = 2 ** 20;
-const NAMED = { checkpoint: MAX_NOTE_BYTES, cosigned: MAX_NOTE_BYTES, vkey: 1024, 'held.json': MIB };
+const NAMED = { checkpoint: MAX_NOTE_BYTES, cosigned: MAX_NOTE_BYTES, vkey: 1024, vkeys: 65536, 'held.json': MIB };
 
 // Most bytes of a file of this name; 0 for what a bundle does not hold.
 function limitOf(name) {

@@ -2,7 +2,7 @@
 import { closeSync, fstatSync, openSync, opendirSync, readSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { EMPTY_ROOT, HASH_BYTES, TILE_WIDTH, TiledTree, leafHash } from './merkle.mjs';
-import { MAX_NOTE_BYTES, Malformed, isAdditional, judgeQuorum, openCheckpoint, parseVkey, strictText } from './note.mjs';
+import { MAX_NOTE_BYTES, Malformed, hasLine, isAdditional, isReadOnly, isSigned, judgeQuorum, openCheckpoint, parseVkey, strictText } from './note.mjs';
 import { KINDS, ed25519Id, isSignedBy, parseEntry } from './entry.mjs';
 import { RepeatedIds } from './repeated.mjs';
 
@@ -135,7 +135,22 @@ export function verifyLog(files, options = {}) {
     const missing = [...cosigned].filter(([, time]) => time === null).map(([name]) => name);
     if (!met) problem('policy', `its quorum cosigned no checkpoint of this log; without: ${missing.join(', ')}`);
     if (options.policy.logs.length > 0 && !options.policy.logs.some(l => l.text === key.text)) problem('policy', 'does not trust this log');
-    if (options.policy.logs.some(l => l.name === key.name && isAdditional(l))) report.notices.push({ where: 'checkpoint', what: 'ML-DSA-44 and SM2 signatures that the policy demands are not verified here' });
+  }
+  // Further lines under the log's own name: those that the policy demands, and those of the directory's own keys.
+  const demanded = (options.policy?.logs ?? []).filter(l => l.name === key.name && isAdditional(l));
+  const known = guarded('vkeys', () => {
+    const stored = files.read('vkeys', MAX_NOTE_BYTES);
+    if (stored === null) return [];
+    if (!strictText(stored).endsWith('\n')) throw new Malformed('is not a list of verifier keys');
+    return strictText(stored).slice(0, -1).split('\n').map(parseVkey).filter(k => k.name === key.name && isAdditional(k));
+  }) ?? [];
+  for (const further of [...demanded, ...known.filter(k => !demanded.some(d => d.text === k.text))]) {
+    const isDemanded = demanded.includes(further);
+    if (isReadOnly(further) && hasLine(checkpoint.parsed, further)) {
+      if (isDemanded) report.notices.push({ where: 'checkpoint', what: 'an ML-DSA-44 signature that the policy demands is there and not verified here' });
+    } else if (guarded('checkpoint', () => isSigned(checkpoint.parsed, further)) === false && isDemanded) {
+      problem('checkpoint', 'without a signature that the policy demands');
+    }
   }
   const contradict = (held, fork, what) => {
     problem(held.holder ? `checkpoint held by ${held.holder}` : 'witness checkpoint', what);

@@ -1,7 +1,8 @@
-// C2SP signed-note, tlog-checkpoint, tlog-cosignature (cosignature/v1) and tlog-policy, over Node's own Ed25519. Keys of ML-DSA-44 and SM2 cosignatures are read,
-// so that policies that name them are; their signatures are not verified here and never count.
+// C2SP signed-note, tlog-checkpoint, tlog-cosignature (cosignature/v1) and tlog-policy, over Node's own Ed25519, and SM2 lines as
+// contracts/note-signatures.md has them. Keys of ML-DSA-44 are read, so that policies that name them are; their signatures are not verified here and never count.
 import { createPublicKey, verify } from 'node:crypto';
 import { HASH_BYTES, sha256 } from './merkle.mjs';
+import { verifySm2 } from './sm2.mjs';
 
 export const MAX_NOTE_BYTES = 64 * 1024;
 const MAX_SIGNATURES = 64;
@@ -58,6 +59,11 @@ function isKey(raw) {
   return raw.subarray(0, SM2_TYPE.length).equals(SM2_TYPE) && raw.length === SM2_TYPE.length + SM2_BYTES && raw[SM2_TYPE.length] === 4;
 }
 
+const isSm2 = key => key.type === TYPE_UNASSIGNED;
+
+// Node has no ML-DSA: whether such a line holds is not known here.
+export const isReadOnly = key => key.type === TYPE_ML_DSA_44;
+
 export const isAdditional = key => key.type === TYPE_ML_DSA_44 || key.type === TYPE_UNASSIGNED;
 
 export function parseNote(note) {
@@ -86,17 +92,20 @@ export function isSigned(parsed, key) {
   return found.length > 0;
 }
 
+// True when there is a line by the key, whether or not it can be verified here.
+export const hasLine = (parsed, key) => signaturesBy(parsed, key).length > 0;
+
 function signatureHolds(parsed, key, bytes) {
   if (key.type === TYPE_ED25519) return bytes.length === 64 && verify(null, Buffer.from(parsed.text), key.key, bytes);
   if (bytes.length !== 72) return false;
-  const message = `cosignature/v1\ntime ${bytes.readBigUInt64BE(0)}\n${parsed.text}`;
-  return verify(null, Buffer.from(message), key.key, bytes.subarray(8));
+  const message = Buffer.from(`cosignature/v1\ntime ${bytes.readBigUInt64BE(0)}\n${parsed.text}`);
+  return isSm2(key) ? verifySm2(key.raw.subarray(SM2_TYPE.length - 1), message, bytes.subarray(8)) : verify(null, message, key.key, bytes.subarray(8));
 }
 
 // Seconds since 1970 at which a witness cosigned, or null.
 export function cosignatureTime(parsed, key) {
   const [found] = signaturesBy(parsed, key);
-  return found && key.type === TYPE_COSIGNATURE && signatureHolds(parsed, key, found.bytes) ? Number(found.bytes.readBigUInt64BE(0)) : null;
+  return found && (key.type === TYPE_COSIGNATURE || isSm2(key)) && signatureHolds(parsed, key, found.bytes) ? Number(found.bytes.readBigUInt64BE(0)) : null;
 }
 
 // Whether two checkpoints of one log, with what its tiles say of the smaller size, show two histories (the node's JSON form of the proof).

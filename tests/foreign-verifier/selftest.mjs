@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { HASH_BYTES, TiledTree, consistencyHolds, inclusionHolds, leafHash, rootOf } from './merkle.mjs';
 import { Malformed, cosignatureTime, isSigned, judgeQuorum, openCheckpoint, parseNote, parsePolicy, parseVkey } from './note.mjs';
 import { ed25519Id, isSignedBy, parseEntry } from './entry.mjs';
+import { verifySm2 } from './sm2.mjs';
 import { DirectoryFiles, parseTilePath, tilePath, verifyLog } from './log.mjs';
 
 const vectors = fileURLToPath(new URL('../../contracts/vectors/', import.meta.url));
@@ -55,6 +56,16 @@ for (const row of tlog.cosignature_v1) {
   const key = parseVkey(row.vkey);
   check(cosignatureTime(parseNote(row.note), key) === row.timestamp, row.vkey);
   check(cosignatureTime(parseNote(row.note.replace('\n300\n', '\n301\n')), key) === null, 'a changed checkpoint');
+}
+for (const row of json('crypto/signatures.json').sm2) {
+  const [key, message, signature] = [row.publicKey, row.message, row.signature].map(text => Buffer.from(text, 'hex'));
+  check(verifySm2(key, message, signature), row.source);
+  for (const [what, at] of [[key, 40], [message, 0], [signature, 5], [signature, 60]]) {
+    what[at] ^= 1;
+    check(!verifySm2(key, message, signature), `changed: ${row.source}`);
+    what[at] ^= 1;
+  }
+  check(!verifySm2(key, message, Buffer.alloc(64)), 'zeros');
 }
 for (const row of json('tlog/policies.json')) {
   const text = row.policy.join('\n');

@@ -34,7 +34,7 @@ internal sealed record DecodedJob(string? Json, IReadOnlyList<PendingReceipt> Re
 /// proofs, digests, the sum added again. Pure but for the clock.
 /// </summary>
 internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, LogKeys logs, NodeIdentity self, ISealEngine engine, TimeProvider clock, Intersections.LocalMatches? matches = null,
-    Conversations.AnalystConversations? conversations = null, Lookups.HintShelf? hints = null)
+    Conversations.AnalystConversations? conversations = null, Lookups.HintShelf? hints = null, Regressions.LocalModels? models = null)
 {
     public async Task<Result<DecodedJob>> DecodeAsync(JobRow job, JobBundle bundle, CancellationToken cancellation)
     {
@@ -88,6 +88,7 @@ internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, 
                 { Aggregate: { } query } => Aggregate(order, query, secrets, bundle, contributions, rosterHash, replies),
                 { Intersect: { } query } => Intersections.IntersectionResults.Read(order.Plan, query, contributions, replies, query.Result == IntersectQuery.Ids ? matches?.Find(job.JobHash) : null),
                 { Lookup: { } query } => Lookups.LookupResults.Read(query, contributions[0], firstVersion, replies[0], conversations?.Find(job.JobHash) as Lookups.LookupPart, hints),
+                { Regress: { Mode: RegressQuery.Vertical } query } => Regressions.VerticalResults.Read(order.Plan, query, contributions, models?.Find(job.JobHash)),
                 _ => Table(replies[0]),
             };
             if (!made.TryGet(out table, out var error))
@@ -163,6 +164,10 @@ internal sealed record ResultTable(
     /// <summary>What the noise cost and how large it is; null when all figures are exact.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public NoiseView? Noise { get; init; }
+
+    /// <summary>What stands beside a model's weights; null of other kinds.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public object? Card { get; init; }
 
     public static ResultTable Of(AggregateQuery query, AggregationShape shape, AggregationResult result, bool clamped)
     {

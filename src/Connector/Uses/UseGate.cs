@@ -162,6 +162,8 @@ internal sealed class UseGate(
             return undone;
         if (owed.Problem(use.Agreement) is { } overdue)
             return overdue;
+        if (VerticalCheck.AlignmentProblem(use.Order.Plan, self.Did, RequestOf(use), decisions) is { } unaligned)
+            return unaligned;
         // Held against the terms of this decision (the strictest of all permissions that apply), never against another permission's.
         if (PlanCheck.Problem(use, decision.Obligations!) is { } problem)
             return problem;
@@ -310,7 +312,7 @@ internal static class PlanCheck
     public static DsError? SchemaProblem(UseRequest use)
     {
         if (use.Order.Plan.Intersect is { } intersect)
-            return IntersectionCheck.KeyProblem(use, intersect);
+            return IntersectionCheck.KeyProblem(use, intersect.Key, IntersectionCheck.ColumnsOf(use.Order.Plan, use.Entry.Participant));
         if (use.Order.Plan.Regress is { } regress)
             return RegressCheck.SchemaProblem(use, regress);
         if (use.Order.Plan.Lookup is { } lookup)

@@ -147,9 +147,10 @@ internal sealed class LogExport : IDisposable
     private readonly HeldNotes _held;
     private readonly string _checkpoint;
     private readonly string? _cosigned;
+    private readonly string? _vkeys;
 
-    private LogExport(AuditedLog row, TileFiles files, VaultReader? vault, HeldNotes held, string checkpoint, string? cosigned)
-        => (Row, _files, _vault, _held, _checkpoint, _cosigned) = (row, files, vault, held, checkpoint, cosigned);
+    private LogExport(AuditedLog row, TileFiles files, VaultReader? vault, HeldNotes held, string checkpoint, string? cosigned, string? vkeys)
+        => (Row, _files, _vault, _held, _checkpoint, _cosigned, _vkeys) = (row, files, vault, held, checkpoint, cosigned, vkeys);
 
     public AuditedLog Row { get; }
 
@@ -162,13 +163,14 @@ internal sealed class LogExport : IDisposable
         if (!files.ReadHead(null).TryGet(out var head, out var error))
             return AuditErrors.NotExported.Of(error.ToString());
         var (key, checkpoint) = head;
+        var vkeys = files.ReadText(StaticPublisher.FurtherKeysFile);
         var (from, to) = (Math.Min(options.From, checkpoint.Size), Math.Min(options.To ?? checkpoint.Size, checkpoint.Size));
         var vault = options.Payloads == DisclosedPayloads.None || from >= to ? null : VaultReader.TryOpen(directory, problems);
         if (problems.Count > 0)
             return AuditErrors.NotExported.Of(problems.Listed[0].ToString());
         var row = new AuditedLog(folder, checkpoint.Origin, key.ToString(), checkpoint.Size, Convert.ToHexStringLower(checkpoint.RootHash.Span),
             vault is null ? DisclosedPayloads.None : options.Payloads, vault is null ? 0 : from, vault is null ? 0 : to);
-        return new LogExport(row, files, vault, held, checkpoint.Note, cosigned);
+        return new LogExport(row, files, vault, held, checkpoint.Note, cosigned, vkeys);
     }
 
     /// <summary>Every file with its content; null content is one that is absent or not whole.</summary>
@@ -176,6 +178,8 @@ internal sealed class LogExport : IDisposable
     {
         yield return (Row.Folder + StaticPublisher.CheckpointFile, () => NoteText.StrictUtf8.GetBytes(_checkpoint));
         yield return (Row.Folder + StaticPublisher.VerifierKeyFile, () => NoteText.StrictUtf8.GetBytes(Row.Vkey + "\n"));
+        if (_vkeys is not null)
+            yield return (Row.Folder + StaticPublisher.FurtherKeysFile, () => NoteText.StrictUtf8.GetBytes(_vkeys));
         if (_cosigned is not null)
             yield return (Row.Folder + BundleLayout.Cosigned, () => NoteText.StrictUtf8.GetBytes(_cosigned));
         if (_held.Checkpoints.Count + _held.Equivocations.Count > 0)

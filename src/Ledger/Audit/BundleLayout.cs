@@ -25,6 +25,7 @@ internal static class BundleLayout
 
     private const int MaxNameBytes = 100;
     private const int MaxVkeyBytes = 1024;
+    private const int MaxVkeysBytes = 64 * 1024;
     private const string Payloads = "payloads/";
 
     /// <summary>Folder of a log, with a slash at its end.</summary>
@@ -52,6 +53,7 @@ internal static class BundleLayout
         {
             StaticPublisher.CheckpointFile or Cosigned => SignedNote.MaxBytes,
             StaticPublisher.VerifierKeyFile => MaxVkeyBytes,
+            StaticPublisher.FurtherKeysFile => MaxVkeysBytes,
             Held => MaxHeldBytes,
             _ => TilePath.TryParse(inner) switch
             {

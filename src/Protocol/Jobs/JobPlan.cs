@@ -38,9 +38,18 @@ public sealed record JobPlan(
     [JsonIgnore]
     public string Computation => Intersect is { Result: IntersectQuery.Ids } ? JobKinds.Intersect + ":" + IntersectQuery.Ids : Kind;
 
+    /// <summary>True where owners find out which of their subjects are common, or how many.</summary>
+    [JsonIgnore]
+    public bool Intersects => Intersect is not null || Regress is { Mode: RegressQuery.Vertical };
+
     /// <summary>Who talks with whom while the owners compute.</summary>
     [JsonIgnore]
-    public JobConversation Conversation => Intersect is not null ? JobConversation.BetweenOwners : Lookup is not null ? JobConversation.WithAnalyst : JobConversation.None;
+    public JobConversation Conversation => this switch
+    {
+        { Intersect: not null } or { Regress.Mode: RegressQuery.Vertical } => JobConversation.BetweenOwners,
+        { Regress: not null } or { Lookup: not null } => JobConversation.WithAnalyst,
+        _ => JobConversation.None,
+    };
 
     /// <summary>Fewest subjects of which this job tells anything, where the plan says so.</summary>
     [JsonIgnore]

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using DataSpace.Kernel.Crypto;
+using DataSpace.Ledger.Audit;
 using DataSpace.Ledger.Fsck;
 using DataSpace.Ledger.Notes;
 using DataSpace.Ledger.Sequencing;
@@ -39,6 +40,30 @@ public sealed class CountersignedLogTests : IDisposable
         Assert.NotNull(PublicFiles.TryResolve(_fixture.Directory, "vkeys"));
         _fixture.AssertVerifies();
         Assert.Equal(["Ed25519", "ML-DSA-44", "SM2"], _fixture.Verify().Signatures.Select(s => s.Algorithm));
+    }
+
+    [Fact]
+    public async Task An_audit_bundle_takes_the_keys_along_and_its_verifier_looks_at_the_lines()
+    {
+        await using (var ledger = _fixture.Open())
+            await AppendAsync(ledger, 3);
+        AuditedLogResult Bundled()
+        {
+            var file = PathOf("bundle.dsaudit");
+            Assert.True(AuditExport.Write(file, new AuditExportOptions { Directories = [_fixture.Directory] }, TimeProvider.System).IsOk);
+            return Assert.Single(AuditVerifier.Verify([file]).Value.Logs);
+        }
+        var log = Bundled();
+        Assert.Equal(["Ed25519", "ML-DSA-44", "SM2"], log.Ledger.Signatures.Select(s => s.Algorithm));
+        Assert.True(log.Ledger.Ok);
+        // The same with a line that another key made.
+        var lines = Published.Split('\n');
+        var at = Array.FindLastIndex(lines, l => l.Length > 0);
+        var bytes = Convert.FromBase64String(lines[at].Split(' ')[^1]);
+        bytes[^1] ^= 1;
+        lines[at] = string.Join(' ', [.. lines[at].Split(' ')[..^1], Convert.ToBase64String(bytes)]);
+        File.WriteAllText(PathOf("checkpoint"), string.Join('\n', lines));
+        Assert.False(Bundled().Ledger.Ok);
     }
 
     [Fact]
@@ -152,6 +177,15 @@ public sealed class CountersignedLogTests : IDisposable
             File.WriteAllText(policy, $"log {key}\nlog {Vkeys[0]}\nlog {Vkeys[1]}\nwitness w {VerifierKey.ForWitness("w.example", Keys[0].PublicKey)}\nquorum none\n");
             Assert.All(await ForeignVerifier.VerifyAsync(["--policy", policy], [copy, Fsck.Published.Copy(_fixture.Directory, Path.Combine(copy, "again"))]), r => Assert.True(r.Ok, string.Join('\n', r.Problems)));
             Assert.True(WitnessPolicy.Parse(File.ReadAllText(policy)).IsOk);
+            // The second verifier sees an SM2 line that does not hold, by the directory's own key and by the policy's; and that one is missing where it is demanded.
+            var lines = Published.Split('\n');
+            var at = Array.FindLastIndex(lines, l => l.Length > 0);
+            foreach (var (line, isDemanded, isOk) in new[] { (Flipped(lines[at]), false, false), (Flipped(lines[at]), true, false), (null, true, false), (null, false, true) })
+            {
+                File.WriteAllText(Path.Combine(copy, "checkpoint"), string.Join('\n', lines.Select((l, i) => i == at ? line : l).Where(l => l is not null)));
+                File.Copy(PathOf("vkeys"), Path.Combine(copy, "vkeys"), overwrite: true);
+                Assert.Equal(isOk, (await ForeignVerifier.VerifyAsync(isDemanded ? ["--policy", policy] : [], [copy]))[0].Ok);
+            }
         }
         finally
         {
