@@ -4,6 +4,7 @@ using DataSpace.Benchmarks.History;
 using DataSpace.Benchmarks.Intersection;
 using DataSpace.Benchmarks.Joint;
 using DataSpace.Benchmarks.Ledger;
+using DataSpace.Benchmarks.Lookup;
 using DataSpace.Benchmarks.Metering;
 using DataSpace.Benchmarks.NegativeList;
 using DataSpace.Benchmarks.Noise;
@@ -14,7 +15,7 @@ using DataSpace.Benchmarks.Seal;
 using DataSpace.Benchmarks.Space;
 
 const string help = """
-    Usage: DataSpace.Benchmarks --job main|ledger|audit|metering|seal|policy|negative-list|noise|history|sandbox|psi|regress|constant-time|all [--rows N]
+    Usage: DataSpace.Benchmarks --job main|ledger|audit|metering|seal|policy|negative-list|noise|history|sandbox|psi|lookup|regress|constant-time|all [--rows N]
 
       main      everything the project promises: joint aggregate by four nodes, ciphertext addition, ledger, policy, memory
       ledger    appends with verified signatures against a bare SQLite group commit, in process and over HTTP/2
@@ -28,6 +29,7 @@ const string help = """
       sandbox   the worker against DuckDB in this process
       psi       private set intersection against libsodium's ristretto255 and, where installed, an npm package (--rows: items of each party, default 65,536)
       regress   an iteration of a vertical logistic model over ciphertexts
+      lookup    hidden look-up of one million records of 64 bytes: preprocessing, query, bytes, against a plain memory scan (--rows: records)
       constant-time  whether the ladder's time depends on the scalar (Welch's t; needs a quiet machine)
       all       main and sandbox
 
@@ -51,6 +53,7 @@ var jobs = new Dictionary<string, string[]>(StringComparer.Ordinal)
     ["sandbox"] = ["sandbox"],
     ["psi"] = ["psi"],
     ["regress"] = ["vertical"],
+    ["lookup"] = ["lookup"],
     ["constant-time"] = ["constant-time"],
     ["all"] = ["joint", "seal", "ledger", "policy", "negative-list", "noise", "history", "sandbox"],
 };
@@ -138,6 +141,10 @@ async Task RunAsync(string part)
         case "vertical":
             Report.Heading(output, "vertical logistic regression, both parties in this process");
             VerticalBenchmark.Run(output);
+            break;
+        case "lookup":
+            Report.Heading(output, "hidden look-up, both parties in this process");
+            LookupBenchmark.Run(output, args.Contains("--rows") ? (int)rows : LookupBenchmark.DefaultRecords);
             break;
         case "constant-time":
             Report.Heading(output, "time of the ladder, fixed against random scalars");

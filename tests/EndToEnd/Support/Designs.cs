@@ -96,6 +96,7 @@ internal static class Designs
         IntersectionDesign.Add(design);
         VerticalDesign.Add(design);
         ModelDesign.Add(design);
+        LookupDesign.Add(design);
         foreach (var partner in Broken.Values)
             design.Dataset(b, partner, SpaceDesign.Csv(b));
     }
