@@ -56,9 +56,11 @@ internal sealed partial class JobPlanner(
         AggregateQuery? query = null;
         IntersectQuery? intersect = null;
         RegressQuery? regress = null;
+        LookupQuery? lookup = null;
         if ((spec.Kind != JobKinds.Intersect && spec.Intersect is not null) || (spec.Kind != JobKinds.Regress && spec.Regress is not null)
-            || (spec.Kind is not (JobKinds.Intersect or JobKinds.Regress) && spec.Inputs.Any(i => i.Key is not null || i.Features is not null)))
-            return JobErrors.BadSpec.Of("intersect, regress, and an input's key and features: their own kinds alone");
+            || (spec.Kind != JobKinds.Lookup && spec.Lookup is not null)
+            || (spec.Kind is not (JobKinds.Intersect or JobKinds.Regress or JobKinds.Lookup) && spec.Inputs.Any(i => i.Key is not null || i.Features is not null)) || (spec.Kind != JobKinds.Intersect && spec.Inputs.Any(i => i.Value is not null)))
+            return JobErrors.BadSpec.Of("intersect, regress, lookup, and an input's key, features and value: their own kinds alone");
         if (spec.Kind != JobKinds.Aggregate && (spec.Histogram is not null || spec.Quantiles is not null || spec.Covariance is not null))
             return JobErrors.BadSpec.Of("histogram, quantiles and covariance: kind aggregate alone");
         if (spec.Kind == JobKinds.Aggregate)
@@ -76,11 +78,16 @@ internal sealed partial class JobPlanner(
             if (!Regression(spec, bound, roster).TryGet(out regress, out var error))
                 return error;
         }
+        else if (spec.Kind == JobKinds.Lookup)
+        {
+            if (!Lookup(spec, roster).TryGet(out lookup, out var error))
+                return error;
+        }
         else if (spec is not { Kind: JobKinds.Sql, Sql.Length: > 0, Inputs.Count: 1 })
         {
-            return JobErrors.BadSpec.Of("kind: aggregate with measures, a histogram, quantiles or a covariance, sql with one input, intersect with two, or regress with two or more");
+            return JobErrors.BadSpec.Of("kind: aggregate with measures, a histogram, quantiles or a covariance, sql with one input, intersect with two, regress with two or more, or lookup with one");
         }
-        return Skeleton(spec, roster) with { Aggregate = query, Sql = spec.Sql is null ? null : new SqlQuery(spec.Sql), Intersect = intersect, Regress = regress };
+        return Skeleton(spec, roster) with { Aggregate = query, Sql = spec.Sql is null ? null : new SqlQuery(spec.Sql), Intersect = intersect, Regress = regress, Lookup = lookup };
     }
 
     private JobPlan Skeleton(JobSpec spec, IReadOnlyList<RosterEntry> roster)
@@ -91,25 +98,41 @@ internal sealed partial class JobPlanner(
     {
         if (spec is not { Intersect: { Key.Count: > 0 } asked, Sql: null, GroupBy: null, Measures: null, Where: null, EpsilonMicro: null } || roster.Count != 2)
             return JobErrors.BadSpec.Of("intersect: a key, two inputs of two owners, and nothing of other kinds");
-        if (asked.Key.Any(k => k?.Name is null) || asked.Result is not (IntersectQuery.Cardinality or IntersectQuery.Ids))
-            return JobErrors.BadSpec.Of("intersect: key parts have names; result is cardinality or ids");
+        if (asked.Key.Any(k => k?.Name is null) || asked.Result is not (IntersectQuery.Cardinality or IntersectQuery.Ids or IntersectQuery.Sum or IntersectQuery.Mean))
+            return JobErrors.BadSpec.Of("intersect: key parts have names; result is cardinality, ids, sum or mean");
         var key = asked.Key.Select(k => new KeyPartQuery(k.Name, k.Steps ?? [])).ToList();
         if (Privacy.Intersection.Keys.KeyRule.Create([.. key.Select(k => new Privacy.Intersection.Keys.KeyPart(k.Name, k.Steps))]) is { IsOk: false } bad)
             return bad.Error;
         var columns = roster.Select(r => spec.Inputs.First(i => Resolve(i.Participant) == r.Participant).Key ?? [.. key.Select(k => k.Name)]).ToList();
         if (columns.Any(c => c.Count != key.Count))
             return JobErrors.BadSpec.Of("inputs: one key column per part");
+        // Whoever has the values is not the one who chooses among them.
+        var valued = spec.Inputs.Where(i => i.Value is not null).ToList();
+        if (valued.Count != (asked.Result is IntersectQuery.Sum or IntersectQuery.Mean ? 1 : 0))
+            return JobErrors.BadSpec.Of("intersect: sum and mean need the value column of one input, other results none");
         var receiver = asked.Receiver is { } named ? Resolve(named)
+            : valued is [var holder] ? roster.First(r => r.Participant != Resolve(holder.Participant)).Participant
             : roster.Any(r => r.Participant == self.Did) ? self.Did : Resolve(spec.Inputs[0].Participant);
         if (receiver is null || roster.All(r => r.Participant != receiver))
             return JobErrors.BadSpec.Of("intersect: the receiver is one of the two owners");
         if (asked.Result == IntersectQuery.Ids && receiver != self.Did)
             return JobErrors.BadSpec.Of("intersect: ids are told to an owner about its own subjects; the receiver must be the analyst");
+        if (valued is [var own] && Resolve(own.Participant) == receiver)
+            return JobErrors.BadSpec.Of("intersect: the receiver is the owner that does not have the values");
         // Asked for the terms, with a minimum that none of them exceeds.
-        var plan = Skeleton(spec, roster) with { Intersect = new IntersectQuery(asked.Result, receiver, key, columns, MostMinimum, [MostMinimum, MostMinimum]) };
-        var minimum = bound.Max(b => TermsOf(Question(plan, b, Uses.PlanCheck.ColumnsOf(plan, b.Entry.Participant), [])).MinimumGroupSize);
+        var value = valued is [var input] ? new ValueQuery(input.Value!, 0, "0", "1") : null;
+        var plan = Skeleton(spec, roster) with { Intersect = new IntersectQuery(asked.Result, receiver, key, columns, MostMinimum, [MostMinimum, MostMinimum], value) };
+        var terms = bound.Select(b => TermsOf(Question(plan, b, Uses.PlanCheck.ColumnsOf(plan, b.Entry.Participant), []))).ToList();
+        var minimum = terms.Max(t => t.MinimumGroupSize);
         var most = Math.Max(asked.MaxItems ?? IntersectionConfig.DefaultMaxPeerItems, minimum);
-        return new IntersectQuery(asked.Result, receiver, key, columns, minimum, [most, most]);
+        var query = new IntersectQuery(asked.Result, receiver, key, columns, minimum, [most, most], value);
+        if (value is null)
+            return query;
+        var at = bound.ToList().FindIndex(b => b.Entry.Participant != receiver);
+        if (terms[at].Clamps.FirstOrDefault(c => c.Column == value.Column) is not { } clamp)
+            return PolicyErrors.ColumnNotAllowed.Of($"{value.Column}: contract with {bound[at].Entry.Participant} has no value bounds for it");
+        query = query with { Value = new ValueQuery(value.Column, clamp.Decimals, AggregationShapes.Unscaled(clamp.Min, clamp.Decimals), AggregationShapes.Unscaled(clamp.Max, clamp.Decimals)) };
+        return Uses.IntersectionCheck.TermsOf(plan with { Intersect = query }).Problem is { } unfit ? JobErrors.BadSpec.Of($"intersect: {unfit.Detail}; sums must fit 79 bits: fewer maxItems, or narrower bounds in the contract") : query;
     }
 
     /// <summary>Where no permission allows a use: those of the one that did until it was used up, else of the first.</summary>
@@ -155,9 +178,11 @@ internal sealed partial class JobPlanner(
             { Outcome: PolicyOutcome.Deny } => OnlyTheOwnerKnows(decision.Reason!.Kind) ? null : decision.ToError(),
             { Obligations: { Privacy: null } } when plan.EpsilonMicro is not null => Privacy.PrivacyErrors.NoiseUncharged.Of(),
             { Obligations.Privacy: not null } when plan.Kind == JobKinds.Sql => ConnectorErrors.StatementWithoutNoise.Of(),
+            { Obligations.Privacy: not null } when plan.Kind == JobKinds.Lookup => ConnectorErrors.LookupWithoutNoise.Of(),
             { Obligations.Privacy: not null } when plan.Kind == JobKinds.Intersect => ConnectorErrors.IntersectionWithoutNoise.Of(),
             { Obligations.Privacy: not null } when plan.Kind == JobKinds.Regress => JobErrors.RegressionWithoutNoise.Of(),
-            _ => null,
+            _ => Uses.IntersectionCheck.ReceiverProblem(plan, bound.Entry.Participant, bound.Agreement.Policy)
+                ?? Uses.VerticalCheck.AlignmentProblem(plan, bound.Entry.Participant, question, decisions),
         };
         return (error is null ? null : RefusalNotice.Of(bound.Entry.Participant, error), TermsOf(question, decision));
     }

@@ -17,9 +17,21 @@ internal sealed record ResultTable(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<IReadOnlyList<string?>>? Errors { get; init; }
 
+    /// <summary>Random text that keeps a digest of few possible tables from being guessed; null where the table's digest is told to nobody who could.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Salt { get; init; }
+
+    /// <summary>The rest of a model's card; null when this is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Regressions.ModelFigures? Model { get; init; }
+
     /// <summary>What the noise cost and how large it is; null when all figures are exact.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public NoiseView? Noise { get; init; }
+
+    /// <summary>What stands beside a model's weights; null of other kinds.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public object? Card { get; init; }
 
     /// <summary>The table that this query asks for.</summary>
     public static ResultTable Of(AggregateQuery query, AggregationShape shape, AggregationResult result, bool clamped)

@@ -104,6 +104,11 @@ public static class JobErrors
         "Wait until some of them have ended.",
         "请等待部分任务结束。");
 
+    /// <summary>Whoever chooses what is added up must be named by the owner of the values.</summary>
+    public static readonly ErrorKind SumReceiverNotNamed = new("DS-JOB-035", 403, "The contract does not name the owner whose node would choose what is added up", "合约未指名由哪一方节点选择求和对象",
+        "A sum over common subjects is right only if the other owner's node keeps to the protocol. Negotiate a contract that permits intersect:sum with that owner, by participant and key, as co-provider.",
+        "对共有主体求和要求对方节点遵循协议。请协商允许 intersect:sum 且以参与方与密钥指名该方为共同提供方的合约。");
+
     /// <summary>A model is not told, for a reason that depends on data.</summary>
     public static readonly ErrorKind RegressionWithheld = new("DS-JOB-040", 403, "The model is withheld", "模型不予告知",
         "Too few subjects for so many columns, too few in a category, too many rows, one subject that outweighs the others, or data that could not be read: which of them, and at whose node, stands in the owners' logs alone. The uses are spent.",
@@ -112,4 +117,13 @@ public static class JobErrors
     /// <summary>The contract demands noise, which regressions do not carry.</summary>
     public static readonly ErrorKind RegressionWithoutNoise = new("DS-JOB-041", 403, "The contract demands noise, which regressions do not carry", "合约要求加噪，而回归不支持加噪",
         "Negotiate a contract without a privacy budget for this kind of computation.", "请为此类计算协商不含隐私预算的合约。");
+
+    /// <summary>A vertical model did not pass its certificate.</summary>
+    public static readonly ErrorKind CertificateRefused = new("DS-JOB-045", 409, "The model did not pass its certificate and is not told", "模型未通过其收敛证明，不予告知",
+        "Scores left the range of the sigmoid, or iterations were too few. Another range or more iterations are a new job and a new use; this refusal has told both owners by how much it missed.",
+        "得分超出 S 型函数范围，或迭代次数不足。更换范围或增加迭代须新建任务并计为新的使用；本次拒绝已使双方得知偏差大小。");
+
+    /// <summary>The look-up is not answered, for a reason that depends on data.</summary>
+    public static readonly ErrorKind LookupWithheld = new("DS-JOB-030", 403, "The look-up is withheld", "查询不予回答",
+        "Too many records, a record larger than declared, or data that could not be read: which of them stands in the owner's log alone. The use is spent.", "记录过多、记录超出声明大小或数据无法读取；具体原因仅记录在数据方日志中。本次使用已计。");
 }

@@ -21,6 +21,7 @@ public static class JobOrders
     private const int MaxKeyParts = 8;
     private const int MaxKeyChars = 64;
     private const int MaxItems = 1 << 25;
+    private const int MaxDecimals = 9;
 
     /// <summary>Hex SHA-256 of the plan's canonical JSON.</summary>
     public static string HashOf(JobPlan plan) => Digest.Sha256Hex(CanonicalJson.Of(plan));
@@ -95,7 +96,7 @@ public static class JobOrders
         // The serializer lets null into lists whatever the type says.
         if (plan.Roster.Any(r => r is null) || (plan.Aggregate is { } q && (q.Groups.Any(g => g is null) || q.Measures.Any(m => m is null || m.Statistics.Any(s => s is null))
             || q.Where.Any(w => w is null || w.Values.Any(v => v is null)) || (q.Matrix?.Any(m => m is null) ?? false) || (q.Bins is { } b && b.Edges.Concat(b.Quantiles ?? []).Any(e => e is null)))) || (plan.Intersect is { } set && (set.Key.Any(k => k is null || k.Steps.Any(s => s is null))
-            || set.Columns.Any(c => c is null || c.Any(n => n is null)))) || (plan.Regress is { } model && RegressOrders.HasNull(model)))
+            || set.Columns.Any(c => c is null || c.Any(n => n is null)))) || (plan.Regress is { } model && RegressOrders.HasNull(model)) || plan.Lookup?.HasNull == true)
             return JobErrors.BadOrder.Of("null in a list");
         if (order.PlanHash != HashOf(plan))
             return JobErrors.PlanHashMismatch.Of();
@@ -120,10 +121,11 @@ public static class JobOrders
             return JobErrors.BadOrder.Of("wallLimitMs");
         return plan.Kind switch
         {
-            JobKinds.Aggregate when plan is { Aggregate: { } query, Sql: null, Intersect: null, Regress: null } => Check(query) ?? Check(query.Noise, plan.Roster.Count),
-            JobKinds.Sql when plan is { Sql.Text.Length: > 0 and <= MaxSqlChars, Aggregate: null, Intersect: null, Regress: null, Roster.Count: 1 } => null,
-            JobKinds.Intersect when plan is { Intersect: { } query, Aggregate: null, Sql: null, Regress: null, Roster.Count: 2 } => Check(query, plan.Roster, order.Consumer),
-            JobKinds.Regress when plan is { Regress: { } query, Aggregate: null, Sql: null, Intersect: null, Roster.Count: >= 2 } => RegressOrders.Check(query, plan.Roster),
+            JobKinds.Aggregate when plan is { Aggregate: { } query, Sql: null, Intersect: null, Regress: null, Lookup: null } => Check(query) ?? Check(query.Noise, plan.Roster.Count),
+            JobKinds.Sql when plan is { Sql.Text.Length: > 0 and <= MaxSqlChars, Aggregate: null, Intersect: null, Regress: null, Lookup: null, Roster.Count: 1 } => null,
+            JobKinds.Intersect when plan is { Intersect: { } query, Aggregate: null, Sql: null, Regress: null, Lookup: null, Roster.Count: 2 } => Check(query, plan.Roster, order.Consumer),
+            JobKinds.Regress when plan is { Regress: { } query, Aggregate: null, Sql: null, Intersect: null, Lookup: null, Roster.Count: >= 2 } => RegressOrders.Check(query, plan.Roster),
+            JobKinds.Lookup when plan is { Lookup: { } query, Aggregate: null, Sql: null, Intersect: null, Regress: null, Roster.Count: 1 } => query.Problem,
             _ => JobErrors.BadOrder.Of("kind and content do not fit"),
         };
     }
@@ -134,8 +136,9 @@ public static class JobOrders
 
     /// <summary>A minimum of 1 would tell whether one subject is there.</summary>
     private static DsError? Check(IntersectQuery query, IReadOnlyList<RosterEntry> roster, string consumer)
-        => query.Result is not (IntersectQuery.Cardinality or IntersectQuery.Ids) || roster.All(r => r.Participant != query.Receiver)
+        => query.Result is not (IntersectQuery.Cardinality or IntersectQuery.Ids or IntersectQuery.Sum or IntersectQuery.Mean) || roster.All(r => r.Participant != query.Receiver)
             || (query.Result == IntersectQuery.Ids && query.Receiver != consumer) ? JobErrors.BadOrder.Of("result or receiver")
+            : (query.Result is IntersectQuery.Sum or IntersectQuery.Mean) != query.Value is not null || (query.Value is { } value && IsBad(value)) ? JobErrors.BadOrder.Of("value")
             : query.Key.Count is 0 or > MaxKeyParts || query.Key.Any(k => k.Name.Length is 0 or > MaxKeyChars || k.Steps.Count > MaxKeyParts || k.Steps.Any(s => s.Length is 0 or > MaxKeyChars))
                 ? JobErrors.BadOrder.Of("key")
                 : query.Columns.Count != roster.Count || query.Columns.Any(c => c.Count != query.Key.Count || c.Any(n => n.Length is 0 or > MaxTextChars))
@@ -143,6 +146,9 @@ public static class JobOrders
                     : query.Minimum is < 2 or > 1_000_000 || query.MaxItems.Count != roster.Count || query.MaxItems.Any(n => n < query.Minimum || n > MaxItems)
                         ? JobErrors.BadOrder.Of("limits")
                         : null;
+
+    private static bool IsBad(ValueQuery value)
+        => value.Column.Length is 0 or > MaxTextChars || value.Decimals is < 0 or > MaxDecimals || value.Min.Length is 0 or > MaxKeyChars || value.Max.Length is 0 or > MaxKeyChars;
 
     private static DsError? Check(AggregateQuery query)
         => CheckKind(query) ?? (query.CellCount > MaxGroups || query.Measures.Count > MaxMeasures || query.Where.Count > MaxPredicates

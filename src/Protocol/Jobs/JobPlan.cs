@@ -20,9 +20,10 @@ namespace DataSpace.Protocol.Jobs;
 /// <param name="WallLimitMs">Longest time one provider may compute.</param>
 /// <param name="Intersect">The intersection; null for other kinds.</param>
 /// <param name="Regress">The model; null for other kinds.</param>
+/// <param name="Lookup">The hidden look-up; null for other kinds.</param>
 public sealed record JobPlan(
     int Version, string Kind, string Title, string Purpose, string SpaceId, IReadOnlyList<RosterEntry> Roster, int WallLimitMs,
-    string? CaseId = null, AggregateQuery? Aggregate = null, SqlQuery? Sql = null, IntersectQuery? Intersect = null, RegressQuery? Regress = null)
+    string? CaseId = null, AggregateQuery? Aggregate = null, SqlQuery? Sql = null, IntersectQuery? Intersect = null, RegressQuery? Regress = null, LookupQuery? Lookup = null)
 {
     /// <summary>Most providers in one job.</summary>
     public const int MaxParties = 64;
@@ -36,11 +37,25 @@ public sealed record JobPlan(
 
     /// <summary>What contracts must permit: the kind, or what it tells where that has a name of its own.</summary>
     [JsonIgnore]
-    public string Computation => Intersect is { Result: IntersectQuery.Ids } ? JobKinds.Intersect + ":" + IntersectQuery.Ids : Kind;
+    public string Computation => Intersect?.Result switch
+    {
+        IntersectQuery.Ids => JobKinds.Intersect + ":" + IntersectQuery.Ids,
+        IntersectQuery.Sum or IntersectQuery.Mean => JobKinds.Intersect + ":" + IntersectQuery.Sum,
+        _ => Kind,
+    };
+
+    /// <summary>True where owners find out which of their subjects are common, or how many.</summary>
+    [JsonIgnore]
+    public bool Intersects => Intersect is not null || Regress is { Mode: RegressQuery.Vertical };
 
     /// <summary>Who talks with whom while the owners compute.</summary>
     [JsonIgnore]
-    public JobConversation Conversation => Intersect is not null ? JobConversation.BetweenOwners : JobConversation.None;
+    public JobConversation Conversation => this switch
+    {
+        { Intersect: not null } or { Regress.Mode: RegressQuery.Vertical } => JobConversation.BetweenOwners,
+        { Regress: not null } or { Lookup: not null } => JobConversation.WithAnalyst,
+        _ => JobConversation.None,
+    };
 
     /// <summary>Fewest subjects of which this job tells anything, where the plan says so.</summary>
     [JsonIgnore]
@@ -74,6 +89,9 @@ public static class JobKinds
 
     /// <summary>A model fitted over the rows of several providers.</summary>
     public const string Regress = "regress";
+
+    /// <summary>Records of one provider by keywords that it does not learn.</summary>
+    public const string Lookup = "lookup";
 }
 
 /// <summary>One provider of a job and the contract under which it takes part.</summary>
@@ -193,21 +211,39 @@ public sealed record MeasureQuery(string Column, int Decimals, string Min, strin
 public sealed record PredicateQuery(string Column, string Operator, IReadOnlyList<string> Values);
 
 /// <summary>What two owners have in common, by keys that both write alike. Sets are whole datasets, as far as the contracts open them: nobody chooses who is in them.</summary>
-/// <param name="Result">What the analyst is told: <see cref="Cardinality"/> or <see cref="Ids"/>.</param>
+/// <param name="Result">What the analyst is told: <see cref="Cardinality"/>, <see cref="Ids"/>, <see cref="Sum"/> or <see cref="Mean"/>.</param>
 /// <param name="Receiver">The owner (DID) whose node finds the common subjects, learns how many they are, and tells the analyst.</param>
 /// <param name="Key">Parts of the key, the same for both.</param>
 /// <param name="Columns">Columns that hold the parts, one list per party in the order of the roster.</param>
 /// <param name="Minimum">Fewest common subjects that are told, and fewest subjects of a set: the largest of both contracts. Told numbers are its multiples.</param>
 /// <param name="MaxItems">Most subjects of each party, in the order of the roster.</param>
+/// <param name="Value">The column of the owner that is not the receiver that is added up; null for other results.</param>
 public sealed record IntersectQuery(
-    string Result, string Receiver, IReadOnlyList<KeyPartQuery> Key, IReadOnlyList<IReadOnlyList<string>> Columns, int Minimum, IReadOnlyList<int> MaxItems)
+    string Result, string Receiver, IReadOnlyList<KeyPartQuery> Key, IReadOnlyList<IReadOnlyList<string>> Columns, int Minimum, IReadOnlyList<int> MaxItems, ValueQuery? Value = null)
 {
     /// <summary>Their number, rounded down to a multiple of the minimum.</summary>
     public const string Cardinality = "cardinality";
 
     /// <summary>Which of its own subjects the other one has too: only where the analyst is the receiver, whose node they do not leave.</summary>
     public const string Ids = "ids";
+
+    /// <summary>
+    /// Their number, and the sum of the other owner's values over them, rounded down to a multiple of the minimum times the largest value that the contract's bounds allow.
+    /// </summary>
+    public const string Sum = "sum";
+
+    /// <summary>The same, and what the told sum divided by the told number is.</summary>
+    public const string Mean = "mean";
 }
+
+/// <summary>
+/// A column that is added up over subjects, with its public bounds, which are the contract's. A subject weighs what its rows add up to, brought within the bounds; a row without a value does not count.
+/// </summary>
+/// <param name="Column">Column name.</param>
+/// <param name="Decimals">Fixed-point scale: values times 10^Decimals, rounded half away from zero.</param>
+/// <param name="Min">Lower bound, unscaled decimal text.</param>
+/// <param name="Max">Upper bound, unscaled decimal text.</param>
+public sealed record ValueQuery(string Column, int Decimals, string Min, string Max);
 
 /// <summary>One part of a key: what it means, and how it is written before it is compared (contracts/schemas/job-spec.schema.json names the steps).</summary>
 public sealed record KeyPartQuery(string Name, IReadOnlyList<string> Steps);
