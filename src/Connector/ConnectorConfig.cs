@@ -125,8 +125,11 @@ internal sealed record ConnectorConfig(
 internal sealed record DatasetConfig(
     string Id, Bilingual Title, string Path, string Format, IReadOnlyList<ColumnConfig> Columns, IReadOnlyList<OfferConfig> Offers,
     string? SubjectColumn = null, ClassificationConfig? Classification = null, IReadOnlyList<string>? Scenarios = null, IntersectionConfig? Intersection = null,
-    IReadOnlyList<string>? DerivedFrom = null)
+    IReadOnlyList<string>? DerivedFrom = null, LookupConfig? Lookup = null)
 {
+    /// <summary>Key columns by which records may be looked up, with their steps: declared for that, or as for intersections; null where look-ups are not declared.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? LookupKeys => Lookup is null ? null : Lookup.Keys ?? Intersection?.Keys;
+
     private const int MaxDerivedFrom = 16;
     private const int MaxScenarios = 50;
     private const int MaxScenarioChars = 64;
@@ -155,6 +158,8 @@ internal sealed record DatasetConfig(
             yield return $"dataset '{Id}': provenance file '{missing}' does not exist";
         foreach (var problem in Intersection?.Problems(Columns, SubjectColumn) ?? [])
             yield return $"dataset '{Id}', intersection: {problem}";
+        foreach (var problem in Lookup?.Problems(LookupKeys, Columns, SubjectColumn) ?? [])
+            yield return $"dataset '{Id}', lookup: {problem}";
     }
 
     private IEnumerable<string> ScenarioProblems(string where, IReadOnlyList<string>? scenarios)
@@ -229,18 +234,56 @@ internal sealed record IntersectionConfig(
 
     public IEnumerable<string> Problems(IReadOnlyList<ColumnConfig> columns, string? subjectColumn)
     {
-        if (Keys is not { Count: > 0 })
+        foreach (var problem in KeyProblems(Keys, columns, subjectColumn))
+            yield return problem;
+        if (MaxRuns is < 1 or > 1_000_000)
+            yield return "maxRuns is 1 to 1000000";
+        if (MaxPeerItems is < 2 or > Privacy.Intersection.IntersectionTerms.MostItems)
+            yield return $"maxPeerItems is 2 to {Privacy.Intersection.IntersectionTerms.MostItems}";
+    }
+
+    /// <summary>What is wrong with declared keys.</summary>
+    public static IEnumerable<string> KeyProblems(IReadOnlyDictionary<string, IReadOnlyList<string>>? keys, IReadOnlyList<ColumnConfig> columns, string? subjectColumn)
+    {
+        if (keys is not { Count: > 0 })
             yield return "keys names at least one column";
-        foreach (var (name, steps) in Keys ?? new Dictionary<string, IReadOnlyList<string>>())
+        foreach (var (name, steps) in keys ?? new Dictionary<string, IReadOnlyList<string>>())
         {
             if (!columns.Any(c => c.Name == name && (c.Identifier || name == subjectColumn)))
                 yield return $"key '{name}' is not a column marked as identifier";
             if (!Privacy.Intersection.Keys.KeyRule.Create([new("key", steps ?? [])]).IsOk)
                 yield return $"key '{name}' has a step that does not exist, or more than {Privacy.Intersection.Keys.KeyRule.MostSteps}";
         }
-        if (MaxRuns is < 1 or > 1_000_000)
-            yield return "maxRuns is 1 to 1000000";
-        if (MaxPeerItems is < 2 or > Privacy.Intersection.IntersectionTerms.MostItems)
-            yield return $"maxPeerItems is 2 to {Privacy.Intersection.IntersectionTerms.MostItems}";
+    }
+}
+
+/// <summary>That records of a dataset may be looked up by keyword, how often, and how large they are. Without it no contract opens it for that.</summary>
+/// <param name="Keys">Columns that hold keywords, each an identifier, with its steps; null: those declared for intersections.</param>
+/// <param name="MaxQuestions">Most questions of one consumer with its group, over all contracts: whoever may ask about everybody learns everything.</param>
+/// <param name="RecordBytes">Size of a record; one that needs more keeps the whole dataset from being looked up.</param>
+/// <param name="MaxRecords">Most different keys.</param>
+internal sealed record LookupConfig(
+    IReadOnlyDictionary<string, IReadOnlyList<string>>? Keys = null, int MaxQuestions = LookupConfig.DefaultMaxQuestions, int RecordBytes = LookupConfig.DefaultRecordBytes,
+    int MaxRecords = LookupConfig.DefaultMaxRecords)
+{
+    /// <value>Default most questions.</value>
+    public const int DefaultMaxQuestions = 100;
+
+    /// <value>Default size of a record.</value>
+    public const int DefaultRecordBytes = 256;
+
+    /// <value>Default most records.</value>
+    public const int DefaultMaxRecords = 1_000_000;
+
+    public IEnumerable<string> Problems(IReadOnlyDictionary<string, IReadOnlyList<string>>? keys, IReadOnlyList<ColumnConfig> columns, string? subjectColumn)
+    {
+        foreach (var problem in IntersectionConfig.KeyProblems(keys, columns, subjectColumn))
+            yield return problem;
+        if (MaxQuestions is < 1 or > 1_000_000_000)
+            yield return "maxQuestions is 1 to 1000000000";
+        if (RecordBytes is < Privacy.Lookup.LookupShape.MinRecordBytes or > Privacy.Lookup.LookupShape.MaxRecordBytes)
+            yield return $"recordBytes is {Privacy.Lookup.LookupShape.MinRecordBytes} to {Privacy.Lookup.LookupShape.MaxRecordBytes}";
+        if (MaxRecords is < 1 or > Privacy.Lookup.LookupShape.MaxRecords)
+            yield return $"maxRecords is 1 to {Privacy.Lookup.LookupShape.MaxRecords}";
     }
 }

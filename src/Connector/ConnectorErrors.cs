@@ -97,4 +97,16 @@ public static class ConnectorErrors
     /// <summary>The provider offers other rules.</summary>
     public static readonly ErrorKind OfferChanged = new("DS-CON-023", 409, "The provider offers other rules than those asked for", "提供方给出的规则与所请求的不同",
         "Look at the offer in the catalogue and ask for that one if it suits.", "请在目录中查看该要约，合适则按其内容请求。");
+
+    /// <summary>No more questions about this dataset for this consumer.</summary>
+    public static readonly ErrorKind LookupsExhausted = new("DS-CON-030", 403, "The questions about this dataset are used up", "该数据集的查询次数已用尽",
+        "Ask the owner: every question may open one record, and their number is capped for a consumer with its group.", "请联系数据方：每次提问可能打开一条记录，同一使用方（含其关联方）的次数有上限。");
+
+    /// <summary>The dataset is not declared for look-ups, or not by this key and record.</summary>
+    public static readonly ErrorKind LookupNotDeclared = new("DS-CON-031", 403, "The dataset may not be looked up in this way", "该数据集不可按此方式查询",
+        "Use the key columns, steps and record size that the owner declares; the catalogue shows them.", "请使用数据方声明的键列、规范化步骤与记录大小，目录中可查。");
+
+    /// <summary>The contract demands noise, which records do not carry.</summary>
+    public static readonly ErrorKind LookupWithoutNoise = new("DS-CON-032", 403, "The contract demands noise, which records do not carry", "合约要求加噪，而按关键词查询的记录不支持加噪",
+        "Ask for a joint statistic (kind aggregate) with epsilonMicro.", "请改用联合统计（kind aggregate）并声明 epsilonMicro。");
 }

@@ -83,9 +83,10 @@ internal static class CatalogEndpoints
             Extra =
             [
                 new("dataspace:title", Json(config.Title)),
-                new("dataspace:columns", Json(config.Columns.Select(c => new { c.Name, c.Type, role = RoleOf(config, c), personal = c.Personal ?? "none", comparedBy = config.Intersection?.Keys.GetValueOrDefault(c.Name) }))),
+                new("dataspace:columns", Json(config.Columns.Select(c => new { c.Name, c.Type, role = RoleOf(config, c), personal = c.Personal ?? "none", comparedBy = config.Intersection?.Keys.GetValueOrDefault(c.Name) ?? config.LookupKeys?.GetValueOrDefault(c.Name) }))),
                 new("dataspace:classification", Json(listing.Classification!.ToStatement())),
                 new(ReplyBucket, Json(node.ReplyBucketMs)),
+                .. config.Lookup is { } lookup ? (KeyValuePair<string, JsonElement>[])[new("dataspace:lookup", Json(new { lookup.RecordBytes, lookup.MaxQuestions }))] : [],
                 .. config.Scenarios is { } scenarios ? (KeyValuePair<string, JsonElement>[])[new("dataspace:scenarios", Json(scenarios))] : [],
             ],
         };

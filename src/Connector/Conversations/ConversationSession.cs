@@ -47,6 +47,7 @@ internal sealed class ConversationSession : IDisposable
                 _end.TrySetResult(JobErrors.PeerSilent.Of());
             if (_closed || _end.Task.IsCompleted)
                 return new RelayAnswer(RelayAnswer.Over, _part.Received, []);
+            _spool.Release(request.After ?? 0);
             if ((Hear(request) ?? Speak()) is { } refused)
             {
                 _end.TrySetResult(refused);
@@ -79,7 +80,7 @@ internal sealed class ConversationSession : IDisposable
     private List<string> Batch(int? after)
     {
         var (messages, chars) = (new List<string>(), 0);
-        for (var i = after is { } from && from >= 0 ? from : _spool.Count; i < _spool.Count && messages.Count < RelayRequest.MaxMessages && chars < RelayRequest.MaxBatchChars; i++)
+        for (var i = after is { } from && from >= _spool.First ? from : _spool.Count; i < _spool.Count && messages.Count < RelayRequest.MaxMessages && chars < RelayRequest.MaxBatchChars; i++)
         {
             messages.Add(Convert.ToBase64String(_spool.Read(i)));
             chars += messages[^1].Length;

@@ -29,7 +29,7 @@ internal sealed partial class IntersectionRunner(
     {
         var started = Stopwatch.GetTimestamp();
         var plan = use.Order.Plan;
-        if (!IntersectionCheck.RuleOf(plan.Intersect!).TryGet(out var rule, out var error))
+        if (!IntersectionCheck.RuleOf(plan.Intersect!.Key).TryGet(out var rule, out var error))
             return error;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(plan.WallLimitMs);

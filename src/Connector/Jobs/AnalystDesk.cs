@@ -56,7 +56,7 @@ internal sealed class AnalystDesk(
                 (publicKeys, secrets) = (keys.PublicKeys, secrets with { Homomorphic = Convert.ToBase64String(keys.ExportSecret()) });
         }
         using var reply = X25519KeyPair.Generate();
-        secrets = secrets with { Reply = Convert.ToBase64String(reply.ExportPrivateKey()) };
+        secrets = secrets with { Keywords = spec.Lookup?.Parts(), Reply = Convert.ToBase64String(reply.ExportPrivateKey()) };
         var row = Sign(bound, pseudonym, coordinator, publicKeys, reply, secrets);
         db.Jobs.Add(row);
         db.KeptResults.AddRange(Duties.KeptResults.Of(row.JobId, row.JobHash, bound.Plan, bound.Agreements, row.NotAfter));
@@ -104,7 +104,10 @@ internal sealed class AnalystDesk(
 }
 
 /// <summary>Private halves of a job's keys; in the node's own state file (directory mode 0700) until the job ends.</summary>
-internal sealed record JobSecrets(string? Homomorphic = null, string? Reply = null);
+/// <param name="Homomorphic">Key of a joint statistic.</param>
+/// <param name="Reply">Key of sealed replies.</param>
+/// <param name="Keywords">What a look-up looks for, one text per part of the key.</param>
+internal sealed record JobSecrets(string? Homomorphic = null, string? Reply = null, IReadOnlyList<IReadOnlyList<string>>? Keywords = null);
 
 /// <summary>One line of a job's story.</summary>
 internal sealed record TrailLine(DateTimeOffset At, string Party, string En, string Zh);

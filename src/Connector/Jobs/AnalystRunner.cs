@@ -17,7 +17,7 @@ namespace DataSpace.Connector.Jobs;
 /// Every step can be repeated.
 /// </summary>
 internal sealed partial class AnalystRunner(
-    IDbContextFactory<ConnectorState> store, INodeTransport transport, CoordinatorLink link, RegulationOutlook outlook, ResultDesk results, KnownUses uses, Intersections.LocalMatches matches, AnalystConversations conversations, ReceiptDesk receipts,
+    IDbContextFactory<ConnectorState> store, INodeTransport transport, CoordinatorLink link, RegulationOutlook outlook, ResultDesk results, KnownUses uses, Intersections.LocalMatches matches, Regressions.LocalModels models, AnalystConversations conversations, ReceiptDesk receipts,
     NodeIdentity self, CrashPoints crashPoints, TimeProvider clock, ILogger<AnalystRunner> log) : IConsumer<AdvanceAnalystJob>
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(40);
@@ -70,6 +70,7 @@ internal sealed partial class AnalystRunner(
         if (job.State != AnalystStates.Running || job.Stage == AnalystStages.Receipt)
         {
             matches.Forget(job.JobHash);
+            models.Forget(job.JobHash);
             conversations.Forget(job.JobHash);
         }
         return job.State == AnalystStates.Running ? pause : null;

@@ -37,8 +37,12 @@ internal sealed class IdleSealEngine : ISealEngine
         => Then(_engine.Encrypt(set, publicKey, slots));
 
     /// <inheritdoc />
-    public Result<IReadOnlyList<ulong[]>> Decrypt(SealParameterSet set, byte[] secretKey, IReadOnlyList<byte[]> ciphertexts)
-        => Then(_engine.Decrypt(set, secretKey, ciphertexts));
+    public Result<IReadOnlyList<byte[]>> EncryptSymmetric(SealParameterSet set, SealKeyPair keys, IReadOnlyList<ulong[]> slots)
+        => Then(_engine.EncryptSymmetric(set, keys, slots));
+
+    /// <inheritdoc />
+    public Result<IReadOnlyList<ulong[]>> Decrypt(SealParameterSet set, byte[] secretKey, IReadOnlyList<byte[]> ciphertexts, int switchedDown = 0)
+        => Then(_engine.Decrypt(set, secretKey, ciphertexts, switchedDown));
 
     /// <inheritdoc />
     public void Trim()

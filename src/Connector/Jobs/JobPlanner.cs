@@ -56,9 +56,11 @@ internal sealed partial class JobPlanner(
         AggregateQuery? query = null;
         IntersectQuery? intersect = null;
         RegressQuery? regress = null;
+        LookupQuery? lookup = null;
         if ((spec.Kind != JobKinds.Intersect && spec.Intersect is not null) || (spec.Kind != JobKinds.Regress && spec.Regress is not null)
-            || (spec.Kind is not (JobKinds.Intersect or JobKinds.Regress) && spec.Inputs.Any(i => i.Key is not null || i.Features is not null)))
-            return JobErrors.BadSpec.Of("intersect, regress, and an input's key and features: their own kinds alone");
+            || (spec.Kind != JobKinds.Lookup && spec.Lookup is not null)
+            || (spec.Kind is not (JobKinds.Intersect or JobKinds.Regress or JobKinds.Lookup) && spec.Inputs.Any(i => i.Key is not null || i.Features is not null)))
+            return JobErrors.BadSpec.Of("intersect, regress, lookup, and an input's key and features: their own kinds alone");
         if (spec.Kind == JobKinds.Aggregate)
         {
             if (!Query(spec, bound, roster).TryGet(out query, out var error))
@@ -74,11 +76,16 @@ internal sealed partial class JobPlanner(
             if (!Regression(spec, bound, roster).TryGet(out regress, out var error))
                 return error;
         }
+        else if (spec.Kind == JobKinds.Lookup)
+        {
+            if (!Lookup(spec, roster).TryGet(out lookup, out var error))
+                return error;
+        }
         else if (spec is not { Kind: JobKinds.Sql, Sql.Length: > 0, Inputs.Count: 1 })
         {
-            return JobErrors.BadSpec.Of("kind: aggregate with groupBy and measures, sql with one input, intersect with two, or regress with two or more");
+            return JobErrors.BadSpec.Of("kind: aggregate with groupBy and measures, sql with one input, intersect with two, regress with two or more, or lookup with one");
         }
-        return Skeleton(spec, roster) with { Aggregate = query, Sql = spec.Sql is null ? null : new SqlQuery(spec.Sql), Intersect = intersect, Regress = regress };
+        return Skeleton(spec, roster) with { Aggregate = query, Sql = spec.Sql is null ? null : new SqlQuery(spec.Sql), Intersect = intersect, Regress = regress, Lookup = lookup };
     }
 
     private JobPlan Skeleton(JobSpec spec, IReadOnlyList<RosterEntry> roster)
@@ -209,9 +216,10 @@ internal sealed partial class JobPlanner(
             { Outcome: PolicyOutcome.Deny } => OnlyTheOwnerKnows(decision.Reason!.Kind) ? null : decision.ToError(),
             { Obligations: { Privacy: null } } when plan.EpsilonMicro is not null => Privacy.PrivacyErrors.NoiseUncharged.Of(),
             { Obligations.Privacy: not null } when plan.Kind == JobKinds.Sql => ConnectorErrors.StatementWithoutNoise.Of(),
+            { Obligations.Privacy: not null } when plan.Kind == JobKinds.Lookup => ConnectorErrors.LookupWithoutNoise.Of(),
             { Obligations.Privacy: not null } when plan.Kind == JobKinds.Intersect => ConnectorErrors.IntersectionWithoutNoise.Of(),
             { Obligations.Privacy: not null } when plan.Kind == JobKinds.Regress => JobErrors.RegressionWithoutNoise.Of(),
-            _ => null,
+            _ => Uses.VerticalCheck.AlignmentProblem(plan, bound.Entry.Participant, question, decisions),
         };
         return (error is null ? null : RefusalNotice.Of(bound.Entry.Participant, error), TermsOf(question, decision));
     }

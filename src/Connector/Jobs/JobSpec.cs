@@ -8,20 +8,42 @@ internal sealed record JobSpec(
     int Version, string Kind, string Title, string Purpose, IReadOnlyList<SpecInput> Inputs,
     SpecGroupBy? GroupBy = null, IReadOnlyList<SpecMeasure>? Measures = null, IReadOnlyList<SpecFilter>? Where = null,
     string? Sql = null, string? CaseId = null, SpecLimits? Limits = null, long? EpsilonMicro = null,
-    SpecIntersect? Intersect = null, SpecRegress? Regress = null);
+    SpecIntersect? Intersect = null, SpecRegress? Regress = null, SpecLookup? Lookup = null);
 
-/// <param name="Key">Kinds intersect and regress: the columns that hold the parts of the key; without it they are named like the parts.</param>
+/// <param name="Key">Kinds intersect, regress and lookup: the columns that hold the parts of the key; without it they are named like the parts.</param>
 /// <param name="Features">Kind regress, vertically: this owner's columns.</param>
 internal sealed record SpecInput(string Participant, string Dataset, string? Agreement = null, IReadOnlyList<string>? Key = null, IReadOnlyList<SpecFeature>? Features = null);
 
 /// <summary>The intersection of two inputs.</summary>
 internal sealed record SpecIntersect(IReadOnlyList<SpecKeyPart> Key, string Result = Protocol.Jobs.IntersectQuery.Cardinality, string? Receiver = null, int? MaxItems = null);
 
+/// <summary>Records of one input by keyword.</summary>
+/// <param name="Key">Parts of the key.</param>
+/// <param name="Columns">Columns of a record.</param>
+/// <param name="Keywords">What is looked for: a text, or a list with one text per part. They stay in this node.</param>
+/// <param name="Questions">How many questions are put, at least as many as there are keywords; null: as many.</param>
+/// <param name="RecordBytes">Size of a record as the catalogue shows it.</param>
+internal sealed record SpecLookup(
+    IReadOnlyList<SpecKeyPart> Key, IReadOnlyList<string> Columns, IReadOnlyList<JsonElement> Keywords, int? Questions = null, int RecordBytes = LookupConfig.DefaultRecordBytes)
+{
+    /// <summary>Keywords as lists of parts; null when one is of another form.</summary>
+    public IReadOnlyList<IReadOnlyList<string>>? Parts()
+    {
+        var all = Keywords?.Select(k => k.ValueKind switch
+        {
+            JsonValueKind.String => (IReadOnlyList<string>)[k.GetString()!],
+            JsonValueKind.Array when k.EnumerateArray().All(p => p.ValueKind == JsonValueKind.String) => [.. k.EnumerateArray().Select(p => p.GetString()!)],
+            _ => [],
+        }).ToList();
+        return all?.TrueForAll(k => k.Count == Key.Count) == true ? all : null;
+    }
+}
+
 internal sealed record SpecKeyPart(string Name, IReadOnlyList<string>? Steps = null);
 
 /// <summary>A model over the inputs.</summary>
 internal sealed record SpecRegress(
-    string Mode, string Model, SpecLabel Label, IReadOnlyList<SpecFeature>? Features = null, bool Intercept = true, string L2 = "0", int? Iterations = null, IReadOnlyList<SpecKeyPart>? Key = null);
+    string Mode, string Model, SpecLabel Label, IReadOnlyList<SpecFeature>? Features = null, bool Intercept = true, string L2 = "0", int? Iterations = null, IReadOnlyList<SpecKeyPart>? Key = null, int? HalfPeriod = null);
 
 /// <param name="Participant">Vertically: who has it.</param>
 internal sealed record SpecLabel(string Column, string? Participant = null);

@@ -29,6 +29,14 @@ internal static class PlanTexts
     public static readonly Bilingual OwnBlinded = new("its own keys, blinded and shuffled", "自身的键，盲化并打乱");
     public static readonly Bilingual Closing = new("digest of the conversation; the receiver's sealed answer", "会话摘要；接收方的密封答复");
 
+    public static readonly Bilingual LookupOffer = new("offer: layout, public key, digest of the hint", "要约：布局、公钥、提示数据摘要");
+    public static readonly Bilingual LookupAsk = new("blinded keywords, as many as declared", "盲化的关键词，数量固定为声明数");
+    public static readonly Bilingual LookupEvaluated = new("the same under its key, and one proof", "以其密钥求值的结果与一份证明");
+    public static readonly Bilingual LookupHint = new("hint, where it is not here yet", "提示数据（尚未持有时）");
+    public static readonly Bilingual LookupQueries = new("encrypted queries, as many as declared", "加密的查询，数量固定为声明数");
+    public static readonly Bilingual LookupAnswers = new("answers, all of one size", "答案，大小一致");
+    public static readonly Bilingual LookupClosing = new("digest of the conversation", "会话摘要");
+
     /// <summary>A name, which is the same in every language.</summary>
     public static Bilingual Name(string name) => new(name, name);
 }

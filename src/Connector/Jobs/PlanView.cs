@@ -30,6 +30,8 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
             {
                 { Aggregate: not null } => AggregateSteps(plan, shape!.MessageBytes),
                 { Intersect: { } intersect } => Intersections.IntersectionView.Steps(plan, intersect, NameOf),
+                { Regress: { Mode: RegressQuery.Vertical } regress } => Regressions.VerticalView.Steps(plan, regress, NameOf),
+                { Lookup: { } lookup } => Lookups.LookupView.Steps(plan, lookup, NameOf),
                 _ => SqlSteps(plan),
             },
             contracts = bound.Inputs.Zip(bound.Terms, Contract).ToList(),
@@ -141,6 +143,10 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
     {
         if (plan.Intersect is { } intersect)
             return Intersections.IntersectionView.Warnings(plan, intersect, NameOf);
+        if (plan.Regress is { Mode: RegressQuery.Vertical } regress)
+            return Regressions.VerticalView.Warnings(plan, regress);
+        if (plan.Lookup is { } lookup)
+            return Lookups.LookupView.Warnings(lookup);
         var warnings = new List<object>();
         if (plan.Roster.Any(r => r.Participant == self.Did) && plan.Roster.Count == 3)
         {

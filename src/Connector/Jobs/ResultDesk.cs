@@ -33,7 +33,8 @@ internal sealed record DecodedJob(string? Json, IReadOnlyList<PendingReceipt> Re
 /// Verifies a bundle as if the coordinator were hostile, then decodes it: statements by the keys that the agreements pin, one roster hash, grant and report
 /// proofs, digests, the sum added again. Pure but for the clock.
 /// </summary>
-internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, LogKeys logs, NodeIdentity self, ISealEngine engine, TimeProvider clock, Intersections.LocalMatches? matches = null)
+internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, LogKeys logs, NodeIdentity self, ISealEngine engine, TimeProvider clock, Intersections.LocalMatches? matches = null,
+    Conversations.AnalystConversations? conversations = null, Lookups.HintShelf? hints = null, Regressions.LocalModels? models = null)
 {
     public async Task<Result<DecodedJob>> DecodeAsync(JobRow job, JobBundle bundle, CancellationToken cancellation)
     {
@@ -62,10 +63,10 @@ internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, 
         }
         var inputs = roster.Zip(statements, (r, s) => s.Classification!.ToInput(r.Participant, r.DatasetId).Value);
         var derived = DerivedResult.View(order.Plan, [.. roster.Select(r => pins[r.AgreementId])], [.. inputs], [.. statements.Select(s => s.DatasetVersion)]);
-        return Open(job, order, bundle, contributions, rosterHash, derived);
+        return Open(job, order, bundle, contributions, rosterHash, derived, statements[0].DatasetVersion);
     }
 
-    private Result<DecodedJob> Open(JobRow job, JobOrder order, JobBundle bundle, List<VerifiedContribution> contributions, string rosterHash, object? classification)
+    private Result<DecodedJob> Open(JobRow job, JobOrder order, JobBundle bundle, List<VerifiedContribution> contributions, string rosterHash, object? classification, string firstVersion)
     {
         var secrets = JsonSerializer.Deserialize<JobSecrets>(job.Secrets, JobJson.Options)!;
         using var replyKey = X25519KeyPair.Import(Convert.FromBase64String(secrets.Reply!));
@@ -86,6 +87,8 @@ internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, 
             {
                 { Aggregate: { } query } => Aggregate(order, query, secrets, bundle, contributions, rosterHash, replies),
                 { Intersect: { } query } => Intersections.IntersectionResults.Read(order.Plan, query, contributions, replies, query.Result == IntersectQuery.Ids ? matches?.Find(job.JobHash) : null),
+                { Regress: { Mode: RegressQuery.Vertical } query } => Regressions.VerticalResults.Read(order.Plan, query, contributions, models?.Find(job.JobHash)),
+                { Lookup: { } query } => Lookups.LookupResults.Read(query, contributions[0], firstVersion, replies[0], conversations?.Find(job.JobHash) as Lookups.LookupPart, hints),
                 _ => Table(replies[0]),
             };
             if (!made.TryGet(out table, out var error))
@@ -154,9 +157,17 @@ internal sealed record ResultTable(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<IReadOnlyList<string?>>? Errors { get; init; }
 
+    /// <summary>Random text that keeps a digest of few possible tables from being guessed; null where the table's digest is told to nobody who could.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Salt { get; init; }
+
     /// <summary>What the noise cost and how large it is; null when all figures are exact.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public NoiseView? Noise { get; init; }
+
+    /// <summary>What stands beside a model's weights; null of other kinds.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public object? Card { get; init; }
 
     public static ResultTable Of(AggregateQuery query, AggregationShape shape, AggregationResult result, bool clamped)
     {

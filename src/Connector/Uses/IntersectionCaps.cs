@@ -17,9 +17,9 @@ internal static class IntersectionCaps
     /// <summary>What these counters count.</summary>
     public const string Definition = "private-set-intersection/1 runs";
 
-    /// <summary>Debits of an intersection; none of other kinds.</summary>
+    /// <summary>Debits of an intersection, a model's included whose rows meet by one; none of other kinds.</summary>
     public static IEnumerable<BudgetDebit> Debits(UseRequest use, UseFacts facts)
-        => use.Order.Plan.Intersect is null || use.Dataset.Config.Intersection is not { } config ? []
+        => !use.Order.Plan.Intersects || use.Dataset.Config.Intersection is not { } config ? []
             : Counters(use, facts).Select(id => BudgetDebit.WithLimit(id, Definition, 1, config.MaxRuns));
 
     /// <summary>
@@ -28,7 +28,7 @@ internal static class IntersectionCaps
     /// </summary>
     public static DsError? Problem(UseRequest use, UseFacts facts, AuditLedger ledger)
     {
-        if (use.Order.Plan.Intersect is null || use.Dataset.Config.Intersection is not { } config)
+        if (!use.Order.Plan.Intersects || use.Dataset.Config.Intersection is not { } config)
             return null;
         var mayBegin = ledger.ContinuedAtMs is null || ledger.GetBudget(Regrants.AgainOf(OfConsumer(use.Entry.DatasetId, facts.GroupOf(use.Order.Consumer)))) is { Limit: > 0 };
         return Counters(use, facts).Any(id => ledger.GetBudget(id) is { } counter ? counter.Spent >= config.MaxRuns : !mayBegin)

@@ -9,7 +9,7 @@ namespace DataSpace.Connector.Uses;
 internal static class IntersectionCheck
 {
     /// <summary>How both parties write keys alike, from the signed plan.</summary>
-    public static Result<KeyRule> RuleOf(IntersectQuery query) => KeyRule.Create([.. query.Key.Select(k => new KeyPart(k.Name, k.Steps))]);
+    public static Result<KeyRule> RuleOf(IReadOnlyList<KeyPartQuery> key) => KeyRule.Create([.. key.Select(k => new KeyPart(k.Name, k.Steps))]);
 
     /// <summary>Key columns of one party.</summary>
     public static IReadOnlyList<string> ColumnsOf(JobPlan plan, string participant)
@@ -22,18 +22,18 @@ internal static class IntersectionCheck
     /// <summary>
     /// A column is compared only where its owner declared it, and only as its owner writes it: whoever could choose the steps could ask in which rows a value is valid.
     /// </summary>
-    public static DsError? KeyProblem(UseRequest use, IntersectQuery query)
+    public static DsError? KeyProblem(UseRequest use, IReadOnlyList<KeyPartQuery> key, IReadOnlyList<string> columns)
     {
         if (use.Dataset.Config.Intersection is not { } declared)
             return ConnectorErrors.KeyNotDeclared.Of(use.Entry.DatasetId);
-        foreach (var (part, column) in query.Key.Zip(ColumnsOf(use.Order.Plan, use.Entry.Participant)))
+        foreach (var (part, column) in key.Zip(columns))
         {
             if (!declared.Keys.TryGetValue(column, out var steps))
                 return ConnectorErrors.KeyNotDeclared.Of(column);
             if (!steps.SequenceEqual(part.Steps, StringComparer.Ordinal))
                 return ConnectorErrors.KeyNotDeclared.Of($"{column} is compared by: {string.Join(", ", steps)}");
         }
-        return RuleOf(query).Error;
+        return RuleOf(key).Error;
     }
 
     /// <summary>The first reason why the decided terms do not cover the plan, or null.</summary>

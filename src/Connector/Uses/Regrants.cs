@@ -69,6 +69,9 @@ internal sealed class Regrants(AuditLedger ledger, ConnectorConfig config, NodeI
         if (agreement.Policy.Terms.Any(t => t.Computations.Any(c => c is Kernel.Policy.PolicyComputations.Intersect or Kernel.Policy.PolicyComputations.IntersectIds))
             && IntersectionCaps.OfConsumer(agreement.Row.DatasetId, group) is var runs && ledger.GetBudget(runs) is null)
             yield return (runs, IntersectionCaps.Definition);
+        if (agreement.Policy.Terms.Any(t => t.Computations.Contains(Kernel.Policy.PolicyComputations.Lookup, StringComparer.Ordinal))
+            && LookupQuota.OfConsumer(agreement.Row.DatasetId, group) is var questions && ledger.GetBudget(questions) is null)
+            yield return (questions, LookupQuota.Definition);
     }
 }
 

@@ -40,6 +40,8 @@ internal static class RegressCheck
     /// <summary>Columns that do not exist, name subjects or are of the wrong type, or null.</summary>
     public static DsError? SchemaProblem(UseRequest use, RegressQuery query)
     {
+        if (query.Mode == RegressQuery.Vertical && VerticalCheck.KeyProblem(use, query) is { } unkeyed)
+            return unkeyed;
         var schema = use.Dataset.Source.Columns.ToDictionary(c => c.Name, StringComparer.Ordinal);
         var own = use.Entry.Participant;
         var features = use.Order.Plan.Roster.Zip(query.Features).Where(p => p.First.Participant == own).SelectMany(p => p.Second).ToList();
@@ -68,7 +70,7 @@ internal static class RegressCheck
         if (query.MinimumSubjects < terms.MinimumGroupSize)
             return ConnectorErrors.PlanExceedsContract.Of($"minimum {query.MinimumSubjects}, contract {terms.MinimumGroupSize}");
         if (query.Mode != RegressQuery.Horizontal)
-            return ConnectorErrors.PlanExceedsContract.Of("vertical models cannot be run by this version");
+            return VerticalCheck.Problem(use, terms, query);
         if (query.MaxRowsPerParty != MaxRowsOf(RegressQuery.WidthOf(query.Features[0])) || query.Iterations != RoundsOf(query.Model, query.Iterations))
             return ConnectorErrors.PlanExceedsContract.Of("rows or rounds are not the public ones");
         return BoundsProblem(terms, new RegressFeature(query.Label.Column, query.Label.Decimals, query.Label.Min, query.Label.Max))

@@ -23,12 +23,12 @@ internal sealed class UseFacts(ConnectorConfig config, PeerDirectory peers, stri
         ConsumerAddress = peers.Find(request.Consumer) is { } member && Uri.TryCreate(member.Url, UriKind.Absolute, out var url) ? url.Host.Trim('[', ']') : null,
         ConsumerGroup = config.ConsumerGroupOf(request.Consumer),
         Algorithms = WorkerDigest() is { } digest ? [ProtocolOf(plan), "sha256:" + digest] : [ProtocolOf(plan)],
-        ExecutionEnv = plan.Kind is JobKinds.Aggregate or JobKinds.Intersect or JobKinds.Regress or PolicyComputations.IntersectIds ? "mpc" : "sandbox",
+        ExecutionEnv = plan.Kind is JobKinds.Aggregate or JobKinds.Intersect or JobKinds.Regress or JobKinds.Lookup or PolicyComputations.IntersectIds ? "mpc" : "sandbox",
         EncryptMode = "ciphertext",
         DeliveryMethod = "api",
         MaxRows = plan.Intersect switch
         {
-            null => plan.Aggregate?.Groups.Count ?? (plan.Regress is { } model ? RegressCheck.FiguresOf(model) : null),
+            null => plan.Aggregate?.Groups.Count ?? (plan.Regress is { } model ? RegressCheck.FiguresOf(model) : plan.Lookup?.Questions),
             { Result: IntersectQuery.Ids } query => query.MaxItems.Max(),
             _ => 1,
         },
@@ -47,13 +47,14 @@ internal sealed class UseFacts(ConnectorConfig config, PeerDirectory peers, stri
         JobKinds.Aggregate => "secure-aggregation/1",
         JobKinds.Intersect or PolicyComputations.IntersectIds => "private-set-intersection/1",
         JobKinds.Regress => plan.Regress is { Mode: RegressQuery.Vertical } ? "vertical-regression/1" : "secure-newton/1",
+        JobKinds.Lookup => Privacy.Lookup.LookupContext.Protocol,
         _ => "sql-release/1",
     };
 
     /// <summary>Plaintext size of a joint statistic: eight bytes a figure, known before anything runs. A table's size is bounded when it is released.</summary>
     private static long? PlainBytes(JobPlan plan) => plan.Aggregate is { } query
         ? query.Groups.Count * query.Measures.Sum(m => (long)m.Statistics.Count) * sizeof(long)
-        : plan.Intersect is { Result: IntersectQuery.Cardinality } ? sizeof(long) : null;
+        : plan.Intersect is { Result: IntersectQuery.Cardinality } ? sizeof(long) : plan.Lookup is { } lookup ? (long)lookup.Questions * lookup.RecordBytes : null;
 
     /// <summary>SHA-256 of the program that reads the data, as it lies on disk now; null when it is missing.</summary>
     public string? WorkerDigest()

@@ -110,13 +110,14 @@ internal sealed class UseGate(
             var due = DebitsDue(decision.Obligations!, noise);
             if (LostCounter(use, due) is { } lost)
                 return Spell(lost, decision);
-            if (IntersectionCaps.Problem(use, facts, ledger) is { } capped)
+            if ((IntersectionCaps.Problem(use, facts, ledger) ?? LookupQuota.Problem(use, facts, ledger)) is { } capped)
                 return capped;
             var debits = due.Select(d => Budgets.DebitOf(use.Agreement, d, facts.GroupOf(use.Order.Consumer))).ToList();
             if (due.Any(IsEpsilon))
                 debits.AddRange(PrivacyCharge.Marks(noise!));
             debits.AddRange(regulation.Debits(use));
             debits.AddRange(IntersectionCaps.Debits(use, facts));
+            debits.AddRange(LookupQuota.Debits(use, facts));
             var granted = await ledger.GrantAsync(PayloadOf(use, decision, due), debits, cancellation);
             if (granted.TryGet(out var grant, out var error))
             {
@@ -124,7 +125,7 @@ internal sealed class UseGate(
                     ? unnoted : new AdmittedUse(grant, decision, noise);
             }
             if (attempt > 0 || noise is null || !PrivacyCharge.WasRaced(error, noise))
-                return RegulationGate.Spell(error) ?? IntersectionCaps.Spell(error) ?? Spell(error, decision);
+                return RegulationGate.Spell(error) ?? IntersectionCaps.Spell(error) ?? LookupQuota.Spell(error) ?? Spell(error, decision);
         }
     }
 
@@ -161,10 +162,12 @@ internal sealed class UseGate(
             return undone;
         if (owed.Problem(use.Agreement) is { } overdue)
             return overdue;
+        if (VerticalCheck.AlignmentProblem(use.Order.Plan, self.Did, RequestOf(use), decisions) is { } unaligned)
+            return unaligned;
         // Held against the terms of this decision (the strictest of all permissions that apply), never against another permission's.
         if (PlanCheck.Problem(use, decision.Obligations!) is { } problem)
             return problem;
-        return (IntersectionCaps.Problem(use, facts, ledger) ?? PrivacyProblem(use, decision.Obligations!)) is { } unpaid ? unpaid : decision;
+        return (IntersectionCaps.Problem(use, facts, ledger) ?? LookupQuota.Problem(use, facts, ledger) ?? PrivacyProblem(use, decision.Obligations!)) is { } unpaid ? unpaid : decision;
     }
 
     /// <summary>
@@ -293,6 +296,7 @@ internal static class PlanCheck
         { Aggregate: { } query } => [.. query.Measures.Select(m => m.Column).Append(query.GroupColumn).Concat(query.Where.Select(w => w.Column)).Distinct(StringComparer.Ordinal)],
         { Regress: { } query } => RegressCheck.ColumnsOf(plan, query, participant),
         { Intersect: { } query } => [.. plan.Roster.Zip(query.Columns).Where(p => p.First.Participant == participant).SelectMany(p => p.Second).Distinct(StringComparer.Ordinal)],
+        { Lookup: { } query } => [.. query.KeyColumns.Concat(query.Columns).Distinct(StringComparer.Ordinal)],
         _ => [],
     };
 
@@ -308,9 +312,11 @@ internal static class PlanCheck
     public static DsError? SchemaProblem(UseRequest use)
     {
         if (use.Order.Plan.Intersect is { } intersect)
-            return IntersectionCheck.KeyProblem(use, intersect);
+            return IntersectionCheck.KeyProblem(use, intersect.Key, IntersectionCheck.ColumnsOf(use.Order.Plan, use.Entry.Participant));
         if (use.Order.Plan.Regress is { } regress)
             return RegressCheck.SchemaProblem(use, regress);
+        if (use.Order.Plan.Lookup is { } lookup)
+            return LookupCheck.SchemaProblem(use, lookup);
         var schema = use.Dataset.Source.Columns.ToDictionary(c => c.Name, StringComparer.Ordinal);
         foreach (var name in ColumnsOf(use.Order.Plan, use.Entry.Participant))
         {
@@ -329,6 +335,8 @@ internal static class PlanCheck
             return IntersectionCheck.Problem(use, terms);
         if (use.Order.Plan.Kind == JobKinds.Regress)
             return RegressCheck.Problem(use, terms);
+        if (use.Order.Plan.Kind == JobKinds.Lookup)
+            return LookupCheck.Problem(use, terms);
         if (use.Order.Plan.Aggregate is not { } query)
         {
             // The SQL tier cannot clamp yet, and a bound that is not enforced is no bound.

@@ -116,7 +116,7 @@ public static class PolicyTerms
     public const string Off = "off";
 
     /// <summary>Computation kinds that can be enforced so far.</summary>
-    public static IReadOnlyList<string> Computations { get; } = ["sql", "aggregate", PolicyComputations.Intersect, PolicyComputations.IntersectIds, PolicyComputations.Regress];
+    public static IReadOnlyList<string> Computations { get; } = ["sql", "aggregate", PolicyComputations.Intersect, PolicyComputations.IntersectIds, PolicyComputations.Regress, PolicyComputations.Lookup];
 
     /// <summary>Environments in which a computation runs so far: one provider's sandbox, or a joint computation over several.</summary>
     public static IReadOnlyList<string> Environments { get; } = ["sandbox", "mpc"];
@@ -133,6 +133,9 @@ public static class PolicyComputations
 
     /// <summary>A model fitted over the rows of several owners: sums over rows are opened, no row is.</summary>
     public const string Regress = "regress";
+
+    /// <summary>Records by keyword, one at a time, without the owner learning which: single records leave, whatever the minimum group is. Permitted by its own name alone.</summary>
+    public const string Lookup = "lookup";
 }
 
 /// <summary>Actions of rules. A use performs <see cref="Compute"/> and <see cref="Delivery"/>; raw data is never read by, copied for or handed to a consumer.</summary>

@@ -11,6 +11,7 @@ public sealed class MessageSpool : IDisposable
     private readonly FileStream _file;
     private readonly long _maxBytes;
     private readonly List<(long Offset, int Length)> _messages = [];
+    private int _released;
 
     /// <param name="path">A path that does not exist yet.</param>
     /// <param name="maxBytes">Most bytes to hold.</param>
@@ -38,7 +39,7 @@ public sealed class MessageSpool : IDisposable
     /// <summary>As above, of an analyst, who says nothing about data.</summary>
     public Result<Unit> Append(ReadOnlyMemory<byte> message)
     {
-        if (_file.Length + message.Length > _maxBytes)
+        if (_file.Length + message.Length > _maxBytes) // of those that nobody has released
             return ConversationErrors.SpoolFull.Of();
         var offset = _file.Length;
         RandomAccess.Write(_file.SafeFileHandle, message.Span, offset);
@@ -47,7 +48,10 @@ public sealed class MessageSpool : IDisposable
         return Unit.Value;
     }
 
-    /// <summary>Message number <paramref name="index"/>, from 0.</summary>
+    /// <summary>Number of the first message that is still held.</summary>
+    public int First => _released;
+
+    /// <summary>Message number <paramref name="index"/>, from 0; not before <see cref="First"/>.</summary>
     public byte[] Read(int index)
     {
         var (offset, length) = _messages[index];
@@ -59,6 +63,18 @@ public sealed class MessageSpool : IDisposable
         }
 
         return message;
+    }
+
+    /// <summary>
+    /// The other party has every message before number <paramref name="count"/>: where that is all of them they leave the disk. Long conversations of large messages would fill it otherwise. Whoever asks for a released one
+    /// gets none, and the conversation ends.
+    /// </summary>
+    public void Release(int count)
+    {
+        if (count < _messages.Count || _released == _messages.Count)
+            return;
+        _released = _messages.Count;
+        _file.SetLength(0);
     }
 
     /// <inheritdoc />

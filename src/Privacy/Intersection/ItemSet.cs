@@ -77,6 +77,13 @@ public sealed class ItemSet
     internal ReadOnlySpan<ItemDigest> Chunk(int chunk) => _items.AsSpan(chunk * IntersectionMessage.ChunkItems, IntersectionMessage.ItemsIn(chunk, Count));
 
     internal int RowOf(int index) => _rows[index];
+
+    /// <summary>These rows in ascending order of their keys' digests: the same order at every party that has the same keys.</summary>
+    internal int[] InOrderOfKeys(IEnumerable<int> rows)
+    {
+        var wanted = rows.ToHashSet();
+        return [.. Enumerable.Range(0, Count).Where(i => wanted.Contains(_rows[i])).OrderBy(i => _items[i]).Select(i => _rows[i])];
+    }
 }
 
 /// <summary>Makes a set of rows that come one by one. Owned by one thread; used once.</summary>

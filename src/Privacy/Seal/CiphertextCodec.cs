@@ -31,6 +31,9 @@ public static class CiphertextCodec
     /// <summary>Accepts exactly one BFV ciphertext of <paramref name="set"/>, or says which rule it broke.</summary>
     public static Result<Unit> Check(SealParameterSet set, ReadOnlySpan<byte> ciphertext) => Check(set.Ciphertext, ciphertext, "ciphertext");
 
+    /// <summary>Accepts exactly one ciphertext of <paramref name="set"/> from which <paramref name="switchedDown"/> primes were switched away.</summary>
+    public static Result<Unit> Check(SealParameterSet set, ReadOnlySpan<byte> ciphertext, int switchedDown) => Check(set.Levels[switchedDown], ciphertext, "ciphertext");
+
     /// <summary>Accepts exactly one public key of <paramref name="set"/>.</summary>
     public static Result<Unit> CheckPublicKey(SealParameterSet set, ReadOnlySpan<byte> publicKey) => Check(set.PublicKey, publicKey, "public key");
 
@@ -66,7 +69,13 @@ public static class CiphertextCodec
             return PrivacyErrors.CtSeeded;
         if (bytes.Length != layout.TotalBytes)
             return PrivacyErrors.CtLength;
-        var same = bytes[..CiphertextLayout.DataOffset].CommonPrefixLength(layout.Prefix);
+        return CheckPrefix(bytes, layout.Prefix);
+    }
+
+    /// <summary>The reason of the first field in which the first 113 bytes differ from <paramref name="due"/>, or null.</summary>
+    internal static ErrorKind? CheckPrefix(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> due)
+    {
+        var same = bytes[..CiphertextLayout.DataOffset].CommonPrefixLength(due);
         if (same == CiphertextLayout.DataOffset)
             return null;
         foreach (var (end, kind) in Fields)

@@ -62,7 +62,8 @@ public sealed class CiphertextLayout
     /// <summary>Residue polynomials in an object.</summary>
     internal int ResidueCount => Polynomials * _moduli.Length;
 
-    private static void WriteHeader(Span<byte> target, ulong length)
+    /// <summary>SEAL's 16-byte header of an uncompressed object of this length.</summary>
+    internal static void WriteHeader(Span<byte> target, ulong length)
     {
         BinaryPrimitives.WriteUInt16LittleEndian(target, Magic);
         target[2] = HeaderBytes;

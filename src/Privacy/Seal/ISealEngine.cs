@@ -22,8 +22,17 @@ public interface ISealEngine : IDisposable
     /// </summary>
     Result<IReadOnlyList<byte[]>> Encrypt(SealParameterSet set, byte[] publicKey, IReadOnlyList<ulong[]> slots);
 
+    /// <summary>
+    /// As <see cref="Encrypt"/>, by who holds the secret key: seeded ciphertexts (<see cref="SeededCiphertext"/>), half the bytes, with less noise.
+    /// </summary>
+    Result<IReadOnlyList<byte[]>> EncryptSymmetric(SealParameterSet set, SealKeyPair keys, IReadOnlyList<ulong[]> slots);
+
     /// <summary>Decrypts and batch-decodes; every ciphertext passes the strict codec first.</summary>
-    Result<IReadOnlyList<ulong[]>> Decrypt(SealParameterSet set, byte[] secretKey, IReadOnlyList<byte[]> ciphertexts);
+    /// <param name="set">Parameters.</param>
+    /// <param name="secretKey">Serialized secret key.</param>
+    /// <param name="ciphertexts">Serialized, all of one level.</param>
+    /// <param name="switchedDown">Primes that were switched away from all of them, an index of <see cref="SealParameterSet.Levels"/>.</param>
+    Result<IReadOnlyList<ulong[]>> Decrypt(SealParameterSet set, byte[] secretKey, IReadOnlyList<byte[]> ciphertexts, int switchedDown = 0);
 
     /// <summary>Gives memory back while idle; the next call starts again. Overwrites what held keys.</summary>
     void Trim();

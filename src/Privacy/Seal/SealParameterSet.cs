@@ -1,3 +1,5 @@
+using DataSpace.Privacy.Seal.Evaluation;
+
 namespace DataSpace.Privacy.Seal;
 
 /// <summary>
@@ -7,12 +9,15 @@ namespace DataSpace.Privacy.Seal;
 /// </summary>
 public sealed class SealParameterSet
 {
-    private SealParameterSet(string name, int degree, ulong plainModulus, ulong[] keyModuli, string keyParmsId, string dataParmsId)
+    private readonly Lazy<RnsRing> _ring;
+
+    private SealParameterSet(string name, int degree, ulong plainModulus, ulong[] keyModuli, string keyParmsId, params string[] dataParmsIds)
     {
         (Name, Degree, PlainModulus) = (name, degree, plainModulus);
-        // SEAL keeps the last modulus for key switching: ciphertexts live under the others.
-        Ciphertext = new CiphertextLayout(degree, keyModuli[..^1], Convert.FromHexString(dataParmsId), isNtt: false);
+        // SEAL keeps the last modulus for key switching: ciphertexts live under the others, and lose the last of those with every switch.
+        Levels = [.. dataParmsIds.Select((id, level) => new CiphertextLayout(degree, keyModuli[..^(1 + level)], Convert.FromHexString(id), isNtt: false))];
         PublicKey = new CiphertextLayout(degree, keyModuli, Convert.FromHexString(keyParmsId), isNtt: true);
+        _ring = new Lazy<RnsRing>(() => new RnsRing(this, NttPaths.Best));
     }
 
     /// <summary>
@@ -39,6 +44,32 @@ public sealed class SealParameterSet
         "6cc78de999e8ecf9618cfa48770a1b468ebdcb3e6068e488b8088c28e1b3fe75",
         "b6a1d21efc23ae23711b6487e148ae90a7f65600df1d61d75f5738f0ee43ced4");
 
+    /// <summary>
+    /// Products of ciphertexts and plaintexts (PSI-sum, regression), first plain modulus: 1,099,511,480,321, the largest batching prime below 2^40 for
+    /// degree 8,192. Four ciphertext moduli, 174 bits: one multiply_plain leaves 84 to 87 bits of noise budget, 64 added products 81. Coprime to
+    /// every ciphertext modulus; batching primes of 43 and 44 bits are not, and SEAL refuses them.
+    /// </summary>
+    public static SealParameterSet Products1 { get; } = new(
+        "bfv8k-t1", 8192, 1_099_511_480_321, Moduli8192,
+        "27a397cebf10b828112b2cf3a16d62de5af872d0c09f3ff0871ce22791f3522b",
+        "c32b5a8522962d63cf630c5a6ac816992370bc8ffba67e720f9caca8760d6b98",
+        "e36f636cab1df70ecb9d208cd7315dd9468c4ef02f19b2c3e6995900cfe968e3",
+        "925e3d2b500dce214276c5b98e8cf112535ef5c38e954d1056a053b1482a169b");
+
+    /// <summary>
+    /// Products, second plain modulus: 1,099,510,890,497, the next smaller batching prime. Values modulo the product of both, about 2^80, follow by the Chinese
+    /// remainder theorem.
+    /// </summary>
+    public static SealParameterSet Products2 { get; } = new(
+        "bfv8k-t2", 8192, 1_099_510_890_497, Moduli8192,
+        "9809533be810eaf6c6b5ee6fdc90d54e204b6dac041ea6ad5608ac1c890c5965",
+        "45ba7c12dd9a3dea5e6c73ea34f1ff59201a34e35dc23074baebe01827a6f26f",
+        "fb0aebb50cd1fe2dc527a82b0e7db73ddf5af4900ff2ef5d1b30c40fdf815341",
+        "eb6f1c351d71eeccc68d593b23b733db91f580c40381f776c243088342c87845");
+
+    /// <summary>Every set there is.</summary>
+    public static IReadOnlyList<SealParameterSet> All { get; } = [Aggregation1, Aggregation2, Bfv8k, Products1, Products2];
+
     /// <summary>Short name for messages and logs.</summary>
     public string Name { get; }
 
@@ -49,10 +80,19 @@ public sealed class SealParameterSet
     public ulong PlainModulus { get; }
 
     /// <summary>Exact serialized form of a ciphertext.</summary>
-    public CiphertextLayout Ciphertext { get; }
+    public CiphertextLayout Ciphertext => Levels[0];
+
+    /// <summary>
+    /// Serialized forms by the number of primes that were switched away: fewer bytes, less room for noise. Entry 0 is <see cref="Ciphertext"/>; sets without
+    /// products have no other.
+    /// </summary>
+    public IReadOnlyList<CiphertextLayout> Levels { get; }
 
     /// <summary>Exact serialized form of a public key (the same format, one modulus more, in NTT form).</summary>
     public CiphertextLayout PublicKey { get; }
+
+    /// <summary>Arithmetic of this set in C#, made at first use.</summary>
+    internal RnsRing Ring => _ring.Value;
 
     private static ulong[] Moduli4096 => [68_719_403_009, 68_719_230_977, 137_438_822_401];
 

@@ -7,15 +7,15 @@ namespace DataSpace.Privacy.Seal;
 
 /// <summary>
 /// The default <see cref="ISealEngine"/>: SEAL 4.1.2 as WebAssembly in Wasmtime, in this process. Nothing is loaded before the first operation.
-/// Two stores: one generates keys and decrypts, the other encrypts under keys that came from elsewhere; a fault that a remote key could provoke
+/// Stores of two roles: some generate keys, decrypt and encrypt under the own key, others encrypt under keys that came from elsewhere; a fault that a remote key could provoke
 /// never happens beside a secret.
 /// </summary>
 public sealed class WasmSealEngine : ISealEngine
 {
     private readonly WasmSealOptions _options;
     private readonly Lock _loading = new();
-    private readonly SealStore _secrets;
-    private readonly SealStore _encryption;
+    private readonly SealStorePool _secrets;
+    private readonly SealStorePool _encryption;
     private Engine? _engine;
     private Module? _module;
 
@@ -29,15 +29,15 @@ public sealed class WasmSealEngine : ISealEngine
     internal WasmSealEngine(WasmSealOptions options, FillRandom fillRandom)
     {
         _options = options;
-        _secrets = new SealStore(Load, fillRandom, options.LargestHeapBytes);
-        _encryption = new SealStore(Load, fillRandom, options.LargestHeapBytes);
+        _secrets = new SealStorePool(options.ParallelStores, Load, fillRandom, options.LargestHeapBytes);
+        _encryption = new SealStorePool(options.ParallelStores, Load, fillRandom, options.LargestHeapBytes);
     }
 
-    /// <summary>The store that holds secret keys during an operation.</summary>
-    internal SealStore Secrets => _secrets;
+    /// <summary>The stores that hold secret keys during an operation.</summary>
+    internal SealStorePool Secrets => _secrets;
 
-    /// <summary>The store that loads remote public keys.</summary>
-    internal SealStore Encryption => _encryption;
+    /// <summary>The stores that load remote public keys.</summary>
+    internal SealStorePool Encryption => _encryption;
 
     /// <summary>True once Wasmtime and the module are in memory.</summary>
     internal bool IsLoaded => _module is not null;
@@ -50,17 +50,27 @@ public sealed class WasmSealEngine : ISealEngine
     {
         if (CiphertextCodec.CheckPublicKey(set, publicKey).Error is { } error)
             return error;
-        if (slots.Any(vector => vector.Length != set.Degree || vector.AsSpan().ContainsAnyExceptInRange(0UL, set.PlainModulus - 1)))
-            return PrivacyErrors.SlotRange.Of();
-        return _encryption.Run<IReadOnlyList<byte[]>>(seal => seal.Encrypt(set, publicKey, slots));
+        return AreSlots(set, slots)
+            ? _encryption.Run<IReadOnlyList<byte[]>>(seal => seal.Encrypt(set, publicKey, slots))
+            : PrivacyErrors.SlotRange.Of();
     }
 
     /// <inheritdoc />
-    public Result<IReadOnlyList<ulong[]>> Decrypt(SealParameterSet set, byte[] secretKey, IReadOnlyList<byte[]> ciphertexts)
+    public Result<IReadOnlyList<byte[]>> EncryptSymmetric(SealParameterSet set, SealKeyPair keys, IReadOnlyList<ulong[]> slots)
+    {
+        if (CiphertextCodec.CheckPublicKey(set, keys.PublicKey).Error is { } error)
+            return error;
+        return AreSlots(set, slots)
+            ? _secrets.Run<IReadOnlyList<byte[]>>(seal => seal.EncryptSeeded(set, keys, slots))
+            : PrivacyErrors.SlotRange.Of();
+    }
+
+    /// <inheritdoc />
+    public Result<IReadOnlyList<ulong[]>> Decrypt(SealParameterSet set, byte[] secretKey, IReadOnlyList<byte[]> ciphertexts, int switchedDown = 0)
     {
         foreach (var ciphertext in ciphertexts)
         {
-            if (CiphertextCodec.Check(set, ciphertext).Error is { } error)
+            if (CiphertextCodec.Check(set, ciphertext, switchedDown).Error is { } error)
                 return error;
         }
 
@@ -86,6 +96,9 @@ public sealed class WasmSealEngine : ISealEngine
             (_module, _engine) = (null, null);
         }
     }
+
+    private static bool AreSlots(SealParameterSet set, IReadOnlyList<ulong[]> slots)
+        => slots.All(vector => vector.Length == set.Degree && !vector.AsSpan().ContainsAnyExceptInRange(0UL, set.PlainModulus - 1));
 
     private Result<(Engine Engine, Module Module)> Load()
     {

@@ -30,4 +30,7 @@ public sealed record WasmSealOptions
 
     /// <value>A store whose heap has grown beyond this is replaced after the operation (WebAssembly heaps never shrink).</value>
     public long LargestHeapBytes { get; init; } = DefaultLargestHeapBytes;
+
+    /// <value>Operations of one role at once, each in a store with a heap of its own (about 40 MB while in use); two, or one on a machine with one processor.</value>
+    public int ParallelStores { get; init; } = Math.Min(2, Environment.ProcessorCount);
 }

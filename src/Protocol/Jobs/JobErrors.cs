@@ -107,4 +107,13 @@ public static class JobErrors
     /// <summary>The contract demands noise, which regressions do not carry.</summary>
     public static readonly ErrorKind RegressionWithoutNoise = new("DS-JOB-041", 403, "The contract demands noise, which regressions do not carry", "合约要求加噪，而回归不支持加噪",
         "Negotiate a contract without a privacy budget for this kind of computation.", "请为此类计算协商不含隐私预算的合约。");
+
+    /// <summary>A vertical model did not pass its certificate.</summary>
+    public static readonly ErrorKind CertificateRefused = new("DS-JOB-045", 409, "The model did not pass its certificate and is not told", "模型未通过其收敛证明，不予告知",
+        "Scores left the range of the sigmoid, or iterations were too few. Another range or more iterations are a new job and a new use; this refusal has told both owners by how much it missed.",
+        "得分超出 S 型函数范围，或迭代次数不足。更换范围或增加迭代须新建任务并计为新的使用；本次拒绝已使双方得知偏差大小。");
+
+    /// <summary>The look-up is not answered, for a reason that depends on data.</summary>
+    public static readonly ErrorKind LookupWithheld = new("DS-JOB-030", 403, "The look-up is withheld", "查询不予回答",
+        "Too many records, a record larger than declared, or data that could not be read: which of them stands in the owner's log alone. The use is spent.", "记录过多、记录超出声明大小或数据无法读取；具体原因仅记录在数据方日志中。本次使用已计。");
 }

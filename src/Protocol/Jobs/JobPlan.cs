@@ -19,9 +19,10 @@ namespace DataSpace.Protocol.Jobs;
 /// <param name="WallLimitMs">Longest time one provider may compute.</param>
 /// <param name="Intersect">The intersection; null for other kinds.</param>
 /// <param name="Regress">The model; null for other kinds.</param>
+/// <param name="Lookup">The hidden look-up; null for other kinds.</param>
 public sealed record JobPlan(
     int Version, string Kind, string Title, string Purpose, string SpaceId, IReadOnlyList<RosterEntry> Roster, int WallLimitMs,
-    string? CaseId = null, AggregateQuery? Aggregate = null, SqlQuery? Sql = null, IntersectQuery? Intersect = null, RegressQuery? Regress = null)
+    string? CaseId = null, AggregateQuery? Aggregate = null, SqlQuery? Sql = null, IntersectQuery? Intersect = null, RegressQuery? Regress = null, LookupQuery? Lookup = null)
 {
     /// <summary>Most providers in one job.</summary>
     public const int MaxParties = 64;
@@ -37,9 +38,18 @@ public sealed record JobPlan(
     [JsonIgnore]
     public string Computation => Intersect is { Result: IntersectQuery.Ids } ? JobKinds.Intersect + ":" + IntersectQuery.Ids : Kind;
 
+    /// <summary>True where owners find out which of their subjects are common, or how many.</summary>
+    [JsonIgnore]
+    public bool Intersects => Intersect is not null || Regress is { Mode: RegressQuery.Vertical };
+
     /// <summary>Who talks with whom while the owners compute.</summary>
     [JsonIgnore]
-    public JobConversation Conversation => Intersect is not null ? JobConversation.BetweenOwners : JobConversation.None;
+    public JobConversation Conversation => this switch
+    {
+        { Intersect: not null } or { Regress.Mode: RegressQuery.Vertical } => JobConversation.BetweenOwners,
+        { Regress: not null } or { Lookup: not null } => JobConversation.WithAnalyst,
+        _ => JobConversation.None,
+    };
 
     /// <summary>Fewest subjects of which this job tells anything, where the plan says so.</summary>
     [JsonIgnore]
@@ -73,6 +83,9 @@ public static class JobKinds
 
     /// <summary>A model fitted over the rows of several providers.</summary>
     public const string Regress = "regress";
+
+    /// <summary>Records of one provider by keywords that it does not learn.</summary>
+    public const string Lookup = "lookup";
 }
 
 /// <summary>One provider of a job and the contract under which it takes part.</summary>

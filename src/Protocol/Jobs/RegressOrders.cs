@@ -47,7 +47,7 @@ internal static class RegressOrders
 
     private static DsError? Horizontal(RegressQuery query)
     {
-        if (query.Key is not null || query.KeyColumns is not null || query.Label.Participant is not null)
+        if (query.Key is not null || query.KeyColumns is not null || query.Label.Participant is not null || query.HalfPeriod is not null)
             return Bad("horizontally there are no keys, and everybody has the label");
         var width = RegressQuery.WidthOf(query.Features[0]);
         if (width is 0 or > RegressQuery.MaxWidth || query.Features.Skip(1).Any(f => !f.SequenceEqual(query.Features[0], FeatureEquality.Instance)))
@@ -66,6 +66,8 @@ internal static class RegressOrders
         if (query.Key is not { Count: > 0 and <= MaxKeyParts } key || key.Any(k => !IsText(k.Name) || k.Steps.Count > MaxKeyParts || k.Steps.Any(s => !IsText(s)))
             || query.KeyColumns is not { } columns || columns.Count != roster.Count || columns.Any(c => c.Count != key.Count || c.Any(n => !IsText(n))))
             return Bad("key");
+        if (query.HalfPeriod is { } range ? query.Model != RegressQuery.Logistic || range is < 16 or > 256 || range % 4 != 0 : query.Model == RegressQuery.Logistic)
+            return Bad("range of scores");
         return roster.Zip(query.Features)
             .Select(p => Names(p.First.Participant == query.Label.Participant ? p.Second.Select(f => f.Column).Append(query.Label.Column) : p.Second.Select(f => f.Column)))
             .FirstOrDefault(e => e is not null);

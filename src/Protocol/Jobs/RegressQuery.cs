@@ -20,9 +20,10 @@ namespace DataSpace.Protocol.Jobs;
 /// <param name="MaxRowsPerParty">Public bound on each party's rows: fixed point and memory follow from it.</param>
 /// <param name="Key">Vertically: parts of the key by which rows meet; null horizontally.</param>
 /// <param name="KeyColumns">Vertically: columns that hold the parts, one list per party; null horizontally.</param>
+/// <param name="HalfPeriod">Vertically, logistic: the range L of scores that the sigmoid covers (to L-7), a multiple of 4; null otherwise.</param>
 public sealed record RegressQuery(
     string Mode, string Model, RegressLabel Label, IReadOnlyList<IReadOnlyList<RegressFeature>> Features, bool Intercept, string L2, int Iterations, int MinimumSubjects, int MaxRowsPerParty,
-    IReadOnlyList<KeyPartQuery>? Key = null, IReadOnlyList<IReadOnlyList<string>>? KeyColumns = null)
+    IReadOnlyList<KeyPartQuery>? Key = null, IReadOnlyList<IReadOnlyList<string>>? KeyColumns = null, int? HalfPeriod = null)
 {
     /// <summary>The same columns of different subjects.</summary>
     public const string Horizontal = "horizontal";

@@ -104,7 +104,7 @@ public sealed class CodecTests(SealFixture seal)
             Assert.Equal(PrivacyErrors.CtCompressed, CiphertextCodec.Check(Set, compressed).Error?.Kind);
         }
 
-        var seeded = seal.Engine.Secrets.Run(instance => instance.EncryptSeeded(Set, keys, new ulong[Set.Degree])).Value;
+        var seeded = seal.Engine.Secrets.Run(instance => instance.EncryptSeeded(Set, keys, [new ulong[Set.Degree]])).Value[0];
         Assert.Equal(PrivacyErrors.CtSeeded, CiphertextCodec.Check(Set, seeded).Error?.Kind);
     }
 
@@ -140,8 +140,15 @@ public sealed class CodecTests(SealFixture seal)
         Assert.NotNull(Describe(4096, SealParameterSet.Aggregation1.PlainModulus));
         Assert.NotNull(Describe(4096, SealParameterSet.Aggregation2.PlainModulus));
 
-        SealParameterSet[] known = [SealParameterSet.Aggregation1, SealParameterSet.Aggregation2];
-        Assert.Equal(2, known.Select(set => set.PlainModulus).Distinct().Count());
+        // The same at degree 8,192 with 43 and 44 bits: those batching primes are ciphertext moduli.
+        foreach (var modulus in SealParameterSet.Products1.PublicKey.Moduli)
+            Assert.Null(Describe(8192, modulus));
+        Assert.NotNull(Describe(8192, SealParameterSet.Products1.PlainModulus));
+        Assert.NotNull(Describe(8192, SealParameterSet.Products2.PlainModulus));
+
+        var known = SealParameterSet.All;
+        Assert.NotEqual(SealParameterSet.Aggregation1.PlainModulus, SealParameterSet.Aggregation2.PlainModulus);
+        Assert.NotEqual(SealParameterSet.Products1.PlainModulus, SealParameterSet.Products2.PlainModulus);
         Assert.All(known, set => Assert.DoesNotContain(set.PlainModulus, set.PublicKey.Moduli));
         Assert.All(known, set => Assert.Equal(1UL, set.PlainModulus % (2 * (ulong)set.Degree)));
 

@@ -4,9 +4,9 @@ namespace DataSpace.Privacy.Tests.Seal;
 
 public sealed class ParameterTests(SealFixture seal)
 {
-    public static TheoryData<string> Sets => ["bfv4k-t1", "bfv4k-t2", "bfv8k"];
+    public static TheoryData<string> Sets => [.. SealParameterSet.All.Select(set => set.Name)];
 
-    public static SealParameterSet Named(string name) => new[] { SealParameterSet.Aggregation1, SealParameterSet.Aggregation2, SealParameterSet.Bfv8k }.Single(set => set.Name == name);
+    public static SealParameterSet Named(string name) => SealParameterSet.All.Single(set => set.Name == name);
 
     [Theory]
     [MemberData(nameof(Sets))]
@@ -22,7 +22,15 @@ public sealed class ParameterTests(SealFixture seal)
         Assert.Equal(facts.KeyModuli.SkipLast(1), set.Ciphertext.Moduli);
         Assert.Equal(set.PublicKey.Prefix.ToArray(), keys.PublicKey[..CiphertextLayout.DataOffset]);
         Assert.Equal(set.Ciphertext.Prefix.ToArray(), ciphertext[..CiphertextLayout.DataOffset]);
+        foreach (var level in set.Levels.Skip(1))
+        {
+            ciphertext = seal.Engine.Encryption.Run(instance => instance.SwitchDown(set, ciphertext)).Value;
+            Assert.Equal(level.Prefix.ToArray(), ciphertext[..CiphertextLayout.DataOffset]);
+            Assert.Equal(level.TotalBytes, ciphertext.Length);
+            Assert.Equal(facts.KeyModuli.Take(level.Moduli.Count), level.Moduli);
+        }
+
         Assert.Equal(set.PublicKey.TotalBytes, keys.PublicKey.Length);
-        Assert.Equal(set.Ciphertext.TotalBytes, ciphertext.Length);
+        Assert.Equal(set.Levels[^1].TotalBytes, ciphertext.Length);
     }
 }

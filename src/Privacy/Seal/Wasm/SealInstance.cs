@@ -7,7 +7,7 @@ namespace DataSpace.Privacy.Seal.Wasm;
 /// SEAL operations on one store, with a context and an encoder cached per parameter set. Owned by one <see cref="SealStore"/> and used under its lock.
 /// Every other C++ object lives inside one call and is deleted before it returns.
 /// </summary>
-internal sealed class SealInstance : IDisposable
+internal sealed partial class SealInstance : IDisposable
 {
     private readonly EmbindHost _host;
     private readonly Dictionary<SealParameterSet, Context> _contexts = [];
@@ -79,55 +79,8 @@ internal sealed class SealInstance : IDisposable
         return result;
     }
 
-    /// <summary>SEAL's own sum of two ciphertexts: the reference for <see cref="ModularAddition"/>.</summary>
-    public byte[] Add(SealParameterSet set, byte[] left, byte[] right)
-    {
-        var context = ContextFor(set);
-        using var scope = new Scope(_host);
-        var evaluator = scope.New("Evaluator", context.Seal);
-        var a = scope.New("Ciphertext");
-        var b = scope.New("Ciphertext");
-        Load(context, a, left);
-        Load(context, b, right);
-        _host.Call(evaluator, "addInplace", a, b);
-        return Save(a);
-    }
-
-    /// <summary>Two loaded ciphertexts, so that the benchmark times SEAL's addition without loading and saving.</summary>
-    public LoadedPair LoadPair(SealParameterSet set, byte[] left, byte[] right)
-    {
-        var context = ContextFor(set);
-        var scope = new Scope(_host);
-        var (evaluator, a, b) = (scope.New("Evaluator", context.Seal), scope.New("Ciphertext"), scope.New("Ciphertext"));
-        Load(context, a, left);
-        Load(context, b, right);
-        return new LoadedPair(scope, () => _host.Call(evaluator, "addInplace", a, b));
-    }
-
-    /// <summary>Remaining noise budget in bits. Tests only: it must never reach a remote party.</summary>
-    public int NoiseBudget(SealParameterSet set, byte[] secretKey, byte[] ciphertext)
-    {
-        var context = ContextFor(set);
-        using var scope = new Scope(_host);
-        var key = scope.New("SecretKey");
-        Load(context, key, secretKey);
-        var cipher = scope.New("Ciphertext");
-        Load(context, cipher, ciphertext);
-        return (int)_host.Call(scope.New("Decryptor", context.Seal, key), "invariantNoiseBudget", cipher)!;
-    }
-
-    /// <summary>Loads and saves a ciphertext again: what SEAL itself makes of the bytes.</summary>
-    public byte[] Reserialize(SealParameterSet set, byte[] ciphertext, string compression = "none")
-    {
-        var context = ContextFor(set);
-        using var scope = new Scope(_host);
-        var cipher = scope.New("Ciphertext");
-        Load(context, cipher, ciphertext);
-        return ((HostArray)_host.Call(cipher, "saveToArray", _host.Enumerator("ComprModeType", compression))!).Data;
-    }
-
-    /// <summary>A ciphertext whose second half is a seed (symmetric encryption), to test that the codec refuses it.</summary>
-    public byte[] EncryptSeeded(SealParameterSet set, SealKeyPair keys, ulong[] slots)
+    /// <summary>Ciphertexts whose second half is a seed: symmetric encryption, shorter and with less noise.</summary>
+    public byte[][] EncryptSeeded(SealParameterSet set, SealKeyPair keys, IReadOnlyList<ulong[]> slots)
     {
         var context = ContextFor(set);
         using var scope = new Scope(_host);
@@ -135,29 +88,17 @@ internal sealed class SealInstance : IDisposable
         var secret = scope.New("SecretKey");
         Load(context, open, keys.PublicKey);
         Load(context, secret, keys.SecretKey);
-        var plain = scope.New("Plaintext");
-        _host.Call(context.Encoder, "encode", HostArray.Of(slots), plain);
         var encryptor = scope.New("Encryptor", context.Seal, open, secret);
-        return Save(scope.Own(_host.Call(encryptor, "encryptSymmetricSerializable", plain)));
-    }
-
-    /// <summary>What SEAL says about a parameter choice; null when it refuses it.</summary>
-    public SealParameterFacts? Describe(int degree, ulong plainModulus)
-    {
-        using var scope = new Scope(_host);
-        var seal = NewContext(scope, degree, plainModulus, out var parameters);
-        if (!(bool)_host.Call(seal, "parametersSet")!)
-            return null;
-        var moduli = scope.Own(_host.Call(parameters, "coeffModulus"));
-        var count = (int)_host.Call(moduli, "size")!;
-        var values = new ulong[count];
-        for (var i = 0; i < count; i++)
+        var plain = scope.New("Plaintext");
+        var result = new byte[slots.Count][];
+        for (var i = 0; i < result.Length; i++)
         {
-            var modulus = scope.Own(_host.Call(moduli, "get", i));
-            values[i] = unchecked((ulong)(long)_host.Call(modulus, "value")!);
+            _host.Call(context.Encoder, "encode", HostArray.Of(slots[i]), plain);
+            using var one = new Scope(_host);
+            result[i] = Save(one.Own(_host.Call(encryptor, "encryptSymmetricSerializable", plain)));
         }
 
-        return new SealParameterFacts(values);
+        return result;
     }
 
     public void Dispose() => _host.Dispose();
@@ -190,15 +131,6 @@ internal sealed class SealInstance : IDisposable
 
     private byte[] Save(CppObject source) => ((HostArray)_host.Call(source, "saveToArray", _uncompressed)!).Data;
 
-    /// <summary>Owns its C++ objects; valid only inside the operation that made it.</summary>
-    internal sealed class LoadedPair(IDisposable scope, Action add) : IDisposable
-    {
-        /// <summary>Left += right, inside SEAL.</summary>
-        public void Add() => add();
-
-        public void Dispose() => scope.Dispose();
-    }
-
     private sealed record Context(CppObject Seal, CppObject Encoder);
 
     /// <summary>Deletes the C++ objects of one operation, newest first, also when SEAL throws.</summary>
@@ -225,6 +157,3 @@ internal sealed class SealInstance : IDisposable
         }
     }
 }
-
-/// <summary>Ciphertext-chain facts that SEAL derived for a parameter choice: its key-level moduli.</summary>
-internal sealed record SealParameterFacts(IReadOnlyList<ulong> KeyModuli);

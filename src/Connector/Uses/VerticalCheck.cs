@@ -1,0 +1,57 @@
+using DataSpace.Kernel.Policy;
+using DataSpace.Kernel.Results;
+using DataSpace.Privacy.Regression.Vertical;
+using DataSpace.Protocol.Jobs;
+
+namespace DataSpace.Connector.Uses;
+
+/// <summary>Does the plan of a model over two owners' columns stay inside what this owner declared and agreed to? Pure.</summary>
+internal static class VerticalCheck
+{
+    /// <summary>Ten common subjects for each column, the constant included.</summary>
+    public static int FewestRows(IReadOnlyList<IReadOnlyList<RegressFeature>> features) => 10 * (features.Sum(RegressQuery.WidthOf) + 1);
+
+    /// <summary>Public bound on rows of one party, from the number of columns alone.</summary>
+    public static int MostRows(IReadOnlyList<IReadOnlyList<RegressFeature>> features) => Math.Min(VerticalTerms.MostRows, RegressCheck.MaxRowsOf(features.Sum(RegressQuery.WidthOf)));
+
+    /// <summary>Key columns of one party.</summary>
+    public static IReadOnlyList<string> KeysOf(JobPlan plan, RegressQuery query, string participant)
+        => plan.Roster.Zip(query.KeyColumns!).First(p => p.First.Participant == participant).Second;
+
+    /// <summary>Rows meet by keys that this owner declared, as it writes them.</summary>
+    public static DsError? KeyProblem(UseRequest use, RegressQuery query)
+        => IntersectionCheck.KeyProblem(use, query.Key!, KeysOf(use.Order.Plan, query, use.Entry.Participant));
+
+    /// <summary>Both owners learn which of their rows are common: a contract permits that by its name, beside the model.</summary>
+    public static DsError? AlignmentProblem(JobPlan plan, string participant, PolicyRequest question, PolicyDecisionPoint decisions)
+    {
+        if (plan.Regress is not { Mode: RegressQuery.Vertical } query)
+            return null;
+        var aligned = decisions.Decide(question with
+        {
+            Computation = PolicyComputations.IntersectIds,
+            Columns = KeysOf(plan, query, participant),
+            GroupKeys = [],
+            MaxRows = query.MaxRowsPerParty,
+        });
+        return aligned.Outcome == PolicyOutcome.Deny ? aligned.ToError() : null;
+    }
+
+    /// <summary>The first reason why the decided terms do not cover the plan, or null.</summary>
+    public static DsError? Problem(UseRequest use, UseObligations terms, RegressQuery query)
+    {
+        var plan = use.Order.Plan;
+        if (query is not { Model: RegressQuery.Logistic, Intercept: true, HalfPeriod: not null } || query.L2 == "0")
+            return ConnectorErrors.PlanExceedsContract.Of("vertical models of this version are logistic, with a constant and a ridge");
+        if (plan.Roster.All(r => r.Participant != use.Order.Consumer))
+            return ConnectorErrors.PlanExceedsContract.Of("the analyst of a vertical model is one of its owners");
+        if (query.MinimumSubjects < FewestRows(query.Features) || query.MaxRowsPerParty != MostRows(query.Features))
+            return ConnectorErrors.PlanExceedsContract.Of("fewest or most rows are not the public ones");
+        if (query.MaxRowsPerParty > use.Dataset.Config.Intersection!.MaxPeerItems)
+            return ConnectorErrors.PlanExceedsContract.Of($"a set of more than {use.Dataset.Config.Intersection.MaxPeerItems} subjects");
+        var own = plan.Roster.Zip(query.Features).First(p => p.First.Participant == use.Entry.Participant).Second.Where(f => f.Codes is null);
+        if (query.Label.Participant == use.Entry.Participant)
+            own = own.Append(new RegressFeature(query.Label.Column, query.Label.Decimals, query.Label.Min, query.Label.Max));
+        return own.Select(f => RegressCheck.BoundsProblem(terms, f)).FirstOrDefault(e => e is not null);
+    }
+}

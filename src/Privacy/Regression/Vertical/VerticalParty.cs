@@ -1,0 +1,71 @@
+using DataSpace.Kernel.Results;
+using DataSpace.Privacy.Conversations;
+
+namespace DataSpace.Privacy.Regression.Vertical;
+
+/// <summary>One party's part in one run.</summary>
+/// <param name="Grant">Proof that this party's use is in its ledger.</param>
+/// <param name="Terms">What the run is bound to, and who signs.</param>
+public sealed record VerticalRun(GrantHandle Grant, ConversationTerms Terms)
+{
+    /// <summary>Name and version of the protocol.</summary>
+    public const string Protocol = "vertical-regression/1";
+}
+
+/// <summary>
+/// One party of a vertical logistic regression as a conversation of signed messages: between two owners whose rows stand in the same order. Who learns what from which message stands in the folder's README.
+/// Any error closes the run and wipes its keys. Owned by one caller at a time.
+/// </summary>
+internal sealed class VerticalParty : IConversation
+{
+    private readonly VerticalRun _run;
+    private readonly VerticalCore _core;
+    private readonly SignedTranscript _log;
+
+    public VerticalParty(VerticalRun run, VerticalCore core)
+        => (_run, _core, _log) = (run, core, new SignedTranscript(run.Terms));
+
+    /// <inheritdoc />
+    public int Received => _log.Received;
+
+    /// <inheritdoc />
+    public bool IsComplete => _core.Script.IsOver;
+
+    /// <inheritdoc />
+    public bool EndsByHearing => _core is VerticalFirst;
+
+    /// <summary>This owner's model, or why there is none.</summary>
+    public Result<VerticalModel> Outcome => _core.Outcome;
+
+    /// <inheritdoc />
+    public Result<ProtocolMessage?> Next()
+    {
+        if (!_core.Script.Next().TryGet(out var part, out var error))
+            return error;
+#pragma warning disable CA1308 // names of steps are lower case
+        return part is null ? (ProtocolMessage?)null : _log.Write(_run.Grant, (byte)part.Step, part.Step.ToString().ToLowerInvariant(), part.Part, part.Payload.Span);
+#pragma warning restore CA1308
+    }
+
+    /// <inheritdoc />
+    public Result<Unit> Receive(ReadOnlyMemory<byte> message)
+    {
+        if (_core.Script.Start().Error is { } closed)
+            return closed;
+        if (_core.Script.Due is not { } due)
+            return Refuse(VerticalErrors.OutOfOrder.Of());
+        return _log.Read(message, (byte)due.Step, due.Part, due.Bytes).TryGet(out var payload, out var error) ? _core.Script.Take(payload) : Refuse(error);
+    }
+
+    /// <inheritdoc />
+    public Result<ProtocolMessage> Close() => IsComplete ? _log.Close(_run.Grant) : VerticalErrors.Incomplete.Of();
+
+    /// <inheritdoc />
+    public void Dispose() => _core.Dispose();
+
+    private DsError Refuse(DsError error)
+    {
+        _core.Dispose();
+        return error;
+    }
+}
