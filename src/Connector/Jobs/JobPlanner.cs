@@ -121,11 +121,11 @@ internal sealed partial class JobPlanner(
             : unfit;
     }
 
-    /// <summary>The minimum is the largest of both contracts; who receives is the analyst itself where it is an owner, else whom the spec names, else the first input.</summary>
+    /// <summary>The minimum is the largest of all contracts; who receives is the analyst itself where it is an owner, else whom the spec names, else the first input.</summary>
     private Result<IntersectQuery> Intersection(JobSpec spec, IReadOnlyList<BoundInput> bound, IReadOnlyList<RosterEntry> roster)
     {
-        if (spec is not { Intersect: { Key.Count: > 0 } asked, Sql: null, GroupBy: null, Measures: null, Where: null, EpsilonMicro: null } || roster.Count != 2)
-            return JobErrors.BadSpec.Of("intersect: a key, two inputs of two owners, and nothing of other kinds");
+        if (spec is not { Intersect: { Key.Count: > 0 } asked, Sql: null, GroupBy: null, Measures: null, Where: null, EpsilonMicro: null } || roster.Count is < 2 or > IntersectQuery.MostOwners)
+            return JobErrors.BadSpec.Of($"intersect: a key, one input each of two to {IntersectQuery.MostOwners} owners, and nothing of other kinds");
         if (asked.Key.Any(k => k?.Name is null) || asked.Result is not (IntersectQuery.Cardinality or IntersectQuery.Ids))
             return JobErrors.BadSpec.Of("intersect: key parts have names; result is cardinality or ids");
         var key = asked.Key.Select(k => new KeyPartQuery(k.Name, k.Steps ?? [])).ToList();
@@ -137,14 +137,14 @@ internal sealed partial class JobPlanner(
         var receiver = asked.Receiver is { } named ? Resolve(named)
             : roster.Any(r => r.Participant == self.Did) ? self.Did : Resolve(spec.Inputs[0].Participant);
         if (receiver is null || roster.All(r => r.Participant != receiver))
-            return JobErrors.BadSpec.Of("intersect: the receiver is one of the two owners");
+            return JobErrors.BadSpec.Of("intersect: the receiver is one of the owners");
         if (asked.Result == IntersectQuery.Ids && receiver != self.Did)
             return JobErrors.BadSpec.Of("intersect: ids are told to an owner about its own subjects; the receiver must be the analyst");
         // Asked for the terms, with a minimum that none of them exceeds.
-        var plan = Skeleton(spec, roster) with { Intersect = new IntersectQuery(asked.Result, receiver, key, columns, MostMinimum, [MostMinimum, MostMinimum]) };
+        var plan = Skeleton(spec, roster) with { Intersect = new IntersectQuery(asked.Result, receiver, key, columns, MostMinimum, [.. roster.Select(_ => MostMinimum)]) };
         var minimum = bound.Max(b => TermsOf(Question(plan, b, Uses.PlanCheck.ColumnsOf(plan, b.Entry.Participant), [])).MinimumGroupSize);
         var most = Math.Max(asked.MaxItems ?? IntersectionConfig.DefaultMaxPeerItems, minimum);
-        return new IntersectQuery(asked.Result, receiver, key, columns, minimum, [most, most]);
+        return new IntersectQuery(asked.Result, receiver, key, columns, minimum, [.. roster.Select(_ => most)]);
     }
 
     /// <summary>

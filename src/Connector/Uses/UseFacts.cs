@@ -45,7 +45,7 @@ internal sealed class UseFacts(ConnectorConfig config, PeerDirectory peers, stri
     private static string ProtocolOf(JobPlan plan) => plan.Kind switch
     {
         JobKinds.Aggregate => "secure-aggregation/1",
-        JobKinds.Intersect or PolicyComputations.IntersectIds => "private-set-intersection/1",
+        JobKinds.Intersect or PolicyComputations.IntersectIds => plan.Roster.Count > 2 ? "many-party-intersection/1" : "private-set-intersection/1",
         JobKinds.Regress => plan.Regress is { Mode: RegressQuery.Vertical } ? "vertical-regression/1" : "secure-newton/1",
         JobKinds.Lookup => Privacy.Lookup.LookupContext.Protocol,
         _ => "sql-release/1",

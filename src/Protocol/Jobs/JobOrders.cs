@@ -122,7 +122,7 @@ public static class JobOrders
         {
             JobKinds.Aggregate when plan is { Aggregate: { } query, Sql: null, Intersect: null, Regress: null, Lookup: null } => Check(query) ?? Check(query.Noise, plan.Roster.Count),
             JobKinds.Sql when plan is { Sql.Text.Length: > 0 and <= MaxSqlChars, Aggregate: null, Intersect: null, Regress: null, Lookup: null, Roster.Count: 1 } => null,
-            JobKinds.Intersect when plan is { Intersect: { } query, Aggregate: null, Sql: null, Regress: null, Lookup: null, Roster.Count: 2 } => Check(query, plan.Roster, order.Consumer),
+            JobKinds.Intersect when plan is { Intersect: { } query, Aggregate: null, Sql: null, Regress: null, Lookup: null, Roster.Count: >= 2 and <= IntersectQuery.MostOwners } => Check(query, plan.Roster, order.Consumer),
             JobKinds.Regress when plan is { Regress: { } query, Aggregate: null, Sql: null, Intersect: null, Lookup: null, Roster.Count: >= 2 } => RegressOrders.Check(query, plan.Roster),
             JobKinds.Lookup when plan is { Lookup: { } query, Aggregate: null, Sql: null, Intersect: null, Regress: null, Roster.Count: 1 } => query.Problem,
             _ => JobErrors.BadOrder.Of("kind and content do not fit"),
