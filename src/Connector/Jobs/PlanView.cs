@@ -32,6 +32,7 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
                 { Intersect: { } intersect } => Intersections.IntersectionView.Steps(plan, intersect, NameOf),
                 { Regress: { Mode: RegressQuery.Vertical } regress } => Regressions.VerticalView.Steps(plan, regress, NameOf),
                 { Lookup: { } lookup } => Lookups.LookupView.Steps(plan, lookup, NameOf),
+                { Regress: { } regress } => Regressions.RegressionView.Steps(plan, regress),
                 _ => SqlSteps(plan),
             },
             contracts = bound.Inputs.Zip(bound.Terms, Contract).ToList(),
@@ -147,6 +148,8 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
             return Regressions.VerticalView.Warnings(plan, regress);
         if (plan.Lookup is { } lookup)
             return Lookups.LookupView.Warnings(lookup);
+        if (plan.Regress is not null)
+            return Regressions.RegressionView.Warnings(plan, self.Did);
         var warnings = new List<object>();
         if (plan.Roster.Any(r => r.Participant == self.Did) && plan.Roster.Count == 3)
         {

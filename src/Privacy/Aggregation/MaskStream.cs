@@ -47,6 +47,16 @@ internal sealed class MaskStream : IDisposable
         }
     }
 
+    /// <summary>Fills <paramref name="target"/> with the next integers uniform below 2^128, each two words, the lower one first.</summary>
+    public void Fill(Span<UInt128> target)
+    {
+        for (var i = 0; i < target.Length; i++)
+        {
+            var low = Next();
+            target[i] = new UInt128(Next(), low);
+        }
+    }
+
     /// <summary>The next integer uniform in 1..modulus-1.</summary>
     public ulong NextNonZero(ulong modulus)
     {

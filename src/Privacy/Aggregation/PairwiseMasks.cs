@@ -95,8 +95,12 @@ internal sealed record MaskContext(ReadOnlyMemory<byte> RosterHash, ReadOnlyMemo
 {
     /// <summary>Lengths, range and distinctness; says what is wrong.</summary>
     public static Result<MaskContext> Create(AggregationShape shape, IReadOnlyList<byte[]> roster, ReadOnlyMemory<byte> rosterHash, int round)
+        => Create(shape.Parties, shape.Digest, roster, rosterHash, round);
+
+    /// <summary>The same for another protocol, whose digest says what the masked values mean.</summary>
+    public static Result<MaskContext> Create(int parties, ReadOnlyMemory<byte> shapeDigest, IReadOnlyList<byte[]> roster, ReadOnlyMemory<byte> rosterHash, int round)
     {
-        if (roster.Count != shape.Parties)
+        if (roster.Count != parties)
             return PrivacyErrors.RosterInvalid.Of("number of keys differs from the number of parties");
         if (rosterHash.Length != 32)
             return PrivacyErrors.RosterInvalid.Of("roster hash is not 32 bytes");
@@ -106,6 +110,6 @@ internal sealed record MaskContext(ReadOnlyMemory<byte> RosterHash, ReadOnlyMemo
             return PrivacyErrors.RosterInvalid.Of("a key is not 32 bytes");
         if (roster.Select(Convert.ToHexString).Distinct(StringComparer.Ordinal).Count() != roster.Count)
             return PrivacyErrors.RosterInvalid.Of("two providers share one key");
-        return new MaskContext(rosterHash, shape.Digest, round, roster);
+        return new MaskContext(rosterHash, shapeDigest, round, roster);
     }
 }
