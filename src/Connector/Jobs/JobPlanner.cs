@@ -85,7 +85,7 @@ internal sealed partial class JobPlanner(
         }
         else if (spec is not { Kind: JobKinds.Sql, Sql.Length: > 0, Inputs.Count: 1 })
         {
-            return JobErrors.BadSpec.Of("kind: aggregate with measures, a histogram, quantiles or a covariance, sql with one input, intersect with two, regress with two or more, or lookup with one");
+            return JobErrors.BadSpec.Of("kind: aggregate with measures, a histogram, quantiles or a covariance, sql with one input, intersect with two to eight, regress with two or more, or lookup with one");
         }
         return Skeleton(spec, roster) with { Aggregate = query, Sql = spec.Sql is null ? null : new SqlQuery(spec.Sql), Intersect = intersect, Regress = regress, Lookup = lookup };
     }
