@@ -88,13 +88,13 @@ internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, 
                 { Aggregate: { } query } => Aggregate(order, query, secrets, bundle, contributions, rosterHash, replies),
                 { Intersect: { } query } => Intersections.IntersectionResults.Read(order.Plan, query, contributions, replies, query.Result == IntersectQuery.Ids ? matches?.Find(job.JobHash) : null),
                 { Regress: { Mode: RegressQuery.Vertical } query } => Regressions.VerticalResults.Read(order.Plan, query, contributions, models?.Find(job.JobHash)),
+                { Regress: not null } => Regressions.HorizontalResults.Read(order.Plan, contributions, rosterHash, conversations?.Find(job.JobHash)),
                 { Lookup: { } query } => Lookups.LookupResults.Read(query, contributions[0], firstVersion, replies[0], conversations?.Find(job.JobHash) as Lookups.LookupPart, hints),
-                { Regress: not null } => Regressions.RegressionResults.Read(order.Plan, contributions, rosterHash, conversations?.Find(job.JobHash)),
                 _ => Table(replies[0]),
             };
             if (!made.TryGet(out table, out var error))
             {
-                if (!Regressions.RegressionResults.IsAboutData(error))
+                if (!Regressions.HorizontalResults.IsAboutData(error))
                     return error;
                 refusals.Add(RefusalNotice.Of(self.Did, error));
             }
@@ -165,10 +165,6 @@ internal sealed record ResultTable(
     /// <summary>Random text that keeps a digest of few possible tables from being guessed; null where the table's digest is told to nobody who could.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Salt { get; init; }
-
-    /// <summary>The rest of a model's card; null when this is none.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public Regressions.ModelFigures? Model { get; init; }
 
     /// <summary>What the noise cost and how large it is; null when all figures are exact.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
