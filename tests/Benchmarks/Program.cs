@@ -21,13 +21,13 @@ const string help = """
       ledger    appends with verified signatures against a bare SQLite group commit, in process and over HTTP/2
       audit     verifying a log of one million entries, without and with payloads, memory while it is done, and proofs from tiles of ten million
       metering  folding one million entries into meters, and memory while it is done
-      seal      ciphertext operations against Microsoft SEAL's own
+      seal      ciphertext operations, transforms and products against Microsoft SEAL's own
       policy    decisions per second on one core
       negative-list  what 10,000 rules add to a decision
       noise     exact noise samplers beside a plain random draw
       history   what remembering the subjects of exact answers costs, and comparing with 10,000 earlier cells
       sandbox   the worker against DuckDB in this process
-      psi       private set intersection against libsodium's ristretto255 and, where installed, an npm package (--rows: items of each party, default 65,536)
+      psi       private set intersection, and a sum over it, against libsodium's ristretto255 and, where installed, an npm package (--rows: items of each party, default 65,536)
       regress   an iteration of a vertical logistic model over ciphertexts
       lookup    hidden look-up of one million records of 64 bytes: preprocessing, query, bytes, against a plain memory scan (--rows: records)
       constant-time  whether the ladder's time depends on the scalar (Welch's t; needs a quiet machine)

@@ -59,7 +59,8 @@ internal sealed partial class JobPlanner(
         LookupQuery? lookup = null;
         if ((spec.Kind != JobKinds.Intersect && spec.Intersect is not null) || (spec.Kind != JobKinds.Regress && spec.Regress is not null)
             || (spec.Kind != JobKinds.Lookup && spec.Lookup is not null)
-            || (spec.Kind is not (JobKinds.Intersect or JobKinds.Regress or JobKinds.Lookup) && spec.Inputs.Any(i => i.Key is not null || i.Features is not null)) || (spec.Kind != JobKinds.Intersect && spec.Inputs.Any(i => i.Value is not null)))
+            || (spec.Kind is not (JobKinds.Intersect or JobKinds.Regress or JobKinds.Lookup) && spec.Inputs.Any(i => i.Key is not null || i.Features is not null))
+            || (spec.Kind != JobKinds.Intersect && spec.Inputs.Any(i => i.Value is not null)))
             return JobErrors.BadSpec.Of("intersect, regress, lookup, and an input's key, features and value: their own kinds alone");
         if (spec.Kind != JobKinds.Aggregate && (spec.Histogram is not null || spec.Quantiles is not null || spec.Covariance is not null))
             return JobErrors.BadSpec.Of("histogram, quantiles and covariance: kind aggregate alone");

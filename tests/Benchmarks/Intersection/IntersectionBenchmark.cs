@@ -30,6 +30,7 @@ internal static class IntersectionBenchmark
     public static void Run(TextWriter output, int items)
     {
         Paths(output);
+        SumBenchmark.Run(output);
         var perItem = Parties(output, items, out var bytesPerItem);
         Sodium(output, perItem);
         OpenMined(output, items, perItem, bytesPerItem);
