@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DataSpace.Benchmarks.Space;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Results;
 using DataSpace.Privacy.Aggregation;
