@@ -43,6 +43,10 @@ public sealed class LookupTests(SharedSpace shared)
         Assert.True(again.State == "COMPLETED", again.Why + Space.Story());
         Assert.Equal("false", again.Result!["rows"]![0]![1]!.GetValue<string>());
         Assert.Equal(written, File.GetLastWriteTimeUtc(file));
+        // The receipt tells the owner a digest: the same question about the same data never has the same one.
+        var same = await Space.RunAsync(await Space.LookupSpecAsync(["F-998"], questions: 6));
+        Assert.Equal(again.Result["rows"]!.ToJsonString(), same.Result!["rows"]!.ToJsonString());
+        Assert.NotEqual(again.Result["resultDigest"]!.GetValue<string>(), same.Result["resultDigest"]!.GetValue<string>());
         async Task<List<long>> SaidByAsync(Party party, string job) => [.. (await Space.SightsAsync(job)).Where(s => s.From == party.Did && s.What.Contains("messages", StringComparison.Ordinal)).Select(s => s.Bytes)];
         Assert.Equal((await SaidByAsync(Space.Leader, outcome.JobId)).Sum(), (await SaidByAsync(Space.Leader, again.JobId)).Sum());
         Assert.InRange((await SaidByAsync(Space.SupplierA, again.JobId)).Sum(), 1, 100_000); // the hint alone is larger
