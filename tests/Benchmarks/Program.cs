@@ -4,16 +4,18 @@ using DataSpace.Benchmarks.History;
 using DataSpace.Benchmarks.Intersection;
 using DataSpace.Benchmarks.Joint;
 using DataSpace.Benchmarks.Ledger;
+using DataSpace.Benchmarks.Lookup;
 using DataSpace.Benchmarks.Metering;
 using DataSpace.Benchmarks.NegativeList;
 using DataSpace.Benchmarks.Noise;
 using DataSpace.Benchmarks.Policy;
+using DataSpace.Benchmarks.Regression;
 using DataSpace.Benchmarks.Sandbox;
 using DataSpace.Benchmarks.Seal;
 using DataSpace.Benchmarks.Space;
 
 const string help = """
-    Usage: DataSpace.Benchmarks --job main|ledger|audit|metering|seal|policy|negative-list|noise|history|sandbox|psi|constant-time|all [--rows N]
+    Usage: DataSpace.Benchmarks --job main|ledger|audit|metering|seal|policy|negative-list|noise|history|sandbox|psi|lookup|regress|constant-time|all [--rows N]
 
       main      everything the project promises: joint aggregate by four nodes, ciphertext addition, ledger, policy, memory
       ledger    appends with verified signatures against a bare SQLite group commit, in process and over HTTP/2
@@ -26,6 +28,8 @@ const string help = """
       history   what remembering the subjects of exact answers costs, and comparing with 10,000 earlier cells
       sandbox   the worker against DuckDB in this process
       psi       private set intersection, and a sum over it, against libsodium's ristretto255 and, where installed, an npm package (--rows: items of each party, default 65,536)
+      regress   an iteration of a vertical logistic model over ciphertexts
+      lookup    hidden look-up of one million records of 64 bytes: preprocessing, query, bytes, against a plain memory scan (--rows: records)
       constant-time  whether the ladder's time depends on the scalar (Welch's t; needs a quiet machine)
       all       main and sandbox
 
@@ -48,6 +52,8 @@ var jobs = new Dictionary<string, string[]>(StringComparer.Ordinal)
     ["history"] = ["history"],
     ["sandbox"] = ["sandbox"],
     ["psi"] = ["psi"],
+    ["regress"] = ["vertical"],
+    ["lookup"] = ["lookup"],
     ["constant-time"] = ["constant-time"],
     ["all"] = ["joint", "seal", "ledger", "policy", "negative-list", "noise", "history", "sandbox"],
 };
@@ -131,6 +137,14 @@ async Task RunAsync(string part)
         case "psi":
             Report.Heading(output, "private set intersection, both parties in this process");
             IntersectionBenchmark.Run(output, args.Contains("--rows") ? (int)rows : IntersectionBenchmark.DefaultItems);
+            break;
+        case "vertical":
+            Report.Heading(output, "vertical logistic regression, both parties in this process");
+            VerticalBenchmark.Run(output);
+            break;
+        case "lookup":
+            Report.Heading(output, "hidden look-up, both parties in this process");
+            LookupBenchmark.Run(output, args.Contains("--rows") ? (int)rows : LookupBenchmark.DefaultRecords);
             break;
         case "constant-time":
             Report.Heading(output, "time of the ladder, fixed against random scalars");

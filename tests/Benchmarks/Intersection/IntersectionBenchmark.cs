@@ -33,6 +33,7 @@ internal static class IntersectionBenchmark
         var perItem = Parties(output, items, out var bytesPerItem);
         Sodium(output, perItem);
         OpenMined(output, items, perItem, bytesPerItem);
+        ManyBenchmark.Run(output, items);
         SumBenchmark.Run(output); // last: SEAL's heaps would count as memory of the parties
     }
 
@@ -124,7 +125,7 @@ internal static class IntersectionBenchmark
         }
     }
 
-    private static ItemSet Set(KeyRule rule, int from, int count)
+    internal static ItemSet Set(KeyRule rule, int from, int count)
     {
         var row = new string?[1];
         return ItemSet.Read(rule, Enumerable.Range(from, count).Select(i =>
@@ -188,5 +189,5 @@ internal static class IntersectionBenchmark
     [System.Runtime.CompilerServices.UnsafeAccessor(System.Runtime.CompilerServices.UnsafeAccessorKind.Constructor)]
     private static extern GrantHandle NewGrant(string useId, long ledgerIndex, ReadOnlyMemory<byte> grantHash);
 
-    private static GrantHandle GrantOf(string useId) => NewGrant(useId, 0, new byte[32]);
+    internal static GrantHandle GrantOf(string useId) => NewGrant(useId, 0, new byte[32]);
 }

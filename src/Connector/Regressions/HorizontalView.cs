@@ -6,7 +6,7 @@ using DataSpace.Protocol.Jobs;
 namespace DataSpace.Connector.Regressions;
 
 /// <summary>The dry run of a model: who says what to whom, what everybody learns from it, what it costs at most.</summary>
-internal static class RegressionView
+internal static class HorizontalView
 {
     private static readonly Bilingual Hello = new("a fresh key, the roster's hash", "新密钥与名册哈希");
     private static readonly Bilingual Weights = new("weights of the round, sealed", "本轮权重（密封）");
