@@ -24,7 +24,7 @@ internal static class ConnectorEgressRules
         [typeof(LocalCell)] = ["Jobs.CellPlans", "Jobs.UseComputation"],
         // Keys of the owner's rows, as written and as they are compared.
         [typeof(IKeySink)] = ["History.ControlledSandbox", "Intersections.IntersectionRunner"],
-        [typeof(ItemSet)] = ["Intersections.IntersectionRunner"],
+        [typeof(ItemSet)] = ["Intersections.IntersectionRunner", "Regressions.VerticalRows", "Regressions.VerticalRunner"],
         // What may leave, each proving a Grant: made in Privacy and Sandbox, handed over by the computation, packed by the door.
         [typeof(ProtocolMessage)] = ["Conversations.ConversationSession", "Intersections.IntersectionRunner", "Jobs.Egress", "Jobs.UseComputation", "Lookups.LookupRunner", "Regressions.HorizontalRunner", "Regressions.VerticalRunner"],
         [typeof(ReleasedOutput)] = ["Jobs.Egress", "Jobs.UseComputation"],
