@@ -188,6 +188,12 @@ public static class PrivacyErrors
         "Split the job; the detail gives the limit in ciphertexts.",
         "请拆分作业；详情给出密文数上限。");
 
+    /// <summary>Minimum group is below what a matrix of covariances needs under the contract.</summary>
+    public static readonly ErrorKind MatrixGroupSize = new(
+        "DS-PRV-290", 403, "Minimum group size is too small for a matrix of covariances", "最小组规模不足以发布协方差矩阵",
+        "Take the number of columns that the contract bounds plus two, or more; make the plan anew.",
+        "最小组规模应不小于合约限定数值范围的列数加二；请重新生成计划。");
+
     /// <summary>Local cells do not match the shape of the job.</summary>
     public static readonly ErrorKind CellsMismatch = new(
         "DS-PRV-055", 500, "Local cells do not match the shape of the job", "本地单元与作业形状不符",

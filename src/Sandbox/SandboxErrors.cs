@@ -139,6 +139,11 @@ public static class SandboxErrors
     public static readonly ErrorKind PlanInvalid = new(
         "DS-SBX-213", 422, "The plan is invalid", "计划无效", "Correct what the detail names.", "请更正详情中指出的内容。");
 
+    /// <summary>The bins are of a column that is no number, or an edge is no value of it.</summary>
+    public static readonly ErrorKind BinsUnfit = new(
+        "DS-SBX-325", 422, "The bins do not fit the column", "分箱与列不匹配",
+        "Bin an integer, decimal or double column, with edges of its type.", "请对整数、小数或浮点列分箱，且边界须为该类型的值。");
+
     /// <summary>Every group has fewer subjects than the minimum. Also the answer when nothing matched at all.</summary>
     public static readonly ErrorKind GroupBelowMinimum = new(
         "DS-SBX-301", 403, "Every group is below the minimum number of subjects", "所有分组的主体数均低于下限",

@@ -92,14 +92,14 @@ public sealed partial class SqlSandbox : IDisposable
             return planError;
         if (!(await PrepareAsync(dataset, limits, cancellationToken).ConfigureAwait(false)).TryGet(out var client, out var error))
             return error;
-        var request = WorkerClient.Request("query", query.Sql, DatasetDeclaration.ForWorker(dataset), limits) with { MaxRows = plan.Groups.Count };
+        var request = WorkerClient.Request("query", query.Sql, DatasetDeclaration.ForWorker(dataset), limits) with { MaxRows = query.Cells.Count };
         SubjectSection? section = null;
         if (control?.Open(query.Scope, [.. plan.Measures.Select(m => m.Column).Distinct(StringComparer.Ordinal)]) is { } sink)
         {
             var (prepare, sql, list) = query.WithSubjects;
             var subjects = SubjectColumn.Request(dataset, list, hasColumns: false);
             request = request with { Prepare = prepare is null ? null : [prepare], Sql = sql, Subjects = subjects };
-            section = new SubjectSection(sink, subjects, plan.Groups.Count, SubjectColumn.HasScale(dataset));
+            section = new SubjectSection(sink, subjects, query.Cells.Count, SubjectColumn.HasScale(dataset));
         }
 
         var ran = await client.RunAsync(request, dataset, limits, section, cancellationToken).ConfigureAwait(false);

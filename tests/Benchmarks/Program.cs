@@ -8,12 +8,13 @@ using DataSpace.Benchmarks.Metering;
 using DataSpace.Benchmarks.NegativeList;
 using DataSpace.Benchmarks.Noise;
 using DataSpace.Benchmarks.Policy;
+using DataSpace.Benchmarks.Regression;
 using DataSpace.Benchmarks.Sandbox;
 using DataSpace.Benchmarks.Seal;
 using DataSpace.Benchmarks.Space;
 
 const string help = """
-    Usage: DataSpace.Benchmarks --job main|ledger|audit|metering|seal|policy|negative-list|noise|history|sandbox|psi|constant-time|all [--rows N]
+    Usage: DataSpace.Benchmarks --job main|ledger|audit|metering|seal|policy|negative-list|noise|history|sandbox|psi|regress|constant-time|all [--rows N]
 
       main      everything the project promises: joint aggregate by four nodes, ciphertext addition, ledger, policy, memory
       ledger    appends with verified signatures against a bare SQLite group commit, in process and over HTTP/2
@@ -26,6 +27,7 @@ const string help = """
       history   what remembering the subjects of exact answers costs, and comparing with 10,000 earlier cells
       sandbox   the worker against DuckDB in this process
       psi       private set intersection against libsodium's ristretto255 and, where installed, an npm package (--rows: items of each party, default 65,536)
+      regress   models over several owners: masks, and a round of Newton beside one in the clear
       constant-time  whether the ladder's time depends on the scalar (Welch's t; needs a quiet machine)
       all       main and sandbox
 
@@ -48,6 +50,7 @@ var jobs = new Dictionary<string, string[]>(StringComparer.Ordinal)
     ["history"] = ["history"],
     ["sandbox"] = ["sandbox"],
     ["psi"] = ["psi"],
+    ["regress"] = ["regress"],
     ["constant-time"] = ["constant-time"],
     ["all"] = ["joint", "seal", "ledger", "policy", "negative-list", "noise", "history", "sandbox"],
 };
@@ -131,6 +134,10 @@ async Task RunAsync(string part)
         case "psi":
             Report.Heading(output, "private set intersection, both parties in this process");
             IntersectionBenchmark.Run(output, args.Contains("--rows") ? (int)rows : IntersectionBenchmark.DefaultItems);
+            break;
+        case "regress":
+            Report.Heading(output, "models over several owners, CPU of one thread");
+            HorizontalBenchmark.Run(output);
             break;
         case "constant-time":
             Report.Heading(output, "time of the ladder, fixed against random scalars");

@@ -15,7 +15,7 @@ internal sealed class ControlledSandbox(SqlSandbox sandbox, QueryHistory history
     /// over whole datasets, and always over the same owners: nobody chooses whose rows are in it. Look-ups are counted by question (<see cref="LookupQuota"/>).
     /// </summary>
     public Task<DsError?> RefusalAsync(UseRequest use, CancellationToken cancellation)
-        => IsCharged(use) || use.Order.Plan.Intersect is not null || use.Order.Plan.Regress is not null || use.Order.Plan.Lookup is not null ? Task.FromResult<DsError?>(null) : history.RefusalAsync(use.Entry.DatasetId, config.ConsumerGroupOf(use.Order.Consumer), use.Order.Plan.Aggregate?.Groups.Count ?? 1, cancellation);
+        => IsCharged(use) || use.Order.Plan.Intersect is not null || use.Order.Plan.Regress is not null || use.Order.Plan.Lookup is not null ? Task.FromResult<DsError?>(null) : history.RefusalAsync(use.Entry.DatasetId, config.ConsumerGroupOf(use.Order.Consumer), use.Order.Plan.Aggregate?.CellCount ?? 1, cancellation);
 
     /// <summary>
     /// Cells of a joint statistic; of exact ones, those that the history withholds come back as dominated, which the protocol treats like a cell that is too small.

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using DataSpace.Connector.Jobs;
+using DataSpace.Connector.Uses;
 using DataSpace.Hosting.Jobs;
 using DataSpace.Kernel.Results;
 using DataSpace.Privacy.Intersection;
@@ -14,17 +15,22 @@ internal static class IntersectionResults
     /// <summary>Name of the one column.</summary>
     public const string Column = "intersection";
 
+    private const string SumOf = "sum_";
+    private const string MeanOf = "mean_";
+    private const int MeanDecimals = 2;
+    private const int MeanScale = 100;
+
     public static Result<object?> Read(JobPlan plan, IntersectQuery query, IReadOnlyList<VerifiedContribution> contributions, IReadOnlyList<SealedReply> replies, IReadOnlyList<string?[]>? own)
     {
         // Each owner signed its own: whoever altered a message on the way would have made them differ.
         if (contributions.Any(c => c.Payload.Length != IntersectionParty.ClosingBytes || !c.Payload.AsSpan().SequenceEqual(contributions[0].Payload)))
             return JobErrors.ContributionInvalid.Of("the owners did not close the same conversation");
-        string? told = null;
+        string? told = null, total = null;
         foreach (var (entry, reply) in plan.Roster.Zip(replies))
         {
-            if ((entry.Participant == query.Receiver) != reply.Table is not null)
+            if ((entry.Participant == query.Receiver || query.Value is not null) != reply.Table is not null)
                 return JobErrors.ContributionInvalid.Of("the answer is not the receiver's");
-            told ??= reply.Table;
+            (told, total) = entry.Participant == query.Receiver ? (reply.Table, total) : (told, reply.Table);
         }
         using var json = JsonDocument.Parse(told!);
         if (!json.RootElement.TryGetProperty("count", out var property) || !property.TryGetInt32(out var count) || count < query.Minimum || count % query.Minimum != 0)
@@ -38,6 +44,27 @@ internal static class IntersectionResults
                 ? new ResultTable([.. query.Key.Select(k => new ResultColumn(k.Name, k.Name))], [.. own.OrderBy(r => r[0], StringComparer.Ordinal)], [], false)
                 : JobErrors.ContributionInvalid.Of("another number than this node found");
         }
-        return new ResultTable([new ResultColumn(Column, Column)], [[count.ToString(CultureInfo.InvariantCulture)]], [], false);
+        return query.Value is { } value ? Sum(plan, query, value, count, total!)
+            : new ResultTable([new ResultColumn(Column, Column)], [[count.ToString(CultureInfo.InvariantCulture)]], [], false);
+    }
+
+    /// <summary>Number and sum as they were told, and of these two alone the mean.</summary>
+    private static Result<object?> Sum(JobPlan plan, IntersectQuery query, ValueQuery value, int count, string total)
+    {
+        var terms = IntersectionCheck.TermsOf(plan);
+        using var json = JsonDocument.Parse(total);
+        if (!json.RootElement.TryGetProperty("sum", out var property) || property.ValueKind != JsonValueKind.String
+            || !Int128.TryParse(property.GetString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var sum) || sum % IntersectionSender.SumGrainOf(terms) != 0
+            || Int128.Abs(sum) > ((Int128)IntersectionTerms.MostItems + query.Minimum) * terms.Values!.Magnitude)
+            return JobErrors.ContributionInvalid.Of("no sum that the plan allows");
+        List<(string Name, string Text)> figures = [(Column, count.ToString(CultureInfo.InvariantCulture)), (SumOf + value.Column, ValueText.Unscaled(sum, value.Decimals))];
+        if (query.Result == IntersectQuery.Mean)
+        {
+            // Two decimals more than the values have, half away from zero.
+            var hundredfold = sum * MeanScale;
+            var half = Int128.Sign(sum) * (count / 2);
+            figures.Add((MeanOf + value.Column, ValueText.Unscaled((hundredfold + half) / count, value.Decimals + MeanDecimals)));
+        }
+        return new ResultTable([.. figures.Select(f => new ResultColumn(f.Name, f.Name))], [[.. figures.Select(f => f.Text)]], [], false);
     }
 }

@@ -9,8 +9,10 @@ using DataSpace.Kernel.Results;
 using DataSpace.Privacy.Conversations;
 using DataSpace.Privacy.Intersection;
 using DataSpace.Privacy.Intersection.Keys;
+using DataSpace.Privacy.Seal;
 using DataSpace.Protocol.Jobs;
 using DataSpace.Sandbox;
+using DataSpace.Sandbox.Cells;
 
 namespace DataSpace.Connector.Intersections;
 
@@ -19,10 +21,13 @@ namespace DataSpace.Connector.Intersections;
 /// leave this process; messages leave through <see cref="ConversationSession"/>, the answer through <see cref="Egress"/>.
 /// </summary>
 internal sealed partial class IntersectionRunner(
-    ProviderDesk desk, ControlledSandbox controlled, OwnerConversations conversations, Egress egress, LocalMatches matches, NodeIdentity self, TimeProvider clock,
+    ProviderDesk desk, ControlledSandbox controlled, OwnerConversations conversations, Egress egress, LocalMatches matches, ISealEngine engine, NodeIdentity self, TimeProvider clock,
     ILogger<IntersectionRunner> log)
 {
-    /// <summary>What goes into the contribution: the closing, and for the receiver what it tells.</summary>
+    /// <summary>Rows that are read at most for every subject that a set may have.</summary>
+    private const int RowsPerSubject = 16;
+
+    /// <summary>What goes into the contribution: the closing, and what this owner tells.</summary>
     private sealed record Spoken(ProtocolMessage Closing, ProtocolMessage? Told, string? Code);
 
     public async Task<Result<UseWork>> RunAsync(UseRow row, UseRequest use, AdmittedUse admitted, EgressContext context, CancellationToken cancellation)
@@ -45,7 +50,7 @@ internal sealed partial class IntersectionRunner(
         using (party)
         {
             var peer = plan.Roster.First(r => r.Participant != self.Did).Participant;
-            var most = IntersectionParty.MostBytesSaid(read.Items.Count, IntersectionCheck.MaxItemsOf(plan, peer));
+            var most = party.MostBytesSaid(IntersectionCheck.MaxItemsOf(plan, peer));
             if (!(await conversations.TalkAsync(row.JobHash, party, context.Grant, most, limit.Token)).TryGet(out var bytesSaid, out error))
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -65,13 +70,29 @@ internal sealed partial class IntersectionRunner(
     {
         var plan = use.Order.Plan;
         var most = IntersectionCheck.MaxItemsOf(plan, self.Did);
+        var filter = CellPlans.FilterOf(admitted.Decision.Obligations!.RowFilter);
+        if (plan.Intersect is { Value: { } value } sum && sum.Receiver != self.Did)
+            return await ReadValuesAsync(use, value, rule, filter, most, grant, cancellation);
         // Whoever is told which subjects are common needs them as its rows write them.
         var rows = new Rows(new ItemSetBuilder(rule, most), plan.Intersect is { Result: IntersectQuery.Ids } query && query.Receiver == self.Did ? [] : null);
         var ran = await controlled.ReadKeysAsync(
-            grant, use, IntersectionCheck.ColumnsOf(plan, self.Did), CellPlans.FilterOf(admitted.Decision.Obligations!.RowFilter), most, rows, UseComputation.LimitsOf(use), cancellation);
+            grant, use, IntersectionCheck.ColumnsOf(plan, self.Did), filter, most, rows, UseComputation.LimitsOf(use), cancellation);
         if (!ran.TryGet(out var run, out var error))
             return error;
         return rows.Set.Build().TryGet(out var items, out error) ? (items, rows.Written, run.Usage) : error;
+    }
+
+    /// <summary>Every row has its own value, so all of them are read; of subjects there may be as many as ever.</summary>
+    private async Task<Result<(ItemSet Items, List<string?[]>? Written, SandboxUsage Usage)>> ReadValuesAsync(
+        UseRequest use, ValueQuery value, KeyRule rule, IReadOnlyList<CellPredicate> filter, int most, GrantHandle grant, CancellationToken cancellation)
+    {
+        var plan = use.Order.Plan;
+        var mostRows = (int)Math.Min(IntersectionTerms.MostItems, (long)most * RowsPerSubject);
+        var rows = new ValueRows(new ItemSetBuilder(rule, mostRows, IntersectionCheck.TermsOf(plan).Values), value.Decimals);
+        var ran = await controlled.ReadRowsAsync(grant, use, IntersectionCheck.ColumnsOf(plan, self.Did), [value.Column], filter, mostRows, rows, UseComputation.LimitsOf(use), cancellation);
+        if (!ran.TryGet(out var run, out var error))
+            return error;
+        return rows.Set.Build().TryGet(out var items, out error) ? (items, (List<string?[]>?)null, run.Usage) : error;
     }
 
     private Result<IntersectionParty> PartyOf(UseRow row, UseRequest use, EgressContext context, KeyRule rule, ItemSet items)
@@ -85,13 +106,13 @@ internal sealed partial class IntersectionRunner(
             return JobErrors.RosterBroken.Of("key of the other owner");
         var sender = plan.Roster.First(r => r.Participant != query.Receiver).Participant;
         string VersionOf(string did) => roster.First(s => s.Participant == did).DatasetVersion;
-        var terms = new IntersectionTerms(query.Result == IntersectQuery.Ids ? IntersectionMode.Ids : IntersectionMode.Cardinality, query.Minimum, IntersectionCheck.MaxItemsOf(plan, query.Receiver), IntersectionCheck.MaxItemsOf(plan, sender));
+        var terms = IntersectionCheck.TermsOf(plan);
         // The roster hash covers the job, both parties' keys of round 0 and the versions of their data: one conversation, once.
         var run = new IntersectionRun(context.Grant, new IntersectionContext(
             row.RosterHash!, string.Join(' ', plan.Roster.Select(r => r.AgreementId)), use.Order.PlanHash, query.Receiver, sender, VersionOf(query.Receiver), VersionOf(sender), rule.Digest, terms), self.Signer, key);
         if (query.Receiver == self.Did)
-            return IntersectionReceiver.Create(run, items).TryGet(out var receiver, out error) ? receiver : error;
-        return IntersectionSender.Create(run, items).TryGet(out var other, out error) ? other : error;
+            return IntersectionReceiver.Create(run, items, engine).TryGet(out var receiver, out error) ? receiver : error;
+        return IntersectionSender.Create(run, items, engine).TryGet(out var other, out error) ? other : error;
     }
 
     /// <summary>Too few in common is told to the analyst alone, in a reply like any other.</summary>
@@ -99,6 +120,8 @@ internal sealed partial class IntersectionRunner(
     {
         if (!party.Close().TryGet(out var closing, out var error))
             return error;
+        if (party is IntersectionSender { TellsSum: true } sender)
+            return sender.TellSum().TryGet(out var sum, out error) ? new Spoken(closing, sum, null) : Broken(error);
         if (party is not IntersectionReceiver receiver)
             return new Spoken(closing, null, null);
         if (receiver.Tell().TryGet(out var told, out error))
@@ -122,6 +145,13 @@ internal sealed partial class IntersectionRunner(
     {
         LogWithheld(log, error.Code, error.Detail);
         return JobErrors.IntersectionWithheld.Of();
+    }
+
+    private sealed class ValueRows(ItemSetBuilder set, int decimals) : IRowSink
+    {
+        public ItemSetBuilder Set => set;
+
+        public void Add(IReadOnlyList<string?> keys, IReadOnlyList<string?> values) => set.Add(keys, ValueText.Scaled(values[0], decimals));
     }
 
     private sealed class Rows(ItemSetBuilder set, List<string?[]>? written) : IKeySink

@@ -13,11 +13,13 @@ internal static class CellPlans
     /// <summary>The sandbox's plan of a joint statistic over the rows that the contract allows.</summary>
     public static CellPlan Of(AggregateQuery query, IReadOnlyList<RowPredicate> rowFilter) => new()
     {
-        GroupColumn = query.GroupColumn,
+        GroupColumn = query.GroupColumn.Length == 0 ? null : query.GroupColumn,
         Groups = query.Groups,
         Measures = [.. query.Measures.Select(m => new MeasurePlan(m.Column, m.Decimals, Number(m.Min), Number(m.Max), m.NeedsSquares))],
         Where = [.. query.Where.Select(w => new CellPredicate(w.Column, w.Operator, w.Values)), .. FilterOf(rowFilter)],
         DominancePercent = query.DominancePercent,
+        Bins = query.Bins is { } bins ? new BinPlan(bins.Column, bins.Edges) : null,
+        Products = query.Matrix is not null,
         CompleteRowsOnly = true,
         ContributionBound = query.Noise?.ContributionBound,
     };
@@ -43,7 +45,7 @@ internal static class CellPlans
 
     /// <summary>The cell rule tests the least number of subjects behind any of the figures.</summary>
     private static LocalCell Cell(Cell cell)
-        => new(cell.Rows, cell.Measures.Select(m => m.Subjects).Append(cell.Subjects).Min(), [.. cell.Measures.Select(m => (m.Sum, m.SumOfSquares))], cell.Dominated);
+        => new(cell.Rows, cell.Measures.Select(m => m.Subjects).Append(cell.Subjects).Min(), [.. cell.Measures.Select(m => (m.Sum, m.SumOfSquares))], cell.Dominated) { Products = cell.Products };
 
     private static decimal Number(string text) => decimal.Parse(text, CultureInfo.InvariantCulture);
 }

@@ -8,11 +8,13 @@ internal sealed record JobSpec(
     int Version, string Kind, string Title, string Purpose, IReadOnlyList<SpecInput> Inputs,
     SpecGroupBy? GroupBy = null, IReadOnlyList<SpecMeasure>? Measures = null, IReadOnlyList<SpecFilter>? Where = null,
     string? Sql = null, string? CaseId = null, SpecLimits? Limits = null, long? EpsilonMicro = null,
-    SpecIntersect? Intersect = null, SpecRegress? Regress = null, SpecLookup? Lookup = null);
+    SpecIntersect? Intersect = null, SpecRegress? Regress = null, SpecLookup? Lookup = null,
+    SpecHistogram? Histogram = null, SpecQuantiles? Quantiles = null, SpecCovariance? Covariance = null);
 
 /// <param name="Key">Kinds intersect, regress and lookup: the columns that hold the parts of the key; without it they are named like the parts.</param>
 /// <param name="Features">Kind regress, vertically: this owner's columns.</param>
-internal sealed record SpecInput(string Participant, string Dataset, string? Agreement = null, IReadOnlyList<string>? Key = null, IReadOnlyList<SpecFeature>? Features = null);
+/// <param name="Value">Kind intersect, results sum and mean: this owner's column that is added up.</param>
+internal sealed record SpecInput(string Participant, string Dataset, string? Agreement = null, IReadOnlyList<string>? Key = null, IReadOnlyList<SpecFeature>? Features = null, string? Value = null);
 
 /// <summary>The intersection of two inputs.</summary>
 internal sealed record SpecIntersect(IReadOnlyList<SpecKeyPart> Key, string Result = Protocol.Jobs.IntersectQuery.Cardinality, string? Receiver = null, int? MaxItems = null);
@@ -50,6 +52,17 @@ internal sealed record SpecLabel(string Column, string? Participant = null);
 
 /// <param name="Codes">Of a categorical column: its public list; every other value is what they are compared with.</param>
 internal sealed record SpecFeature(string Column, IReadOnlyList<string>? Codes = null);
+
+/// <summary>Rows per bin of a column.</summary>
+internal sealed record SpecHistogram(string Column, IReadOnlyList<string> Edges);
+
+/// <summary>The bins of a grid that contain quantiles of a column.</summary>
+/// <param name="At">Levels; the median without it.</param>
+internal sealed record SpecQuantiles(string Column, IReadOnlyList<string> Grid, IReadOnlyList<string>? At = null);
+
+/// <summary>How columns vary together.</summary>
+/// <param name="Statistics">Which matrices; covariances without it.</param>
+internal sealed record SpecCovariance(IReadOnlyList<string> Columns, IReadOnlyList<string>? Statistics = null);
 
 internal sealed record SpecGroupBy(string Column, IReadOnlyList<JsonElement>? Values = null, SpecRange? Range = null)
 {

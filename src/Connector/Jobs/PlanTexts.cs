@@ -29,6 +29,11 @@ internal static class PlanTexts
     public static readonly Bilingual OwnBlinded = new("its own keys, blinded and shuffled", "自身的键，盲化并打乱");
     public static readonly Bilingual Closing = new("digest of the conversation; the receiver's sealed answer", "会话摘要；接收方的密封答复");
 
+    public static readonly Bilingual ClosingWithSum = new("digest of the conversation; the receiver's number and the other owner's sum, each sealed", "会话摘要；接收方的数量与另一方的总和，分别密封");
+    public static readonly Bilingual SumKey = new("a fresh public key", "新生成的公钥");
+    public static readonly Bilingual SumValues = new("its values, encrypted under that key, in the order of its points", "其各值，以该公钥加密，次序同其点");
+    public static readonly Bilingual SumReply = new("the chosen values added up, encrypted, masked, under fresh noise", "所选值之和：密文，带掩码与新噪声");
+
     public static readonly Bilingual LookupOffer = new("offer: layout, public key, digest of the hint", "要约：布局、公钥、提示数据摘要");
     public static readonly Bilingual LookupAsk = new("blinded keywords, as many as declared", "盲化的关键词，数量固定为声明数");
     public static readonly Bilingual LookupEvaluated = new("the same under its key, and one proof", "以其密钥求值的结果与一份证明");

@@ -56,7 +56,7 @@ internal sealed partial class UseComputation(
         if (!message.TryGet(out var contribution, out error) || !egress.Pack(context, contribution, status).TryGet(out var bytes, out error))
             return error;
         var usage = ran.IsOk ? ran.Value.Usage : null;
-        return new UseWork(bytes, query.Groups.Count * query.Measures.Count, usage, Stopwatch.GetElapsedTime(started), ran.IsOk ? ran.Value.Cells.Sum(c => c.Subjects) : null);
+        return new UseWork(bytes, query is { Bins: null, Matrix: null } ? query.Groups.Count * query.Measures.Count : query.FigureCount, usage, Stopwatch.GetElapsedTime(started), ran.IsOk ? ran.Value.Cells.Sum(c => c.Subjects) : null);
     }
 
     /// <summary>One provider's released table, or a failure of the same size.</summary>

@@ -1,5 +1,7 @@
+using DataSpace.Hosting.Jobs;
 using DataSpace.Kernel.Policy;
 using DataSpace.Kernel.Results;
+using DataSpace.Privacy.Intersection;
 using DataSpace.Privacy.Intersection.Keys;
 using DataSpace.Protocol.Jobs;
 
@@ -36,6 +38,44 @@ internal static class IntersectionCheck
         return RuleOf(key).Error;
     }
 
+    /// <summary>Columns that are not declared, do not exist, identify subjects or are of the wrong type, or null.</summary>
+    public static DsError? SchemaProblem(UseRequest use, IntersectQuery query)
+        => KeyProblem(use, query.Key, ColumnsOf(use.Order.Plan, use.Entry.Participant))
+            ?? (query.Value is { } value && use.Entry.Participant != query.Receiver ? ValueProblem(use, value) : null);
+
+    /// <summary>The protocol's terms of a plan, the same for both owners.</summary>
+    public static IntersectionTerms TermsOf(JobPlan plan)
+    {
+        var query = plan.Intersect!;
+        var sender = plan.Roster.First(r => r.Participant != query.Receiver).Participant;
+        var mode = query switch { { Result: IntersectQuery.Ids } => IntersectionMode.Ids, { Value: not null } => IntersectionMode.Sum, _ => IntersectionMode.Cardinality };
+        return new IntersectionTerms(mode, query.Minimum, MaxItemsOf(plan, query.Receiver), MaxItemsOf(plan, sender), BoundsOf(query.Value));
+    }
+
+    /// <summary>
+    /// Who chooses what is added up could choose one subject alone: the owner of the values must have named it, with its key, in every permission that allows sums. Null where it has, and for the other owner.
+    /// </summary>
+    public static DsError? ReceiverProblem(JobPlan plan, string owner, CompiledPolicy policy)
+    {
+        if (plan.Intersect is not { Value: not null } query || owner == query.Receiver)
+            return null;
+        var receiver = plan.Roster.First(r => r.Participant == query.Receiver);
+        return policy.Terms.Where(t => t.Computations.Contains(PolicyComputations.IntersectSum)).All(t => t.CoProviders.Contains($"{receiver.Participant}#{receiver.KeyId}"))
+            ? null : JobErrors.SumReceiverNotNamed.Of(receiver.Participant);
+    }
+
+    /// <summary>A column to add up: numbers, and nobody's name.</summary>
+    private static DsError? ValueProblem(UseRequest use, ValueQuery value)
+        => use.Dataset.Source.Columns.FirstOrDefault(c => c.Name == value.Column) is not { } column ? Sandbox.SandboxErrors.UnknownColumn.Of(value.Column)
+            : column.IsIdentifier || column.Name == use.Dataset.Source.SubjectColumn ? Sandbox.SandboxErrors.ColumnNotAllowed.Of($"{value.Column} identifies subjects")
+            : column.Type is not (Sandbox.ColumnType.Integer or Sandbox.ColumnType.Decimal or Sandbox.ColumnType.Double) ? ConnectorErrors.PlanExceedsContract.Of($"'{value.Column}' is {column.Type}: only numbers add up")
+            : null;
+
+    private static ValueBounds? BoundsOf(ValueQuery? value)
+        => value is null ? null
+            : AggregationShapes.Scaled(value.Min, value.Decimals) is { } least && AggregationShapes.Scaled(value.Max, value.Decimals) is { } most ? new ValueBounds(least, most)
+            : new ValueBounds(1, 0); // no bounds at all: the terms say so
+
     /// <summary>The first reason why the decided terms do not cover the plan, or null.</summary>
     public static DsError? Problem(UseRequest use, UseObligations terms)
     {
@@ -45,8 +85,19 @@ internal static class IntersectionCheck
             return null; // a question about a contract, without a plan
         if (query.Minimum < terms.MinimumGroupSize)
             return ConnectorErrors.PlanExceedsContract.Of($"minimum {query.Minimum}, contract {terms.MinimumGroupSize}");
+        if (TermsOf(use.Order.Plan).Problem is { } invalid)
+            return invalid;
+        if (query.Value is { } value && use.Entry.Participant != query.Receiver
+            && (ReceiverProblem(use.Order.Plan, use.Entry.Participant, use.Agreement.Policy) ?? ClampProblem(terms, value)) is { } open)
+            return open;
         var most = use.Dataset.Config.Intersection!.MaxPeerItems;
         return use.Order.Plan.Roster.Zip(query.MaxItems).Any(p => p.First.Participant != use.Entry.Participant && p.Second > most)
             ? ConnectorErrors.PlanExceedsContract.Of($"a set of more than {most} subjects") : null;
     }
+
+    /// <summary>Bounds are the contract's own: whoever could choose them would read extremes off the clamping.</summary>
+    private static DsError? ClampProblem(UseObligations terms, ValueQuery value)
+        => terms.Clamps.FirstOrDefault(c => c.Column == value.Column) is not { } clamp ? ConnectorErrors.PlanExceedsContract.Of($"the contract has no value bounds for '{value.Column}'")
+            : BoundsOf(value) is not { } bounds || clamp.Decimals != value.Decimals || bounds.Least != clamp.Min || bounds.Most != clamp.Max
+                ? ConnectorErrors.PlanExceedsContract.Of($"bounds of '{value.Column}' are not the contract's") : null;
 }

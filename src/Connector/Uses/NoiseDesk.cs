@@ -55,7 +55,7 @@ internal sealed class NoiseDesk(SqlSandbox sandbox, UseFacts facts, NodeIdentity
             consumer = noise.HonestParties > 1 ? use.Order.Consumer : null,
             contracts = noise.HonestParties > 1 ? use.Order.Plan.Roster.Select(r => r.AgreementHash).ToList() : null,
         }));
-        return new UseNoise(own, digest, _secret.For(Convert.FromHexString(digest), cells.GroupsInPlanOrder));
+        return new UseNoise(own, digest, _secret.For(Convert.FromHexString(digest), cells.CellsInPlanOrder));
     }
 
     private string IdOf(SandboxProfile profile) => _secret.Id("duckdb/" + profile.EngineVersion);

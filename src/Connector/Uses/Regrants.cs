@@ -66,7 +66,7 @@ internal sealed class Regrants(AuditLedger ledger, ConnectorConfig config, NodeI
             if (Budgets.IdOf(agreement, epsilon, group) is var id && ledger.GetBudget(id) is null)
                 yield return (id, Kernel.Policy.BudgetDebit.Epsilon);
         }
-        if (agreement.Policy.Terms.Any(t => t.Computations.Any(c => c is Kernel.Policy.PolicyComputations.Intersect or Kernel.Policy.PolicyComputations.IntersectIds))
+        if (agreement.Policy.Terms.Any(t => t.Computations.Any(Kernel.Policy.PolicyComputations.IsIntersection))
             && IntersectionCaps.OfConsumer(agreement.Row.DatasetId, group) is var runs && ledger.GetBudget(runs) is null)
             yield return (runs, IntersectionCaps.Definition);
         if (agreement.Policy.Terms.Any(t => t.Computations.Contains(Kernel.Policy.PolicyComputations.Lookup, StringComparer.Ordinal))

@@ -23,12 +23,12 @@ internal sealed class UseFacts(ConnectorConfig config, PeerDirectory peers, stri
         ConsumerAddress = peers.Find(request.Consumer) is { } member && Uri.TryCreate(member.Url, UriKind.Absolute, out var url) ? url.Host.Trim('[', ']') : null,
         ConsumerGroup = config.ConsumerGroupOf(request.Consumer),
         Algorithms = WorkerDigest() is { } digest ? [ProtocolOf(plan), "sha256:" + digest] : [ProtocolOf(plan)],
-        ExecutionEnv = plan.Kind is JobKinds.Aggregate or JobKinds.Intersect or JobKinds.Regress or JobKinds.Lookup or PolicyComputations.IntersectIds ? "mpc" : "sandbox",
+        ExecutionEnv = plan.Kind is JobKinds.Aggregate or JobKinds.Regress or JobKinds.Lookup || PolicyComputations.IsIntersection(plan.Kind) ? "mpc" : "sandbox",
         EncryptMode = "ciphertext",
         DeliveryMethod = "api",
         MaxRows = plan.Intersect switch
         {
-            null => plan.Aggregate?.Groups.Count ?? (plan.Regress is { } model ? RegressCheck.FiguresOf(model) : plan.Lookup?.Questions),
+            null => plan.Aggregate is { } joint ? RowsOf(joint) : plan.Regress is { } model ? RegressCheck.FiguresOf(model) : plan.Lookup?.Questions,
             { Result: IntersectQuery.Ids } query => query.MaxItems.Max(),
             _ => 1,
         },
@@ -45,16 +45,24 @@ internal sealed class UseFacts(ConnectorConfig config, PeerDirectory peers, stri
     private static string ProtocolOf(JobPlan plan) => plan.Kind switch
     {
         JobKinds.Aggregate => "secure-aggregation/1",
-        JobKinds.Intersect or PolicyComputations.IntersectIds => "private-set-intersection/1",
+        _ when PolicyComputations.IsIntersection(plan.Kind) => "private-set-intersection/1",
         JobKinds.Regress => plan.Regress is { Mode: RegressQuery.Vertical } ? "vertical-regression/1" : "secure-newton/1",
         JobKinds.Lookup => Privacy.Lookup.LookupContext.Protocol,
         _ => "sql-release/1",
     };
 
+    /// <summary>Rows of a joint statistic's table, and of quantiles the bins that they are read from.</summary>
+    private static long RowsOf(AggregateQuery query) => query.Matrix is { } matrix ? (long)query.GroupCount * matrix.Count * query.Measures.Count : query.CellCount;
+
     /// <summary>Plaintext size of a joint statistic: eight bytes a figure, known before anything runs. A table's size is bounded when it is released.</summary>
     private static long? PlainBytes(JobPlan plan) => plan.Aggregate is { } query
-        ? query.Groups.Count * query.Measures.Sum(m => (long)m.Statistics.Count) * sizeof(long)
-        : plan.Intersect is { Result: IntersectQuery.Cardinality } ? sizeof(long) : plan.Lookup is { } lookup ? (long)lookup.Questions * lookup.RecordBytes : null;
+        ? (long)query.FigureCount * sizeof(long)
+        : plan.Intersect switch
+        {
+            { Result: IntersectQuery.Cardinality } => sizeof(long),
+            { Value: not null } => 3 * sizeof(long), // number, sum, and their quotient
+            _ => plan.Lookup is { } lookup ? (long)lookup.Questions * lookup.RecordBytes : null,
+        };
 
     /// <summary>SHA-256 of the program that reads the data, as it lies on disk now; null when it is missing.</summary>
     public string? WorkerDigest()

@@ -293,9 +293,10 @@ internal static class PlanCheck
     /// <summary>Every column a plan touches at one party.</summary>
     public static IReadOnlyList<string> ColumnsOf(JobPlan plan, string participant) => plan switch
     {
-        { Aggregate: { } query } => [.. query.Measures.Select(m => m.Column).Append(query.GroupColumn).Concat(query.Where.Select(w => w.Column)).Distinct(StringComparer.Ordinal)],
+        { Aggregate: { } query } => [.. query.Measures.Select(m => m.Column).Concat(query.GroupKeys).Concat(query.Bins is { } bins ? [bins.Column] : []).Concat(query.Where.Select(w => w.Column)).Distinct(StringComparer.Ordinal)],
         { Regress: { } query } => RegressCheck.ColumnsOf(plan, query, participant),
-        { Intersect: { } query } => [.. plan.Roster.Zip(query.Columns).Where(p => p.First.Participant == participant).SelectMany(p => p.Second).Distinct(StringComparer.Ordinal)],
+        { Intersect: { } query } => [.. plan.Roster.Zip(query.Columns).Where(p => p.First.Participant == participant).SelectMany(p => p.Second)
+            .Concat(query.Value is { } value && participant != query.Receiver ? [value.Column] : []).Distinct(StringComparer.Ordinal)],
         { Lookup: { } query } => [.. query.KeyColumns.Concat(query.Columns).Distinct(StringComparer.Ordinal)],
         _ => [],
     };
@@ -303,7 +304,7 @@ internal static class PlanCheck
     /// <summary>Columns whose values a plan tells apart: a figure for each of them leaves.</summary>
     public static IReadOnlyList<string> GroupKeysOf(JobPlan plan, string participant) => plan switch
     {
-        { Aggregate: { } query } => [query.GroupColumn],
+        { Aggregate: { } query } => query.GroupKeys,
         { Regress: { } query } => RegressCheck.GroupKeysOf(plan, query, participant),
         _ => [],
     };
@@ -312,7 +313,7 @@ internal static class PlanCheck
     public static DsError? SchemaProblem(UseRequest use)
     {
         if (use.Order.Plan.Intersect is { } intersect)
-            return IntersectionCheck.KeyProblem(use, intersect.Key, IntersectionCheck.ColumnsOf(use.Order.Plan, use.Entry.Participant));
+            return IntersectionCheck.SchemaProblem(use, intersect);
         if (use.Order.Plan.Regress is { } regress)
             return RegressCheck.SchemaProblem(use, regress);
         if (use.Order.Plan.Lookup is { } lookup)
@@ -325,13 +326,13 @@ internal static class PlanCheck
             if (column.IsIdentifier)
                 return Sandbox.SandboxErrors.ColumnNotAllowed.Of($"{name} identifies subjects");
         }
-        return null;
+        return use.Order.Plan.Aggregate?.Bins is { } bins ? new Sandbox.BinPlan(bins.Column, bins.Edges).Problem(schema[bins.Column]) : null;
     }
 
     /// <summary>The first reason why the decided terms do not cover the plan, or null.</summary>
     public static DsError? Problem(UseRequest use, UseObligations terms)
     {
-        if (use.Order.Plan.Kind is JobKinds.Intersect or PolicyComputations.IntersectIds)
+        if (PolicyComputations.IsIntersection(use.Order.Plan.Kind))
             return IntersectionCheck.Problem(use, terms);
         if (use.Order.Plan.Kind == JobKinds.Regress)
             return RegressCheck.Problem(use, terms);
@@ -372,12 +373,20 @@ internal static class PlanCheck
     /// <summary>This owner and the co-providers that its contract requires to be independent of the consumer, in whichever permission it asks for the fewest.</summary>
     public static int HonestParties(BoundAgreement agreement) => 1 + agreement.Policy.Terms.Min(t => t.IndependentCoProviders);
 
+    /// <summary>
+    /// Fewest subjects of a cell in a matrix. About one column's values there are at most as many equations as the contract bounds columns (its sum and its products with the others), and that of its
+    /// squares: one subject more, and no number of matrices, each with other columns, solves them.
+    /// </summary>
+    public static int MatrixMinimum(UseObligations terms) => terms.Clamps.Count + 2;
+
     private static DsError? Covers(UseObligations terms, AggregateQuery query)
     {
         if (query.MinGroupSize < terms.MinimumGroupSize)
             return ConnectorErrors.PlanExceedsContract.Of($"minimum group {query.MinGroupSize}, contract {terms.MinimumGroupSize}");
         if (terms.DominancePercent is { } most && (query.DominancePercent is not { } asked || asked > most))
             return ConnectorErrors.PlanExceedsContract.Of($"dominance rule of {most}% missing");
+        if (query.Matrix is not null && query.MinGroupSize < MatrixMinimum(terms))
+            return Privacy.PrivacyErrors.MatrixGroupSize.Of($"minimum group {query.MinGroupSize}, needed {MatrixMinimum(terms)}");
         foreach (var measure in query.Measures)
         {
             // Bounds are the contract's own: a consumer who could choose them would read extremes off the clamping.

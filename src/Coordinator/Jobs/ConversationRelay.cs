@@ -137,7 +137,7 @@ internal sealed partial class ConversationRelay(PeerDirectory peers, LogKeys log
                 return CoordinatorErrors.BadContribution.Of("messages of a conversation");
             seen.Write(bytes, 0, length);
         }
-        db.See(job.JobHash, side.Participant, $"{answer.Messages.Count} {Sights.Messages}", seen.GetBuffer().AsSpan(0, (int)seen.Length), clock.GetUtcNow());
+        db.See(job.JobHash, side.Participant, $"{answer.Messages.Count} {(order.Plan.Intersect is null ? Sights.Talk : Sights.Messages)}", seen.GetBuffer().AsSpan(0, (int)seen.Length), clock.GetUtcNow());
         return null;
     }
 

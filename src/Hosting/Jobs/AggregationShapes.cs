@@ -19,19 +19,27 @@ public static class AggregationShapes
                 return JobErrors.BadOrder.Of($"bounds of '{measure.Column}'");
             measures.Add(new MeasureShape(measure.Column, measure.Decimals, min, max, measure.NeedsSquares));
         }
-        return AggregationShape.Create(query.Groups.Count, measures, query.MinGroupSize, parties, query.MaxRowsPerParty,
-            query.Noise is { } noise ? new NoiseTerms(noise.EpsilonMicro, noise.ContributionBound, noise.HonestParties) : null);
+        return AggregationShape.Create(query.CellCount, measures, query.MinGroupSize, parties, query.MaxRowsPerParty,
+            query.Noise is { } noise ? new NoiseTerms(noise.EpsilonMicro, noise.ContributionBound, noise.HonestParties) : null, query.Matrix is not null);
     }
 
+    /// <summary>Rows per provider for which counts and sums stay under one modulus if they can; fewer, and they take both.</summary>
+    private const long AmpleRows = 100_000;
+
+    private const long MostRows = 1_000_000_000;
+
     /// <summary>
-    /// The public bound on rows per provider: the largest power of ten whose sums still fit the plaintext moduli. Follows from the query and the number of
-    /// parties alone, so that nobody chooses it. 0 when none fits.
+    /// The public bound on rows per provider: the largest power of ten whose sums still fit the plaintext moduli; one of them where that leaves ample rows, both where it
+    /// does not. Follows from the query and the number of parties alone, so that nobody chooses it. 0 when none fits.
     /// </summary>
     public static long LargestRowBound(AggregateQuery query, int parties)
+        => Largest(query, parties, AmpleRows, shape => !shape.HasWideSums) is > 0 and var rows ? rows : Largest(query, parties, 10, _ => true);
+
+    private static long Largest(AggregateQuery query, int parties, long least, Func<AggregationShape, bool> accepts)
     {
-        for (var rows = 1_000_000_000L; rows >= 10; rows /= 10)
+        for (var rows = MostRows; rows >= least; rows /= 10)
         {
-            if (Of(query with { MaxRowsPerParty = rows }, parties).IsOk)
+            if (Of(query with { MaxRowsPerParty = rows }, parties).TryGet(out var shape, out _) && accepts(shape))
                 return rows;
         }
         return 0;

@@ -116,7 +116,7 @@ public static class PolicyTerms
     public const string Off = "off";
 
     /// <summary>Computation kinds that can be enforced so far.</summary>
-    public static IReadOnlyList<string> Computations { get; } = ["sql", "aggregate", PolicyComputations.Intersect, PolicyComputations.IntersectIds, PolicyComputations.Regress, PolicyComputations.Lookup];
+    public static IReadOnlyList<string> Computations { get; } = ["sql", "aggregate", PolicyComputations.Intersect, PolicyComputations.IntersectIds, PolicyComputations.IntersectSum, PolicyComputations.Regress, PolicyComputations.Lookup];
 
     /// <summary>Environments in which a computation runs so far: one provider's sandbox, or a joint computation over several.</summary>
     public static IReadOnlyList<string> Environments { get; } = ["sandbox", "mpc"];
@@ -130,6 +130,15 @@ public static class PolicyComputations
 
     /// <summary>Which subjects they have in common, told to the one of them that asks. Permitted by its own name alone.</summary>
     public const string IntersectIds = "intersect:ids";
+
+    /// <summary>
+    /// Sum and mean of one owner's values over the subjects that two owners have in common. Permitted by its own name alone; the owner of the values must name the other one as co-provider, for that one's
+    /// node chooses what is added up.
+    /// </summary>
+    public const string IntersectSum = "intersect:sum";
+
+    /// <summary>True for everything that compares two owners' keys and tells about what is common.</summary>
+    public static bool IsIntersection(string? computation) => computation is Intersect or IntersectIds or IntersectSum;
 
     /// <summary>A model fitted over the rows of several owners: sums over rows are opened, no row is.</summary>
     public const string Regress = "regress";

@@ -10,7 +10,8 @@ public sealed record AggregationResult(IReadOnlyList<CellResult> Cells);
 /// <param name="Suppressed">True when some provider's own part was too small or dominated; nobody learns whose. Then nothing else is known.</param>
 /// <param name="Count">Joint number of rows (of subjects where noise is added; then it may be negative); 0 when suppressed.</param>
 /// <param name="Measures">Joint statistics in shape order; empty when suppressed.</param>
-public sealed record CellResult(bool Suppressed, long Count, IReadOnlyList<MeasureResult> Measures);
+/// <param name="Products">Joint scaled sums of products of each pair of measures i &lt; j, in pair order; empty when not released.</param>
+public sealed record CellResult(bool Suppressed, long Count, IReadOnlyList<MeasureResult> Measures, IReadOnlyList<Int128> Products);
 
 /// <summary>Joint statistics of one measure in one cell. All arithmetic is on integers until the last rounding.</summary>
 /// <param name="Name">Measure name.</param>

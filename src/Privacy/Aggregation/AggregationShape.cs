@@ -28,7 +28,8 @@ public sealed record MeasureShape(string Name, int Decimals, long MinScaled, lon
 /// <param name="Bound">Largest magnitude that the joint statistic can reach, scaled.</param>
 /// <param name="BitsNeeded">Bits of that bound, with sign.</param>
 /// <param name="BitsAvailable">Bits that its plain modulus (or the product of both) offers, with sign.</param>
-public sealed record SlotBits(string Statistic, int Decimals, BigInteger Bound, int BitsNeeded, int BitsAvailable);
+/// <param name="Moduli">1: its residue under the first plain modulus; 2: under both, put together by the Chinese remainder theorem.</param>
+public sealed record SlotBits(string Statistic, int Decimals, BigInteger Bound, int BitsNeeded, int BitsAvailable, int Moduli);
 
 /// <summary>
 /// The public shape of a joint GROUP BY: everything that fixes message sizes, ranges and the cell rule. Made only by <see cref="Create"/>, so a
@@ -48,11 +49,19 @@ public sealed record AggregationShape
     /// <summary>Most decimal places of a measure.</summary>
     public const int MostDecimals = 9;
 
-    private AggregationShape(int groups, IReadOnlyList<MeasureShape> measures, int minGroupSize, int parties, long maxRowsPerParty, NoisePlan? noise)
+    /// <summary>Most measures between which products are released.</summary>
+    public const int MostProductMeasures = 8;
+
+    private const string Count = "count";
+    private readonly IReadOnlyList<SlotBits> _statistics;
+
+    private AggregationShape(
+        int groups, IReadOnlyList<MeasureShape> measures, bool products, int minGroupSize, int parties, long maxRowsPerParty, NoisePlan? noise, IReadOnlyList<SlotBits> statistics)
     {
-        (Groups, Measures, MinGroupSize, Parties, MaxRowsPerParty, Noise) = (groups, measures, minGroupSize, parties, maxRowsPerParty, noise);
-        Layout = new SlotLayout(groups, measures);
-        Bounds = [.. Describe().Select(statistic => statistic.Bound)];
+        (Groups, Measures, Products, MinGroupSize, Parties, MaxRowsPerParty, Noise) = (groups, measures, products, minGroupSize, parties, maxRowsPerParty, noise);
+        _statistics = statistics;
+        Layout = new SlotLayout(groups, IsWide(statistics));
+        Bounds = [.. statistics.Select(statistic => statistic.Bound)];
         CanonicalJson = WriteCanonicalJson();
         Digest = SHA256.HashData(Encoding.UTF8.GetBytes("DataSpace secure-aggregation/1 shape\n" + CanonicalJson));
     }
@@ -62,6 +71,12 @@ public sealed record AggregationShape
 
     /// <summary>Measures in slot order.</summary>
     public IReadOnlyList<MeasureShape> Measures { get; }
+
+    /// <summary>Whether the sums of products of each pair of measures are released too (needed for a covariance).</summary>
+    public bool Products { get; }
+
+    /// <summary>Number of those pairs in a cell.</summary>
+    internal int ProductCount => Products ? Measures.Count * (Measures.Count - 1) / 2 : 0;
 
     /// <summary>k: a provider contributes to a cell only with no subject or at least this many distinct subjects of its own.</summary>
     public int MinGroupSize { get; }
@@ -95,33 +110,43 @@ public sealed record AggregationShape
     /// <summary>Largest magnitude of each statistic of a cell, noise included, in slot order.</summary>
     internal IReadOnlyList<BigInteger> Bounds { get; }
 
+    /// <summary>Whether a count or sum does not fit the first modulus and is recovered under both.</summary>
+    public bool HasWideSums => _statistics.Any(statistic => statistic.Moduli > 1 && !IsSecondPower(statistic.Statistic));
+
     /// <summary>
-    /// Validates everything in advance from declared bounds: parties 2..1,024, k ≥ released moments + 1, no statistic can reach half of its
-    /// modulus, noise included, at most <see cref="MostCiphertexts"/> ciphertexts.
+    /// Validates everything in advance from declared bounds: parties 2..1,024, k ≥ released moments + 1, no statistic can reach half of
+    /// the product of both moduli, noise included, at most <see cref="MostCiphertexts"/> ciphertexts.
+    /// <para>Moments are counted per measure: its sum, its sum of squares, and its products with the others. Whoever knows every other measure of all subjects in a
+    /// cell has that many equations about this one, all but the squares linear.</para>
     /// </summary>
     public static Result<AggregationShape> Create(
-        int groups, IReadOnlyList<MeasureShape> measures, int minGroupSize, int parties, long maxRowsPerParty, NoiseTerms? noise = null)
+        int groups, IReadOnlyList<MeasureShape> measures, int minGroupSize, int parties, long maxRowsPerParty, NoiseTerms? noise = null, bool products = false)
     {
         if (parties is < 2 or > MostParties)
             return PrivacyErrors.ShapeParties.Of();
-        if (InvalidReason(groups, measures, maxRowsPerParty) is { } reason)
+        if ((InvalidReason(groups, measures, maxRowsPerParty) ?? (products ? ProductsReason(measures) : null)) is { } reason)
             return PrivacyErrors.ShapeInvalid.Of(reason);
-        var moments = measures.Count == 0 ? 0 : measures.Any(measure => measure.Squares) ? 2 : 1;
+        var moments = MomentsOf(measures, products);
         if (minGroupSize < moments + 1)
             return PrivacyErrors.ShapeGroupSize.Of(Invariant($"{moments} moments are released, so the minimum is {moments + 1}"));
         NoisePlan? noisePlan = null;
-        if (noise is not null && !NoisePlan.Create(noise, groups, measures, parties).TryGet(out noisePlan, out var unbounded))
+        if (noise is not null && !NoisePlan.Create(noise, groups, measures, parties, products).TryGet(out noisePlan, out var unbounded))
             return unbounded;
-        if (OverflowReason(measures, parties, maxRowsPerParty, noisePlan) is { } overflow)
+        IReadOnlyList<SlotBits> statistics = [.. Statistics(measures, products, parties, maxRowsPerParty, noisePlan)];
+        if (OverflowReason(statistics) is { } overflow)
             return PrivacyErrors.ShapeOverflow.Of(overflow);
-        var ciphertexts = SlotLayout.CiphertextCount(groups, measures);
+        var ciphertexts = SlotLayout.CiphertextCount(groups, IsWide(statistics));
         if (ciphertexts > MostCiphertexts)
             return PrivacyErrors.ShapeTooLarge.Of(Invariant($"{ciphertexts} ciphertexts, at most {MostCiphertexts}"));
-        return new AggregationShape(groups, [.. measures], minGroupSize, parties, maxRowsPerParty, noisePlan);
+        return new AggregationShape(groups, [.. measures], products, minGroupSize, parties, maxRowsPerParty, noisePlan, statistics);
     }
 
+    /// <summary>How many equations the figures of a cell give about one measure's values: fewer than the smallest group has subjects.</summary>
+    public static int MomentsOf(IReadOnlyList<MeasureShape> measures, bool products)
+        => measures.Count == 0 ? 0 : products ? measures.Count + 1 : measures.Any(measure => measure.Squares) ? 2 : 1;
+
     /// <summary>Scale, bound and bits of every statistic, in slot order.</summary>
-    public IReadOnlyList<SlotBits> Describe() => [.. Statistics(Measures, Parties, MaxRowsPerParty, Noise)];
+    public IReadOnlyList<SlotBits> Describe() => _statistics;
 
     /// <summary>Two shapes are the same when their canonical forms are.</summary>
     public bool Equals(AggregationShape? other) => other is not null && CanonicalJson == other.CanonicalJson;
@@ -152,31 +177,31 @@ public sealed record AggregationShape
         return null;
     }
 
-    private static string? OverflowReason(IReadOnlyList<MeasureShape> measures, int parties, long maxRowsPerParty, NoisePlan? noise)
+    private static string? ProductsReason(IReadOnlyList<MeasureShape> measures)
+        => measures.Count is < 2 or > MostProductMeasures ? Invariant($"products are of 2 to {MostProductMeasures} measures")
+            : measures.Any(measure => !measure.Squares) ? "products need the sums of squares too"
+            : null;
+
+    private static string? OverflowReason(IReadOnlyList<SlotBits> statistics)
     {
-        var worst = Statistics(measures, parties, maxRowsPerParty, noise).FirstOrDefault(statistic => statistic.BitsNeeded > statistic.BitsAvailable || 2 * statistic.Bound >= Capacity(statistic));
-        return worst is null ? null : Invariant($"{worst.Statistic} needs {worst.BitsNeeded} bits of {worst.BitsAvailable}");
+        var worst = statistics.FirstOrDefault(statistic => 2 * statistic.Bound >= SlotLayout.BothModuli || (statistic.Statistic == Count && statistic.Bound > long.MaxValue));
+        return worst is null ? null : Invariant($"{worst.Statistic} needs {worst.BitsNeeded} bits of {(worst.Statistic == Count ? 64 : worst.BitsAvailable)}");
     }
 
-    private static BigInteger Capacity(SlotBits statistic)
-        => statistic.Statistic.StartsWith("sumsq(", StringComparison.Ordinal) ? SlotLayout.BothModuli : SlotLayout.FirstModulus;
+    private static bool IsSecondPower(string statistic) => statistic != Count && !statistic.StartsWith("sum(", StringComparison.Ordinal);
 
-    private static IEnumerable<SlotBits> Statistics(IReadOnlyList<MeasureShape> measures, int parties, long maxRowsPerParty, NoisePlan? noise)
+    private static IReadOnlyList<bool> IsWide(IReadOnlyList<SlotBits> statistics) => [.. statistics.Select(statistic => statistic.Moduli > 1)];
+
+    private static IEnumerable<SlotBits> Statistics(IReadOnlyList<MeasureShape> measures, bool products, int parties, long maxRowsPerParty, NoisePlan? noise)
     {
         var rows = (BigInteger)parties * maxRowsPerParty;
         var figure = 0;
-        yield return Of("count", 0, rows, SlotLayout.FirstModulus);
-        foreach (var measure in measures)
+        foreach (var statistic in CellStatistic.Of(measures, products))
         {
-            yield return Of($"sum({measure.Name})", measure.Decimals, rows * measure.LargestMagnitude, SlotLayout.FirstModulus);
-            if (measure.Squares)
-                yield return Of($"sumsq({measure.Name})", 2 * measure.Decimals, rows * measure.LargestMagnitude * measure.LargestMagnitude, SlotLayout.BothModuli);
-        }
-
-        SlotBits Of(string name, int decimals, BigInteger exact, BigInteger modulus)
-        {
-            var bound = exact + (noise is null ? 0 : parties * noise.Figures[figure++].Scale.Range);
-            return new(name, decimals, bound, (int)bound.GetBitLength() + 1, (int)modulus.GetBitLength());
+            var bound = (rows * statistic.Largest) + (noise is null ? 0 : parties * noise.Figures[figure++].Scale.Range);
+            var isWide = statistic.IsSecondPower || 2 * bound >= SlotLayout.FirstModulus;
+            var modulus = isWide ? SlotLayout.BothModuli : SlotLayout.FirstModulus;
+            yield return new(statistic.Name, statistic.Decimals, bound, (int)bound.GetBitLength() + 1, (int)modulus.GetBitLength(), isWide ? 2 : 1);
         }
     }
 
@@ -212,6 +237,8 @@ public sealed record AggregationShape
             }
 
             json.WriteNumber("parties", Parties);
+            if (Products)
+                json.WriteBoolean("products", Products);
             json.WriteString("protocol", AggregationMessage.Protocol);
             json.WriteEndObject();
         }

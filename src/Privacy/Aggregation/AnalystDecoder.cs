@@ -7,7 +7,7 @@ namespace DataSpace.Privacy.Aggregation;
 
 /// <summary>
 /// The analyst's part of secure aggregation.
-/// <para><b>What the analyst learns</b>: for every cell the joint count, sums and sums of squares, or only <i>that</i> it was suppressed; whether some
+/// <para><b>What the analyst learns</b>: for every cell the joint count, sums, sums of squares and of products, as far as the shape has them, or only <i>that</i> it was suppressed; whether some
 /// provider failed. Single contributions decrypt to uniform values. It never learns which provider suppressed or failed, nor any cell's value when one
 /// did. Where the shape demands noise, every figure carries it: counts and sums may then be negative or beyond what values allow.</para>
 /// <para><b>What it does not trust</b>: the coordinator. Every contribution is compared with the digest that its provider signed, all are added again,
@@ -86,7 +86,7 @@ public static class AnalystDecoder
         for (var cell = 0; cell < cells.Length; cell++)
         {
             if (first[layout.First.SlotOf(layout.Flag(cell))] != 0)
-                cells[cell] = new CellResult(Suppressed: true, 0, []);
+                cells[cell] = new CellResult(Suppressed: true, 0, [], []);
             else if (ReadCell(shape, cell, first, second) is { } read)
                 cells[cell] = read;
             else
@@ -98,26 +98,41 @@ public static class AnalystDecoder
 
     private static CellResult? ReadCell(AggregationShape shape, int cell, ulong[] first, ulong[] second)
     {
-        var layout = shape.Layout;
-        var at1 = layout.FirstStatistics(cell).Start;
-        var at2 = layout.SecondStatistics(cell).Start;
-        var count = Signed(first[layout.First.SlotOf(at1++)], SlotLayout.FirstModulus);
-        if (shape.Noise is null && (count < 0 || (BigInteger)count > (BigInteger)shape.Parties * shape.MaxRowsPerParty))
+        var figures = Figures(shape.Layout, cell, first, second);
+        var isExact = shape.Noise is null;
+        if (isExact ? figures[0] < 0 || (BigInteger)figures[0] > (BigInteger)shape.Parties * shape.MaxRowsPerParty : !StatisticBounds.HoldWithNoise(shape, figures))
             return null;
+        var (at, count) = (1, figures[0]);
         var measures = new MeasureResult[shape.Measures.Count];
         for (var i = 0; i < measures.Length; i++)
         {
             var measure = shape.Measures[i];
-            var sum = Signed(first[layout.First.SlotOf(at1++)], SlotLayout.FirstModulus);
-            Int128? squares = measure.Squares ? Combine(first[layout.First.SlotOf(at1++)], second[layout.Second.SlotOf(at2++)]) : null;
-            if (shape.Noise is null && !StatisticBounds.Hold(measure, count, sum, squares))
+            var sum = figures[at++];
+            Int128? squares = measure.Squares ? figures[at++] : null;
+            if (isExact && !StatisticBounds.Hold(measure, count, sum, squares))
                 return null;
             measures[i] = new MeasureResult(measure.Name, measure.Decimals, (long)count, sum, squares);
         }
 
-        if (shape.Noise is not null && !StatisticBounds.HoldWithNoise(shape, count, measures))
+        var products = figures[at..];
+        if (isExact && shape.Products && !StatisticBounds.ProductsHold(shape.Measures, count, [.. measures.Select(m => m.SumOfSquares!.Value)], products))
             return null;
-        return new CellResult(Suppressed: false, (long)count, measures);
+        return new CellResult(Suppressed: false, (long)count, measures, products);
+    }
+
+    /// <summary>All statistics of a cell in slot order, nearest to zero under the first modulus or, where wide, under both.</summary>
+    private static Int128[] Figures(SlotLayout layout, int cell, ulong[] first, ulong[] second)
+    {
+        var at1 = layout.FirstStatistics(cell).Start;
+        var at2 = layout.SecondStatistics(cell).Start;
+        var figures = new Int128[layout.Wide.Count];
+        for (var i = 0; i < figures.Length; i++)
+        {
+            var residue = first[layout.First.SlotOf(at1++)];
+            figures[i] = layout.Wide[i] ? Combine(residue, second[layout.Second.SlotOf(at2++)]) : Signed(residue, SlotLayout.FirstModulus);
+        }
+
+        return figures;
     }
 
     /// <summary>The residue nearest to zero.</summary>

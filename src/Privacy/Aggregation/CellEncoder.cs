@@ -12,7 +12,7 @@ internal static class CellEncoder
     /// <summary>
     /// Slots of both moduli. <paramref name="cells"/> null, or any cell outside the contract's bounds, seals a failure: every statistic uniform, every flag
     /// and the status uniform and non-zero. Noise is made for every cell, shown or not, and goes into statistics alone: flags, status and check slots stay exact.
-    /// A sum that noise carries beyond half the modulus wraps, which costs accuracy (with a probability below 2^-63 per slot), never privacy.
+    /// A sum that noise carries beyond half its modulus wraps, which costs accuracy (with a probability below 2^-63 per slot), never privacy.
     /// </summary>
     public static (ulong[] First, ulong[] Second) Encode(AggregationShape shape, IReadOnlyList<LocalCell>? cells, NoiseShare? noise)
     {
@@ -54,22 +54,28 @@ internal static class CellEncoder
     {
         var (t1, t2) = (shape.Layout.First.Modulus, shape.Layout.Second.Modulus);
         var figure = 0;
-        List<ulong> first = [ToResidue(Noisy(cell?.Rows ?? 0), t1)];
+        List<ulong> first = [];
         List<ulong> second = [];
+        Add(cell?.Rows ?? 0);
         for (var i = 0; i < shape.Measures.Count; i++)
         {
             var (sum, squares) = cell?.Measures[i] ?? (0, 0);
-            first.Add(ToResidue(Noisy(sum), t1));
-            if (!shape.Measures[i].Squares)
-                continue;
-            squares = Noisy(squares);
-            first.Add(ToResidue(squares, t1));
-            second.Add(ToResidue(squares, t2));
+            Add(sum);
+            if (shape.Measures[i].Squares)
+                Add(squares);
         }
 
+        for (var pair = 0; figure < shape.Layout.Wide.Count; pair++)
+            Add(cell?.Products[pair] ?? 0);
         return (first, second);
 
-        Int128 Noisy(Int128 exact) => noise is null ? exact : checked(exact + noise[figure++]);
+        void Add(Int128 exact)
+        {
+            var value = noise is null ? exact : checked(exact + noise[figure]);
+            first.Add(ToResidue(value, t1));
+            if (shape.Layout.Wide[figure++])
+                second.Add(ToResidue(value, t2));
+        }
     }
 
     private static void Write(ModulusSlots slots, ulong[] row, (int Start, int Length) range, List<ulong> values, bool hidden, MaskStream random)

@@ -7,6 +7,9 @@ namespace DataSpace.Privacy.Aggregation;
 /// <param name="Dominated">True when the provider's dominance rule fails for this cell.</param>
 public sealed record LocalCell(long Rows, long Subjects, IReadOnlyList<(Int128 Sum, Int128 SumOfSquares)> Measures, bool Dominated)
 {
+    /// <summary>Scaled sums of products of each pair of measures i &lt; j, in pair order; empty where the shape releases none.</summary>
+    public IReadOnlyList<Int128> Products { get; init; } = [];
+
     /// <summary>
     /// The cell rule: no subject at all, or at least <paramref name="minGroupSize"/>, and not dominated. It holds for the provider's own
     /// part, so it protects even when every other party colludes.
@@ -25,6 +28,6 @@ public sealed record LocalCell(long Rows, long Subjects, IReadOnlyList<(Int128 S
                 return false;
         }
 
-        return true;
+        return !shape.Products || StatisticBounds.ProductsHold(shape.Measures, Rows, [.. Measures.Select(m => m.SumOfSquares)], Products);
     }
 }

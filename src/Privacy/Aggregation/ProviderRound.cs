@@ -52,7 +52,7 @@ public static class ProviderRound
     {
         if (noise?.Groups != (shape.Noise is null ? null : shape.Groups))
             return PrivacyErrors.NoiseMissing.Of();
-        if (cells is not null && (cells.Count != shape.Groups || cells.Any(cell => cell.Measures.Count != shape.Measures.Count)))
+        if (cells is not null && (cells.Count != shape.Groups || cells.Any(cell => cell.Measures.Count != shape.Measures.Count || cell.Products.Count != shape.ProductCount)))
             return PrivacyErrors.CellsMismatch.Of();
         if (!AnalystKeys.ParsePublic(shape, analystPublicKeys, signedKeysDigest).TryGet(out var keys, out var keyError))
             return keyError;

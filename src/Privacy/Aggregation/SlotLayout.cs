@@ -33,8 +33,8 @@ internal sealed class ModulusSlots(SealParameterSet set, long values)
 }
 
 /// <summary>
-/// Where each statistic lies. First modulus: the sealed status, then per cell a flag, the count, and per measure the sum and (if released) the sum of
-/// squares. Second modulus: per cell the sums of squares again, for the Chinese remainder theorem.
+/// Where each statistic lies. First modulus: the sealed status, then per cell a flag and the statistics in the order of <see cref="CellStatistic.Of"/>.
+/// Second modulus: per cell the wide statistics again (second powers always, others where their bound does not fit the first modulus), for the Chinese remainder theorem.
 /// </summary>
 internal sealed class SlotLayout
 {
@@ -44,9 +44,10 @@ internal sealed class SlotLayout
     private readonly int _perCellFirst;
     private readonly int _perCellSecond;
 
-    public SlotLayout(int groups, IReadOnlyList<MeasureShape> measures)
+    public SlotLayout(int groups, IReadOnlyList<bool> wide)
     {
-        (_perCellFirst, _perCellSecond) = PerCell(measures);
+        Wide = wide;
+        (_perCellFirst, _perCellSecond) = PerCell(wide);
         First = new ModulusSlots(SealParameterSet.Aggregation1, 1 + ((long)groups * _perCellFirst));
         Second = new ModulusSlots(SealParameterSet.Aggregation2, (long)groups * _perCellSecond);
     }
@@ -57,14 +58,17 @@ internal sealed class SlotLayout
     /// <summary>Product t1·t2.</summary>
     public static BigInteger BothModuli => FirstModulus * SealParameterSet.Aggregation2.PlainModulus;
 
+    /// <summary>Per statistic: whether it has a residue under the second modulus too.</summary>
+    public IReadOnlyList<bool> Wide { get; }
+
     public ModulusSlots First { get; }
 
     public ModulusSlots Second { get; }
 
     /// <summary>Ciphertexts that a shape would need, computed before anything is allocated.</summary>
-    public static long CiphertextCount(int groups, IReadOnlyList<MeasureShape> measures)
+    public static long CiphertextCount(int groups, IReadOnlyList<bool> wide)
     {
-        var (first, second) = PerCell(measures);
+        var (first, second) = PerCell(wide);
         var usable = SealParameterSet.Aggregation1.Degree - 1;
         return (1 + ((long)groups * first) + usable - 1) / usable + (((long)groups * second) + usable - 1) / usable;
     }
@@ -79,9 +83,5 @@ internal sealed class SlotLayout
     /// <summary>First index and number of a cell's statistics under the second modulus.</summary>
     public (int Start, int Length) SecondStatistics(int cell) => (cell * _perCellSecond, _perCellSecond);
 
-    private static (int First, int Second) PerCell(IReadOnlyList<MeasureShape> measures)
-    {
-        var squares = measures.Count(measure => measure.Squares);
-        return (2 + measures.Count + squares, squares);
-    }
+    private static (int First, int Second) PerCell(IReadOnlyList<bool> wide) => (1 + wide.Count, wide.Count(static isWide => isWide));
 }

@@ -18,16 +18,17 @@ internal static class StatisticBounds
                 && (BigInteger)count * (BigInteger)squares >= (BigInteger)sum * (BigInteger)sum);
     }
 
-    /// <summary>Every figure of a noisy cell within the bound that values and noise can reach together.</summary>
-    public static bool HoldWithNoise(AggregationShape shape, Int128 count, IReadOnlyList<MeasureResult> measures)
+    /// <summary>Every sum of products at most count·|x|·|y| in magnitude, and (Σxy)² ≤ Σx²·Σy² (Cauchy-Schwarz).</summary>
+    public static bool ProductsHold(IReadOnlyList<MeasureShape> measures, Int128 count, IReadOnlyList<Int128> squares, IReadOnlyList<Int128> products)
     {
-        List<Int128> figures = [count];
-        foreach (var measure in measures)
-        {
-            figures.Add(measure.Sum);
-            if (measure.SumOfSquares is { } squares)
-                figures.Add(squares);
-        }
-        return shape.Bounds.Zip(figures).All(p => BigInteger.Abs(p.Second) <= p.First);
+        var pairs = CellStatistic.Pairs([.. measures.Zip(squares)]).ToList();
+        return pairs.Count == products.Count && pairs.Zip(products).All(p => Holds(p.First.First, p.First.Second, p.Second));
+
+        bool Holds((MeasureShape Shape, Int128 Squares) x, (MeasureShape Shape, Int128 Squares) y, BigInteger product)
+            => BigInteger.Abs(product) <= (BigInteger)count * x.Shape.LargestMagnitude * y.Shape.LargestMagnitude
+                && product * product <= (BigInteger)x.Squares * (BigInteger)y.Squares;
     }
+
+    /// <summary>Every figure of a noisy cell within the bound that values and noise can reach together.</summary>
+    public static bool HoldWithNoise(AggregationShape shape, IReadOnlyList<Int128> figures) => shape.Bounds.Zip(figures).All(p => BigInteger.Abs(p.Second) <= p.First);
 }

@@ -12,6 +12,9 @@ public enum IntersectionMode
 
     /// <summary>How many, and not which.</summary>
     Cardinality = 2,
+
+    /// <summary>How many, and not which; the sender learns the sum of its own values over the common ones.</summary>
+    Sum = 3,
 }
 
 /// <summary>Limits that the contract sets. How many runs there may be is the use gate's business: every run needs a Grant of its own.</summary>
@@ -19,18 +22,31 @@ public enum IntersectionMode
 /// <param name="MinimumIntersection">Fewest common items that are told at all; sets that are smaller by themselves are refused before anything is masked.</param>
 /// <param name="MaxReceiverItems">Most items of the receiver, at most <see cref="MostItems"/>.</param>
 /// <param name="MaxSenderItems">Most items of the sender, at most <see cref="MostItems"/>.</param>
-public sealed record IntersectionTerms(IntersectionMode Mode, int MinimumIntersection, int MaxReceiverItems, int MaxSenderItems)
+/// <param name="Values">Bounds of a sender's value, of the mode <see cref="IntersectionMode.Sum"/> alone.</param>
+public sealed record IntersectionTerms(IntersectionMode Mode, int MinimumIntersection, int MaxReceiverItems, int MaxSenderItems, ValueBounds? Values = null)
 {
     /// <summary>Most items of one party: 2^25, a gigabyte of digests.</summary>
     public const int MostItems = 1 << 25;
 
-    /// <summary>All problems at once, or none.</summary>
-    internal DsError? Problem
+    /// <summary>The first thing that is wrong with these terms, or null.</summary>
+    public DsError? Problem
         => !Enum.IsDefined(Mode) ? IntersectionErrors.TermsInvalid.Of("mode")
             : MinimumIntersection is < 0 or > MostItems ? IntersectionErrors.TermsInvalid.Of("minimum intersection")
             : MaxReceiverItems is < 0 or > MostItems ? IntersectionErrors.TermsInvalid.Of("most items of the receiver")
             : MaxSenderItems is < 0 or > MostItems ? IntersectionErrors.TermsInvalid.Of("most items of the sender")
+            : Mode == IntersectionMode.Sum != Values is not null || Values is { IsValid: false } || (Values is not null && !Sums.SumPlan.Fits(this)) ? IntersectionErrors.TermsInvalid.Of("value bounds")
             : null;
+}
+
+/// <summary>Public bounds of one item's value, in units of the last decimal: what is above or below counts as the bound.</summary>
+/// <param name="Least">Smallest value.</param>
+/// <param name="Most">Largest value.</param>
+public sealed record ValueBounds(long Least, long Most)
+{
+    /// <summary>Most that one item can change a sum by.</summary>
+    public long Magnitude => Math.Max(Math.Abs(Least), Math.Abs(Most));
+
+    internal bool IsValid => Least != long.MinValue && Least <= Most && Magnitude > 0;
 }
 
 /// <summary>
@@ -55,9 +71,10 @@ public sealed record IntersectionContext(
     [
         Tag, JobId, ContractId, PlanHash, Receiver, Sender, ReceiverVersion, SenderVersion, KeyRuleDigest,
         Terms.Mode.ToString(), Number(Terms.MinimumIntersection), Number(Terms.MaxReceiverItems), Number(Terms.MaxSenderItems),
+        .. Terms.Values is { } values ? (IEnumerable<string>)[Number(values.Least), Number(values.Most)] : [],
     ]));
 
-    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>One party's part in one run.</summary>

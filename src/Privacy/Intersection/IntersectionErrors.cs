@@ -58,4 +58,10 @@ public static class IntersectionErrors
         "DS-PRV-176", 422, "A message holds another number of items than was announced", "消息所含项数与先前声明不符",
         "Refuse the run; the peer's software is wrong or hostile.",
         "请拒绝本次运行；对方软件有误或存在恶意。");
+
+    /// <summary>A sum lies outside what the values can add up to.</summary>
+    public static readonly ErrorKind SumOutOfBounds = new(
+        "DS-PRV-225", 422, "A sum lies outside what the values can add up to", "求和结果超出各值可能的总和",
+        "Refuse the run; the peer's software is wrong or hostile.",
+        "请拒绝本次运行；对方软件有误或存在恶意。");
 }

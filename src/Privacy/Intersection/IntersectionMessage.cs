@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using DataSpace.Kernel.Results;
 using DataSpace.Privacy.Conversations;
+using DataSpace.Privacy.Intersection.Sums;
 
 namespace DataSpace.Privacy.Intersection;
 
@@ -22,6 +23,15 @@ internal enum IntersectionStep : byte
 
     /// <summary>Sender → receiver: its own items under its key.</summary>
     Own = 5,
+
+    /// <summary>Sender → receiver, for a sum: a fresh public key for every plain modulus.</summary>
+    Key = 6,
+
+    /// <summary>Sender → receiver, for a sum: its values in the order of <see cref="Own"/>, encrypted, 8,192 in a message; all of them for each plain modulus.</summary>
+    Values = 7,
+
+    /// <summary>Receiver → sender, for a sum: a ciphertext for every plain modulus whose slots add up to the sum.</summary>
+    Reply = 8,
 }
 
 /// <summary>
@@ -39,7 +49,8 @@ internal static class IntersectionMessage
     public const int CommitmentBytes = 32;
     public const int PointBytes = 32;
     public const int TagBytes = 12;
-    public const int MostBytes = HeaderBytes + (ChunkItems * PointBytes) + SignatureBytes;
+    public const int OverheadBytes = HeaderBytes + SignatureBytes;
+    public const int MostBytes = 1 << 20;
 
     private const int StepAt = 5, ChunkAt = 8, ItemsAt = 12, TotalAt = 16, ContextAt = 24, PreviousAt = 56;
 
@@ -50,6 +61,14 @@ internal static class IntersectionMessage
     public static int Chunks(int total) => (total + ChunkItems - 1) / ChunkItems;
 
     public static int ItemsIn(int chunk, int total) => Math.Min(ChunkItems, total - (chunk * ChunkItems));
+
+    private static int ItemsIn(IntersectionStep step, int chunk, int total) => step switch
+    {
+        IntersectionStep.Open or IntersectionStep.Answer => 0,
+        IntersectionStep.Key or IntersectionStep.Reply => 1,
+        IntersectionStep.Values => SumPlan.ItemsIn(chunk, total),
+        _ => ItemsIn(chunk, total),
+    };
 
     public static int Total(ReadOnlySpan<byte> message) => BinaryPrimitives.ReadInt32LittleEndian(message[TotalAt..]);
 
@@ -102,6 +121,9 @@ internal static class IntersectionMessage
     {
         IntersectionStep.Masked or IntersectionStep.Own => ItemsIn(chunk, total) * PointBytes,
         IntersectionStep.Tags => ItemsIn(chunk, total) * TagBytes,
+        IntersectionStep.Key => SumPlan.KeyBytes,
+        IntersectionStep.Values => SumPlan.ValueBytes,
+        IntersectionStep.Reply => SumPlan.ReplyBytes,
         _ => NonceBytes + CommitmentBytes,
     };
 
@@ -110,7 +132,7 @@ internal static class IntersectionMessage
         Magic.CopyTo(header);
         header[StepAt] = (byte)step;
         BinaryPrimitives.WriteInt32LittleEndian(header[ChunkAt..], chunk);
-        BinaryPrimitives.WriteInt32LittleEndian(header[ItemsAt..], step >= IntersectionStep.Masked ? ItemsIn(chunk, total) : 0);
+        BinaryPrimitives.WriteInt32LittleEndian(header[ItemsAt..], ItemsIn(step, chunk, total));
         BinaryPrimitives.WriteInt32LittleEndian(header[TotalAt..], total);
         context.CopyTo(header[ContextAt..]);
         previous.CopyTo(header[PreviousAt..]);

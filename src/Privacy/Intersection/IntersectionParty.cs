@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using DataSpace.Kernel.Results;
 using DataSpace.Privacy.Conversations;
+using DataSpace.Privacy.Intersection.Sums;
+using DataSpace.Privacy.Seal;
 
 namespace DataSpace.Privacy.Intersection;
 
@@ -23,7 +25,7 @@ public abstract class IntersectionParty : IConversation
     public abstract bool IsComplete { get; }
 
     /// <inheritdoc />
-    public bool EndsByHearing => IsReceiver;
+    public bool EndsByHearing => IsReceiver != (Terms.Mode == IntersectionMode.Sum);
 
     /// <summary>32 random bytes that open the commitment to this party's set; kept by the caller, told to an auditor.</summary>
     public ReadOnlyMemory<byte> Opening { get; } = RandomNumberGenerator.GetBytes(32);
@@ -75,29 +77,33 @@ public abstract class IntersectionParty : IConversation
     /// <summary>Bytes of what <see cref="Close"/> says.</summary>
     public const int ClosingBytes = 32 + (2 * IntersectionMessage.CommitmentBytes);
 
-    /// <summary>Longest message of a run.</summary>
-    public const int MostMessageBytes = IntersectionMessage.MostBytes;
+    /// <summary>Bytes of a message beside its payload.</summary>
+    public const int MessageOverheadBytes = IntersectionMessage.OverheadBytes;
 
-    /// <summary>Most bytes that a party says in a run of sets of these sizes.</summary>
-    public static long MostBytesSaid(int ownItems, int peerItems)
-        => ((long)(ownItems + peerItems) * IntersectionMessage.PointBytes)
-            + ((IntersectionMessage.Chunks(ownItems) + IntersectionMessage.Chunks(peerItems) + 2L) * (IntersectionMessage.HeaderBytes + IntersectionMessage.SignatureBytes + IntersectionMessage.NonceBytes + IntersectionMessage.CommitmentBytes));
+    /// <summary>Most bytes that this party says in a run with a set of at most this size.</summary>
+    public long MostBytesSaid(int mostPeerItems)
+        => ((long)(Items.Count + mostPeerItems) * IntersectionMessage.PointBytes)
+            + ((IntersectionMessage.Chunks(Items.Count) + IntersectionMessage.Chunks(mostPeerItems) + 2L) * (IntersectionMessage.OverheadBytes + IntersectionMessage.NonceBytes + IntersectionMessage.CommitmentBytes))
+            + (Terms.Mode == IntersectionMode.Sum ? SumPlan.MostBytesSaid(Terms, IsReceiver ? 0 : Items.Count) : 0);
 
     private protected abstract bool IsReceiver { get; }
 
     /// <summary>Closes the run and wipes its key.</summary>
-    public void Dispose()
+    public virtual void Dispose()
     {
         _closed = true;
         Key?.Dispose();
         GC.SuppressFinalize(this);
     }
 
-    private protected abstract ProtocolMessage? Speak();
+    private protected abstract Result<ProtocolMessage?> Speak();
 
     private protected abstract Result<Unit> Hear(ReadOnlyMemory<byte> message);
 
     private protected bool IsClosed => _closed;
+
+    private protected static DsError? SumProblem(IntersectionRun run, ISealEngine? engine)
+        => run.Context.Terms.Mode == IntersectionMode.Sum && engine is null ? IntersectionErrors.TermsInvalid.Of("a sum needs homomorphic encryption") : null;
 
     private protected byte[] Greeting() => [.. Nonce, .. Items.Commit(Opening.Span)];
 

@@ -25,19 +25,25 @@ public sealed class ItemSet
 
     private readonly ItemDigest[] _items;
     private readonly int[] _rows;
+    private readonly long[]? _values;
     private readonly byte[] _sortedDigest;
 
-    internal ItemSet(ItemDigest[] items, int[] rows, int rowsRead, int rowsWithoutKey)
+    internal ItemSet(ItemDigest[] items, int[] rows, long[]? values, int rowsRead, int rowsWithoutKey)
     {
-        (_items, _rows, RowsRead, RowsWithoutKey) = (items, rows, rowsRead, rowsWithoutKey);
+        (_items, _rows, _values, RowsRead, RowsWithoutKey) = (items, rows, values, rowsRead, rowsWithoutKey);
         _sortedDigest = SHA256.HashData(MemoryMarshal.AsBytes(items.AsSpan()));
         for (var i = items.Length - 1; i > 0; i--)
         {
             var j = RandomNumberGenerator.GetInt32(i + 1);
             (items[i], items[j]) = (items[j], items[i]);
             (rows[i], rows[j]) = (rows[j], rows[i]);
+            if (values is not null)
+                (values[i], values[j]) = (values[j], values[i]);
         }
     }
+
+    /// <summary>True when every item has a value.</summary>
+    public bool HasValues => _values is not null;
 
     /// <summary>Distinct keys.</summary>
     public int Count => _items.Length;
@@ -78,6 +84,9 @@ public sealed class ItemSet
 
     internal int RowOf(int index) => _rows[index];
 
+    /// <summary>Values of some items in the set's order.</summary>
+    internal ReadOnlySpan<long> Values(int from, int count) => _values.AsSpan(from, count);
+
     /// <summary>These rows in ascending order of their keys' digests: the same order at every party that has the same keys.</summary>
     internal int[] InOrderOfKeys(IEnumerable<int> rows)
     {
@@ -89,15 +98,28 @@ public sealed class ItemSet
 /// <summary>Makes a set of rows that come one by one. Owned by one thread; used once.</summary>
 /// <param name="rule">Makes keys comparable.</param>
 /// <param name="maxRows">Most rows, duplicates included.</param>
-public sealed class ItemSetBuilder(KeyRule rule, int maxRows)
+/// <param name="bounds">Where items have values: their bounds.</param>
+public sealed class ItemSetBuilder(KeyRule rule, int maxRows, ValueBounds? bounds = null)
 {
+    private readonly List<long>? _values = bounds is null ? null : [];
     private readonly List<ItemDigest> _items = [];
     private readonly List<int> _numbers = [];
     private int _rows, _without;
     private bool _full;
 
     /// <summary>The key columns of the next row, in the rule's order; false once there are too many.</summary>
-    public bool Add(IReadOnlyList<string?> values)
+    public bool Add(IReadOnlyList<string?> values) => bounds is null ? Take(values, 0) : throw new InvalidOperationException("items of this set have values");
+
+    /// <summary>
+    /// As above, of a set with values. A row without a value is left out like one without a key; of several rows with one key the values add up, and the sum is brought within the bounds: no
+    /// item weighs more than they say, however many rows it has.
+    /// </summary>
+    /// <param name="values">The key columns.</param>
+    /// <param name="value">In units of the last decimal, or null.</param>
+    public bool Add(IReadOnlyList<string?> values, long? value)
+        => bounds is null ? throw new InvalidOperationException("items of this set have no values") : Take(value is null ? [] : values, value ?? 0);
+
+    private bool Take(IReadOnlyList<string?> values, long value)
     {
         if (_full || _rows == Math.Min(maxRows, IntersectionTerms.MostItems))
         {
@@ -105,9 +127,10 @@ public sealed class ItemSetBuilder(KeyRule rule, int maxRows)
             return false;
         }
 
-        if (rule.TryDigest(values, out var digest))
+        if (values.Count > 0 && rule.TryDigest(values, out var digest))
         {
             _items.Add(digest);
+            _values?.Add(value);
             _numbers.Add(_rows);
         }
         else
@@ -125,23 +148,35 @@ public sealed class ItemSetBuilder(KeyRule rule, int maxRows)
     {
         if (_full)
             return IntersectionErrors.SetTooLarge.Of();
-        var (sorted, rows) = (_items.ToArray(), _numbers.ToArray());
-        Array.Sort(sorted, rows);
-        var count = Distinct(sorted, rows);
+        var (sorted, places) = (_items.ToArray(), Enumerable.Range(0, _items.Count).ToArray());
+        Array.Sort(sorted, places);
+        var (rows, values) = (new int[sorted.Length], _values is null ? null : new long[sorted.Length]);
+        var count = Distinct(sorted, places, rows, values);
         Array.Resize(ref sorted, count);
         Array.Resize(ref rows, count);
-        return new ItemSet(sorted, rows, _rows, _without);
+        if (values is not null)
+        {
+            Array.Resize(ref values, count);
+            foreach (ref var value in values.AsSpan())
+                value = Math.Clamp(value, bounds!.Least, bounds.Most);
+        }
+
+        return new ItemSet(sorted, rows, values, _rows, _without);
     }
 
-    private static int Distinct(ItemDigest[] sorted, int[] rows)
+    private int Distinct(ItemDigest[] sorted, int[] places, int[] rows, long[]? values)
     {
         var count = 0;
         for (var i = 0; i < sorted.Length; i++)
         {
-            if (count > 0 && sorted[count - 1] == sorted[i])
-                rows[count - 1] = Math.Min(rows[count - 1], rows[i]);
+            var (row, value) = (_numbers[places[i]], _values is null ? 0 : _values[places[i]]);
+            var isNew = count == 0 || sorted[count - 1] != sorted[i];
+            if (isNew)
+                (sorted[count], rows[count++]) = (sorted[i], row);
             else
-                (sorted[count], rows[count++]) = (sorted[i], rows[i]);
+                rows[count - 1] = Math.Min(rows[count - 1], row);
+            if (values is not null)
+                values[count - 1] = isNew ? value : (long)Int128.Clamp((Int128)values[count - 1] + value, long.MinValue, long.MaxValue);
         }
 
         return count;

@@ -21,7 +21,7 @@ public sealed record NoiseTerms(long EpsilonMicro, int ContributionBound, int Ho
 }
 
 /// <summary>One figure's noise, for the dry run and the result.</summary>
-/// <param name="Statistic">As in <see cref="SlotBits"/>: <c>count</c>, <c>sum(x)</c>, <c>sumsq(x)</c>.</param>
+/// <param name="Statistic">As in <see cref="SlotBits"/>: <c>count</c>, <c>sum(x)</c>, <c>sumsq(x)</c>, <c>sumprod(x,y)</c>.</param>
 /// <param name="Decimals">Decimal places of the scaled integer.</param>
 /// <param name="EpsilonMicro">Its part of the use's privacy loss.</param>
 /// <param name="Sensitivity">How far one subject can move the figure, over all groups together, scaled.</param>
@@ -30,8 +30,8 @@ public sealed record NoiseFigure(string Statistic, int Decimals, long EpsilonMic
 
 /// <summary>
 /// From terms to scales, in integers. Pure. Neighbours are datasets of one owner that differ by one subject with all its rows. The sandbox lets a subject
-/// count at most once per group, with one clamped value, in at most C groups; so in all groups together it moves the count by C, a sum by C·M and a sum of
-/// squares by C·M², M = max(|Min|, |Max|) scaled (the L1 sensitivity Δ). A use's ε is divided equally among the figures of a group, rounded down, and each
+/// count at most once per group, with one clamped value, in at most C groups; so in all groups together it moves the count by C, a sum by C·M, a sum of
+/// squares by C·M² and a sum of products by C·M·M′, M = max(|Min|, |Max|) scaled (the L1 sensitivity Δ). A use's ε is divided equally among the figures of a group, rounded down, and each
 /// figure gets discrete Laplace noise of scale Δ/ε′: by composition the use spends at most ε.
 /// </summary>
 public sealed class NoisePlan
@@ -43,11 +43,11 @@ public sealed class NoisePlan
     /// <summary>What it was made from.</summary>
     public NoiseTerms Terms { get; }
 
-    /// <summary>In slot order: count, then per measure the sum and, where released, the sum of squares.</summary>
+    /// <summary>In slot order (<see cref="CellStatistic.Of"/>).</summary>
     internal IReadOnlyList<Figure> Figures { get; }
 
     /// <summary>Refuses terms without a bound, and a use whose ε is too small to be divided.</summary>
-    public static Result<NoisePlan> Create(NoiseTerms terms, int groups, IReadOnlyList<MeasureShape> measures, int parties)
+    public static Result<NoisePlan> Create(NoiseTerms terms, int groups, IReadOnlyList<MeasureShape> measures, int parties, bool products = false)
     {
         if (terms.EpsilonMicro is < 1 or > NoiseTerms.MostEpsilonMicro)
             return PrivacyErrors.NoiseTermsInvalid.Of("epsilon is 1 to 1,000,000,000 millionths");
@@ -57,17 +57,18 @@ public sealed class NoisePlan
             return PrivacyErrors.NoiseTermsInvalid.Of("honest parties are 1 to the number of providers");
         if (measures.FirstOrDefault(m => m.LargestMagnitude.IsZero) is { } flat)
             return PrivacyErrors.NoiseTermsInvalid.Of($"the bounds of '{flat.Name}' leave one value only");
-        var epsilon = terms.EpsilonMicro / (1 + measures.Count + measures.Count(m => m.Squares));
+        var statistics = CellStatistic.Of(measures, products);
+        var epsilon = terms.EpsilonMicro / statistics.Count;
         if (epsilon < 1)
             return PrivacyErrors.NoiseEpsilonTooSmall.Of();
         BigInteger contributions = int.Min(terms.ContributionBound, groups);
         var figures = new List<Figure>();
-        foreach (var (statistic, label, decimals, largest) in Statistics(measures))
+        foreach (var statistic in statistics)
         {
-            var sensitivity = contributions * largest;
+            var sensitivity = contributions * statistic.Largest;
             if (NoiseScale.Create(sensitivity * Million, epsilon) is not { } scale)
-                return PrivacyErrors.NoiseTermsInvalid.Of($"{statistic}: bounds or decimals are too large for noise");
-            figures.Add(new Figure(statistic, label, decimals, epsilon, sensitivity, scale));
+                return PrivacyErrors.NoiseTermsInvalid.Of($"{statistic.Name}: bounds or decimals are too large for noise");
+            figures.Add(new Figure(statistic.Name, statistic.Label, statistic.Decimals, epsilon, sensitivity, scale));
         }
         return new NoisePlan(terms, figures);
     }
@@ -85,18 +86,6 @@ public sealed class NoisePlan
         var (t, s) = ((BigInteger)scale.T, (BigInteger)scale.S);
         var square = 2 * parties * t * t * Million / (Terms.HonestParties * s * s);
         return MeasureResult.FloorSquareRoot(square) + 1;
-    }
-
-    private static IEnumerable<(string Statistic, string Label, int Decimals, BigInteger Largest)> Statistics(IReadOnlyList<MeasureShape> measures)
-    {
-        yield return ("count", "count", 0, BigInteger.One);
-        foreach (var measure in measures)
-        {
-            var most = measure.LargestMagnitude;
-            yield return ($"sum({measure.Name})", "sum\n" + measure.Name, measure.Decimals, most);
-            if (measure.Squares)
-                yield return ($"sumsq({measure.Name})", "sumsq\n" + measure.Name, 2 * measure.Decimals, most * most);
-        }
     }
 
     /// <summary>A figure of every group.</summary>

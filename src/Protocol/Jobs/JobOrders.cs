@@ -21,6 +21,7 @@ public static class JobOrders
     private const int MaxKeyParts = 8;
     private const int MaxKeyChars = 64;
     private const int MaxItems = 1 << 25;
+    private const int MaxDecimals = 9;
 
     /// <summary>Hex SHA-256 of the plan's canonical JSON.</summary>
     public static string HashOf(JobPlan plan) => Digest.Sha256Hex(CanonicalJson.Of(plan));
@@ -94,7 +95,7 @@ public static class JobOrders
         var plan = order.Plan;
         // The serializer lets null into lists whatever the type says.
         if (plan.Roster.Any(r => r is null) || (plan.Aggregate is { } q && (q.Groups.Any(g => g is null) || q.Measures.Any(m => m is null || m.Statistics.Any(s => s is null))
-            || q.Where.Any(w => w is null || w.Values.Any(v => v is null)))) || (plan.Intersect is { } set && (set.Key.Any(k => k is null || k.Steps.Any(s => s is null))
+            || q.Where.Any(w => w is null || w.Values.Any(v => v is null)) || (q.Matrix?.Any(m => m is null) ?? false) || (q.Bins is { } b && b.Edges.Concat(b.Quantiles ?? []).Any(e => e is null)))) || (plan.Intersect is { } set && (set.Key.Any(k => k is null || k.Steps.Any(s => s is null))
             || set.Columns.Any(c => c is null || c.Any(n => n is null)))) || (plan.Regress is { } model && RegressOrders.HasNull(model)) || plan.Lookup?.HasNull == true)
             return JobErrors.BadOrder.Of("null in a list");
         if (order.PlanHash != HashOf(plan))
@@ -135,8 +136,9 @@ public static class JobOrders
 
     /// <summary>A minimum of 1 would tell whether one subject is there.</summary>
     private static DsError? Check(IntersectQuery query, IReadOnlyList<RosterEntry> roster, string consumer)
-        => query.Result is not (IntersectQuery.Cardinality or IntersectQuery.Ids) || roster.All(r => r.Participant != query.Receiver)
+        => query.Result is not (IntersectQuery.Cardinality or IntersectQuery.Ids or IntersectQuery.Sum or IntersectQuery.Mean) || roster.All(r => r.Participant != query.Receiver)
             || (query.Result == IntersectQuery.Ids && query.Receiver != consumer) ? JobErrors.BadOrder.Of("result or receiver")
+            : (query.Result is IntersectQuery.Sum or IntersectQuery.Mean) != query.Value is not null || (query.Value is { } value && IsBad(value)) ? JobErrors.BadOrder.Of("value")
             : query.Key.Count is 0 or > MaxKeyParts || query.Key.Any(k => k.Name.Length is 0 or > MaxKeyChars || k.Steps.Count > MaxKeyParts || k.Steps.Any(s => s.Length is 0 or > MaxKeyChars))
                 ? JobErrors.BadOrder.Of("key")
                 : query.Columns.Count != roster.Count || query.Columns.Any(c => c.Count != query.Key.Count || c.Any(n => n.Length is 0 or > MaxTextChars))
@@ -145,12 +147,33 @@ public static class JobOrders
                         ? JobErrors.BadOrder.Of("limits")
                         : null;
 
+    private static bool IsBad(ValueQuery value)
+        => value.Column.Length is 0 or > MaxTextChars || value.Decimals is < 0 or > MaxDecimals || value.Min.Length is 0 or > MaxKeyChars || value.Max.Length is 0 or > MaxKeyChars;
+
     private static DsError? Check(AggregateQuery query)
-        => query.Groups.Count is 0 or > MaxGroups || query.Measures.Count is 0 or > MaxMeasures || query.Where.Count > MaxPredicates
+        => CheckKind(query) ?? (query.CellCount > MaxGroups || query.Measures.Count > MaxMeasures || query.Where.Count > MaxPredicates
             ? JobErrors.BadOrder.Of("too few or too many groups, measures or predicates")
             : query.Groups.Distinct(StringComparer.Ordinal).Count() != query.Groups.Count
                 ? JobErrors.BadOrder.Of("a group is listed twice")
                 : query.MinGroupSize < 1 || query.MaxRowsPerParty is < 1 or > 10_000_000_000
                     ? JobErrors.BadOrder.Of("limits")
-                    : null;
+                    : null);
+
+    /// <summary>Statistics of measures per group, or bins, or a matrix: never two of them. Without a group key all rows are one group.</summary>
+    private static DsError? CheckKind(AggregateQuery query)
+    {
+        if ((query.GroupColumn.Length == 0) != (query.Groups.Count == 0))
+            return JobErrors.BadOrder.Of("a group key has groups, and groups have a key");
+        var isMatrix = query.Measures.Select(m => m.Statistics is [AggregateQuery.Covariance]).Distinct().ToList();
+        if (query.Measures.Any(m => m.Statistics.Contains(AggregateQuery.Covariance)) && isMatrix is not [true])
+            return JobErrors.BadOrder.Of("covariance is no statistic of one measure");
+        return query switch
+        {
+            { Bins: { } bins, Matrix: null, Measures.Count: 0 } => bins.Problem() is { } problem ? JobErrors.BadOrder.Of(problem) : null,
+            { Bins: null, Matrix: { Count: 1 or 2 } matrix, Measures.Count: >= 2 } when isMatrix is [true]
+                && matrix.All(m => m is AggregateQuery.Covariance or AggregateQuery.Correlation) && matrix.Distinct().Count() == matrix.Count => null,
+            { Bins: null, Matrix: null, Groups.Count: > 0, Measures.Count: > 0 } when isMatrix is not [true] => null,
+            _ => JobErrors.BadOrder.Of("measures, bins or a matrix"),
+        };
+    }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -36,7 +37,12 @@ public sealed record JobPlan(
 
     /// <summary>What contracts must permit: the kind, or what it tells where that has a name of its own.</summary>
     [JsonIgnore]
-    public string Computation => Intersect is { Result: IntersectQuery.Ids } ? JobKinds.Intersect + ":" + IntersectQuery.Ids : Kind;
+    public string Computation => Intersect?.Result switch
+    {
+        IntersectQuery.Ids => JobKinds.Intersect + ":" + IntersectQuery.Ids,
+        IntersectQuery.Sum or IntersectQuery.Mean => JobKinds.Intersect + ":" + IntersectQuery.Sum,
+        _ => Kind,
+    };
 
     /// <summary>True where owners find out which of their subjects are common, or how many.</summary>
     [JsonIgnore]
@@ -96,18 +102,89 @@ public static class JobKinds
 /// <param name="AgreementHash">Hex SHA-256 of the agreement's canonical JSON.</param>
 public sealed record RosterEntry(string Participant, string KeyId, string DatasetId, string AgreementId, string AgreementHash);
 
-/// <summary>A joint GROUP BY over a public list of groups.</summary>
-/// <param name="GroupColumn">Declared group key.</param>
-/// <param name="Groups">Public code list; groups without rows are zero-filled.</param>
-/// <param name="Measures">Columns to aggregate.</param>
+/// <summary>
+/// A joint GROUP BY over a public list of groups: statistics of measures; or with <paramref name="Bins"/> the rows per bin and nothing of measures; or with <paramref name="Matrix"/>
+/// how the measures vary together.
+/// </summary>
+/// <param name="GroupColumn">Declared group key; empty with bins or a matrix over all rows.</param>
+/// <param name="Groups">Public code list; groups without rows are zero-filled. Empty where there is no group key.</param>
+/// <param name="Measures">Columns to aggregate; none with bins.</param>
 /// <param name="Where">Conjunction of predicates, applied by each provider.</param>
 /// <param name="MinGroupSize">k of the cell rule: the largest of all contracts.</param>
 /// <param name="DominancePercent">Dominance threshold: the smallest of all contracts, or null when every contract says <c>off</c>.</param>
 /// <param name="MaxRowsPerParty">Public bound on rows per provider: the overflow check uses it.</param>
 /// <param name="Noise">Noise that every provider adds its share of, or null: exact figures.</param>
+/// <param name="Bins">Public bins of a column, each a cell of its own in every group; null for other statistics.</param>
+/// <param name="Matrix">Which matrices of the measures: <see cref="Covariance"/>, <see cref="Correlation"/>; null for other statistics.</param>
 public sealed record AggregateQuery(
     string GroupColumn, IReadOnlyList<string> Groups, IReadOnlyList<MeasureQuery> Measures, IReadOnlyList<PredicateQuery> Where,
-    int MinGroupSize, long MaxRowsPerParty, int? DominancePercent = null, NoiseQuery? Noise = null);
+    int MinGroupSize, long MaxRowsPerParty, int? DominancePercent = null, NoiseQuery? Noise = null, BinQuery? Bins = null, IReadOnlyList<string>? Matrix = null)
+{
+    /// <summary>Population covariances; the only statistic of a matrix' measures.</summary>
+    public const string Covariance = "covariance";
+
+    /// <summary>Correlation coefficients.</summary>
+    public const string Correlation = "correlation";
+
+    /// <summary>The group key, or nothing.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> GroupKeys => GroupColumn.Length == 0 ? [] : [GroupColumn];
+
+    /// <summary>Groups, all rows being one where there is no group key.</summary>
+    [JsonIgnore]
+    public int GroupCount => Math.Max(1, Groups.Count);
+
+    /// <summary>Cells that the cell rule judges: groups, or bins of groups (group by group).</summary>
+    [JsonIgnore]
+    public int CellCount => GroupCount * (Bins?.Count ?? 1);
+
+    /// <summary>Figures that the analyst is told.</summary>
+    [JsonIgnore]
+    public int FigureCount => this switch
+    {
+        { Bins: not null } => CellCount,
+        // Count, sums, and one triangle of second powers: both matrices follow from them.
+        { Matrix: not null } => GroupCount * (1 + Measures.Count + (Measures.Count * (Measures.Count + 1) / 2)),
+        _ => Groups.Count * Measures.Sum(m => m.Statistics.Count),
+    };
+}
+
+/// <summary>Public bins of a number: below the first edge, between two edges (the lower one included), from the last edge on. Every row with a value is in exactly one.</summary>
+/// <param name="Column">Column that is binned.</param>
+/// <param name="Edges">1 to <see cref="MostEdges"/> numbers as decimal text, rising.</param>
+/// <param name="Quantiles">Levels between 0 and 1 as decimal text: the result is the bin that contains each; null: the counts themselves.</param>
+public sealed record BinQuery(string Column, IReadOnlyList<string> Edges, IReadOnlyList<string>? Quantiles = null)
+{
+    /// <summary>Most edges.</summary>
+    public const int MostEdges = 255;
+
+    /// <summary>Most levels of one job.</summary>
+    public const int MostQuantiles = 16;
+
+    /// <summary>A level has at most this many decimal places.</summary>
+    public const int QuantileDecimals = 4;
+
+    /// <summary>Number of bins.</summary>
+    [JsonIgnore]
+    public int Count => Edges.Count + 1;
+
+    /// <summary>What is wrong with the edges or levels, or null.</summary>
+    public string? Problem()
+    {
+        if (Edges.Count is 0 or > MostEdges || Edges.Any(e => Number(e) is null) || Edges.Zip(Edges.Skip(1)).Any(p => Number(p.First) >= Number(p.Second)))
+            return $"bins have 1 to {MostEdges} rising edges, numbers in decimal notation";
+        return Quantiles is { } levels && (levels.Count is 0 or > MostQuantiles || levels.Distinct(StringComparer.Ordinal).Count() != levels.Count || levels.Any(l => Level(l) is null))
+            ? $"1 to {MostQuantiles} quantiles, each between 0 and 1 with at most {QuantileDecimals} decimal places"
+            : null;
+    }
+
+    /// <summary>A level in units of 10^-<see cref="QuantileDecimals"/>, or null when it is none.</summary>
+    public static int? Level(string text)
+        => Number(text) is { } level && level is > 0 and < 1 && level * 10_000 is var scaled && scaled == decimal.Truncate(scaled) ? (int)scaled : null;
+
+    private static decimal? Number(string text)
+        => text.Length <= 40 && decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
+}
 
 /// <summary>Differential privacy of a joint statistic. Whoever's contract has a privacy budget debits <paramref name="EpsilonMicro"/> from it.</summary>
 /// <param name="EpsilonMicro">Privacy loss of this use in millionths, asked for by the analyst within what every contract allows per use.</param>
@@ -122,33 +199,51 @@ public sealed record NoiseQuery(long EpsilonMicro, int ContributionBound, int Ho
 /// <param name="Decimals">Fixed-point scale: values times 10^Decimals.</param>
 /// <param name="Min">Lower clamp, unscaled decimal text.</param>
 /// <param name="Max">Upper clamp, unscaled decimal text.</param>
-/// <param name="Statistics">Subset of count, sum, mean, variance_pop, stddev_pop.</param>
+/// <param name="Statistics">Subset of count, sum, mean, variance_pop, stddev_pop; in a matrix <see cref="AggregateQuery.Covariance"/> alone.</param>
 public sealed record MeasureQuery(string Column, int Decimals, string Min, string Max, IReadOnlyList<string> Statistics)
 {
     /// <summary>True when a statistic needs the sum of squares.</summary>
     [JsonIgnore]
-    public bool NeedsSquares => Statistics.Any(static s => s is "variance_pop" or "stddev_pop");
+    public bool NeedsSquares => Statistics.Any(static s => s is "variance_pop" or "stddev_pop" or AggregateQuery.Covariance);
 }
 
 /// <summary>Column, operator (eq, neq, lt, lteq, gt, gteq, isAnyOf) and constants as text in the column's type.</summary>
 public sealed record PredicateQuery(string Column, string Operator, IReadOnlyList<string> Values);
 
 /// <summary>What two owners have in common, by keys that both write alike. Sets are whole datasets, as far as the contracts open them: nobody chooses who is in them.</summary>
-/// <param name="Result">What the analyst is told: <see cref="Cardinality"/> or <see cref="Ids"/>.</param>
+/// <param name="Result">What the analyst is told: <see cref="Cardinality"/>, <see cref="Ids"/>, <see cref="Sum"/> or <see cref="Mean"/>.</param>
 /// <param name="Receiver">The owner (DID) whose node finds the common subjects, learns how many they are, and tells the analyst.</param>
 /// <param name="Key">Parts of the key, the same for both.</param>
 /// <param name="Columns">Columns that hold the parts, one list per party in the order of the roster.</param>
 /// <param name="Minimum">Fewest common subjects that are told, and fewest subjects of a set: the largest of both contracts. Told numbers are its multiples.</param>
 /// <param name="MaxItems">Most subjects of each party, in the order of the roster.</param>
+/// <param name="Value">The column of the owner that is not the receiver that is added up; null for other results.</param>
 public sealed record IntersectQuery(
-    string Result, string Receiver, IReadOnlyList<KeyPartQuery> Key, IReadOnlyList<IReadOnlyList<string>> Columns, int Minimum, IReadOnlyList<int> MaxItems)
+    string Result, string Receiver, IReadOnlyList<KeyPartQuery> Key, IReadOnlyList<IReadOnlyList<string>> Columns, int Minimum, IReadOnlyList<int> MaxItems, ValueQuery? Value = null)
 {
     /// <summary>Their number, rounded down to a multiple of the minimum.</summary>
     public const string Cardinality = "cardinality";
 
     /// <summary>Which of its own subjects the other one has too: only where the analyst is the receiver, whose node they do not leave.</summary>
     public const string Ids = "ids";
+
+    /// <summary>
+    /// Their number, and the sum of the other owner's values over them, rounded down to a multiple of the minimum times the largest value that the contract's bounds allow.
+    /// </summary>
+    public const string Sum = "sum";
+
+    /// <summary>The same, and what the told sum divided by the told number is.</summary>
+    public const string Mean = "mean";
 }
+
+/// <summary>
+/// A column that is added up over subjects, with its public bounds, which are the contract's. A subject weighs what its rows add up to, brought within the bounds; a row without a value does not count.
+/// </summary>
+/// <param name="Column">Column name.</param>
+/// <param name="Decimals">Fixed-point scale: values times 10^Decimals, rounded half away from zero.</param>
+/// <param name="Min">Lower bound, unscaled decimal text.</param>
+/// <param name="Max">Upper bound, unscaled decimal text.</param>
+public sealed record ValueQuery(string Column, int Decimals, string Min, string Max);
 
 /// <summary>One part of a key: what it means, and how it is written before it is compared (contracts/schemas/job-spec.schema.json names the steps).</summary>
 public sealed record KeyPartQuery(string Name, IReadOnlyList<string> Steps);

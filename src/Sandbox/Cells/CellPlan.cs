@@ -1,3 +1,5 @@
+using DataSpace.Kernel.Results;
+
 namespace DataSpace.Sandbox;
 
 /// <summary>
@@ -6,11 +8,17 @@ namespace DataSpace.Sandbox;
 /// </summary>
 public sealed record CellPlan
 {
-    /// <value>Column that names the group: Integer, Text, Date or Boolean, not an identifier.</value>
-    public required string GroupColumn { get; init; }
+    /// <value>Column that names the group: Integer, Text, Date or Boolean, not an identifier. Null: all rows are one group, and <see cref="Groups"/> is empty.</value>
+    public required string? GroupColumn { get; init; }
 
     /// <value>The public code list, as invariant text of the column's type; distinct; 1 to 10,000. The result has one cell for each, in this order.</value>
     public required IReadOnlyList<string> Groups { get; init; }
+
+    /// <value>Public bins of a number: the result then has a cell for each bin of each group, group by group. Dominance is then judged by rows, too. Null: none.</value>
+    public BinPlan? Bins { get; init; }
+
+    /// <value>Also sum the products of each pair of measures; 2 to 8 of them, all with squares, over complete rows.</value>
+    public bool Products { get; init; }
 
     /// <value>Up to 16 measures.</value>
     public required IReadOnlyList<MeasurePlan> Measures { get; init; }
@@ -36,6 +44,15 @@ public sealed record CellPlan
     public int? ContributionBound { get; init; }
 }
 
+/// <summary>Public bins: below the first edge, between two edges (the lower one included), from the last edge on. A row without a value is in none.</summary>
+/// <param name="Column">Integer, Decimal or Double column, not an identifier.</param>
+/// <param name="Edges">Rising invariant texts of the column's type.</param>
+public sealed record BinPlan(string Column, IReadOnlyList<string> Edges)
+{
+    /// <summary>Why bins of this column cannot be made, or null.</summary>
+    public DsError? Problem(ColumnSchema column) => Cells.CellKeys.Problem(column, this);
+}
+
 /// <summary>A number summed exactly: <c>round(clamp(x, Min, Max) · 10^Decimals)</c>, half away from zero.</summary>
 /// <param name="Column">Integer, Decimal or Double column, not an identifier.</param>
 /// <param name="Decimals">0 to 9.</param>
@@ -59,12 +76,16 @@ public sealed record CellPredicate(string Column, string Operator, IReadOnlyList
 public sealed record CellTable(IReadOnlyList<Cell> Cells, SandboxUsage Usage);
 
 /// <summary>One group's cell.</summary>
-/// <param name="Group">Code as given in the plan.</param>
+/// <param name="Group">Code as given in the plan; with bins or without groups the cell's key.</param>
 /// <param name="Rows">Rows of the group; under <see cref="CellPlan.ContributionBound"/> the subjects that count in it.</param>
 /// <param name="Subjects">Distinct subjects, or rows when the dataset declares no subject column. Rows without a subject count as none.</param>
 /// <param name="Measures">One per measure of the plan, in order.</param>
 /// <param name="Dominated">See <see cref="CellPlan.DominancePercent"/>; always false when the rule is off.</param>
-public sealed record Cell(string Group, long Rows, long Subjects, IReadOnlyList<CellMeasure> Measures, bool Dominated);
+public sealed record Cell(string Group, long Rows, long Subjects, IReadOnlyList<CellMeasure> Measures, bool Dominated)
+{
+    /// <summary>Sums of products of each pair of measures i &lt; j, at the sum of their scales; empty when not asked for.</summary>
+    public IReadOnlyList<Int128> Products { get; init; } = [];
+}
 
 /// <summary>Fixed-point sums of one measure in one cell.</summary>
 /// <param name="Sum">At scale <c>10^Decimals</c>.</param>

@@ -10,16 +10,16 @@ namespace DataSpace.Sandbox.Cells;
 
 /// <summary>A checked <see cref="CellPlan"/> as SQL, with what is needed to read the result back.</summary>
 /// <param name="Sql">The statement.</param>
-/// <param name="Groups">Canonical text of each group, in plan order.</param>
+/// <param name="Cells">Key of each cell, in plan order.</param>
 /// <param name="MeasureScales">Decimals of the sums in the result: 0 when the engine already summed scaled integers.</param>
 /// <param name="Scope">Fixes which subjects stand behind which cell, on one version of the data: subject, group column, codes, conditions, groups per subject.</param>
-internal sealed record CellQuery(string Sql, IReadOnlyList<string> Groups, IReadOnlyList<int> MeasureScales, string Scope)
+internal sealed record CellQuery(string Sql, IReadOnlyList<string> Cells, IReadOnlyList<int> MeasureScales, string Scope)
 {
     /// <summary>The same answer from a temporary table of groups and subjects, which the list of subjects then reads too.</summary>
     public required (string? Prepare, string Sql, string Subjects) WithSubjects { get; init; }
 
-    private const int MaxGroups = 10_000;
     private const int MaxMeasures = 16;
+    private const int MaxProductMeasures = 8;
     private const int MaxPredicates = 32;
     private const int MaxPredicateValues = 1000;
     private const int MaxDecimals = 9;
@@ -31,44 +31,27 @@ internal sealed record CellQuery(string Sql, IReadOnlyList<string> Groups, IRead
     {
         if (plan.DominancePercent is < 1 or > PolicyTerms.MaxDominancePercent)
             return SandboxErrors.PlanInvalid.Of($"dominance percent: 1 to {PolicyTerms.MaxDominancePercent}");
-        if (plan.Groups.Count is 0 or > MaxGroups || plan.Measures.Count > MaxMeasures || plan.Where.Count > MaxPredicates)
+        if (plan.Groups.Count > CellKeys.MaxCells || plan.Measures.Count > MaxMeasures || plan.Where.Count > MaxPredicates)
             return SandboxErrors.PlanInvalid.Of("1 to 10000 groups, at most 16 measures and 32 conditions");
-        if (!UsableColumn(dataset, plan.GroupColumn).TryGet(out var group, out var groupError))
-            return groupError;
-        if (group.Type is ColumnType.Decimal or ColumnType.Double)
-            return SandboxErrors.PlanInvalid.Of("a group column is Integer, Text, Date or Boolean");
-
-        var literals = new List<(string Canonical, string Sql)>(plan.Groups.Count);
-        foreach (var code in plan.Groups)
-        {
-            if (SqlText.Literal(group.Type, code) is not { } literal)
-                return SandboxErrors.PlanInvalid.Of("a group code is not of the column's type");
-            literals.Add(literal);
-        }
-
-        if (literals.DistinctBy(l => l.Canonical, StringComparer.Ordinal).Count() != literals.Count)
-            return SandboxErrors.PlanInvalid.Of("a group code occurs twice");
-
-        var conditions = new StringBuilder($"{SqlText.Name(group.Name)} IN ({string.Join(", ", literals.Select(l => l.Sql))})");
+        if (!CellKeys.Create(dataset, plan).TryGet(out var keys, out var keyError))
+            return keyError;
+        var all = new List<string>(keys.Conditions);
         foreach (var predicate in plan.Where)
         {
             if (!Predicate(dataset, predicate).TryGet(out var condition, out var predicateError))
                 return predicateError;
-            conditions.Append(" AND ").Append(condition);
+            all.Add(condition);
         }
 
         foreach (var column in plan.CompleteRowsOnly ? plan.Measures.Select(m => dataset.Column(m.Column)).OfType<ColumnSchema>() : [])
-        {
-            var name = SqlText.Name(column.Name);
-            conditions.Append(CultureInfo.InvariantCulture, $" AND {name} IS NOT NULL");
-            if (column.Type == ColumnType.Double)
-                conditions.Append(CultureInfo.InvariantCulture, $" AND NOT isnan({name})");
-        }
-
+            all.AddRange(HasValue(column));
         if (plan.ContributionBound is < 1)
             return SandboxErrors.PlanInvalid.Of("a subject counts in at least one group");
+        if (plan.Products && (plan.Measures.Count is < 2 or > MaxProductMeasures || !plan.CompleteRowsOnly || plan.Measures.Any(m => !m.NeedsSquares)))
+            return SandboxErrors.PlanInvalid.Of("products are of 2 to 8 measures with squares, over complete rows");
         if (plan.ContributionBound is not null && dataset.SubjectColumn is { } subject)
-            conditions.Append(CultureInfo.InvariantCulture, $" AND {SqlText.Name(subject)} IS NOT NULL");
+            all.Add($"{SqlText.Name(subject)} IS NOT NULL");
+        var conditions = all.Count == 0 ? "true" : string.Join(" AND ", all);
 
         var measures = new List<MeasureSql>();
         foreach (var measure in plan.Measures)
@@ -78,20 +61,29 @@ internal sealed record CellQuery(string Sql, IReadOnlyList<string> Groups, IRead
             measures.Add(sql);
         }
 
-        var (inner, outer) = Statement(dataset, group, measures, conditions.ToString(), plan);
-        var codes = string.Join(", ", literals.Select((l, i) => Invariant($"({i}, {l.Sql})")));
+        var (inner, outer) = Statement(dataset, keys, measures, conditions, plan);
+        // Bins are not spelt by their numbers alone: the same numbers of other edges are other sets.
+        var named = plan.GroupColumn is { } group && plan.Bins is null ? group : keys.Expression;
         return new CellQuery(
-            $"{outer} FROM ({inner}) GROUP BY g", [.. literals.Select(l => l.Canonical)], [.. measures.Select(m => m.Scale)],
-            $"cells|{dataset.SubjectColumn}|{group.Name}|{codes}|{conditions}|{plan.ContributionBound}")
+            $"{outer} FROM ({inner}) GROUP BY g", keys.Keys, [.. measures.Select(m => m.Scale)],
+            $"cells|{dataset.SubjectColumn}|{named}|{keys.Codes}|{conditions}|{plan.ContributionBound}")
         {
             WithSubjects = dataset.SubjectColumn is null
-                ? (null, $"{outer} FROM ({inner}) GROUP BY g", RowSubjects(dataset, group, codes, conditions.ToString()))
+                ? (null, $"{outer} FROM ({inner}) GROUP BY g", RowSubjects(dataset, keys, conditions))
                 : ($"CREATE TEMP TABLE per_subject AS {inner}", $"{outer} FROM temp.per_subject GROUP BY g",
-                    $"SELECT c.i, {SubjectColumn.Text(dataset, "p.s")} FROM temp.per_subject p JOIN (VALUES {codes}) c(i, g) ON p.g = c.g"),
+                    $"SELECT c.i, {SubjectColumn.Text(dataset, "p.s")} FROM temp.per_subject p JOIN (VALUES {keys.Codes}) c(i, g) ON p.g = c.g"),
         };
     }
 
-    private static Result<ColumnSchema> UsableColumn(DatasetSource dataset, string name)
+    /// <summary>Conditions that a row's value in this column is one.</summary>
+    public static IReadOnlyList<string> HasValue(ColumnSchema column)
+    {
+        var name = SqlText.Name(column.Name);
+        return column.Type == ColumnType.Double ? [$"{name} IS NOT NULL", $"NOT isnan({name})"] : [$"{name} IS NOT NULL"];
+    }
+
+    /// <summary>A declared column that does not identify subjects.</summary>
+    public static Result<ColumnSchema> UsableColumn(DatasetSource dataset, string name)
         => dataset.Column(name) is not { } column ? SandboxErrors.UnknownColumn.Of(name)
             : dataset.IsIdentifier(column) ? SandboxErrors.IdentifierColumn.Of(name)
             : column;
@@ -200,11 +192,11 @@ internal sealed record CellQuery(string Sql, IReadOnlyList<string> Groups, IRead
     /// With subjects: first per group and subject, then per group. One pass gives the distinct count, the subjects behind each measure and the
     /// largest subject's share, without a second hash table for DISTINCT.
     /// </summary>
-    private static (string Inner, string Outer) Statement(DatasetSource dataset, ColumnSchema group, IReadOnlyList<MeasureSql> measures, string where, CellPlan plan)
+    private static (string Inner, string Outer) Statement(DatasetSource dataset, CellKeys keys, IReadOnlyList<MeasureSql> measures, string where, CellPlan plan)
     {
         var dominance = plan.DominancePercent;
         var subject = dataset.SubjectColumn is { } s ? SqlText.Name(s) : null;
-        var raw = new StringBuilder($"SELECT {SqlText.Name(group.Name)} AS g");
+        var raw = new StringBuilder($"SELECT {keys.Expression} AS g");
         if (subject is not null)
             raw.Append(CultureInfo.InvariantCulture, $", {subject} AS s");
         var scaled = new StringBuilder(subject is null ? "SELECT g" : "SELECT g, s");
@@ -234,17 +226,41 @@ internal sealed record CellQuery(string Sql, IReadOnlyList<string> Groups, IRead
             }
         }
 
+        if (plan.Products)
+            Products(measures, subject is null, inner, outer);
+        // Where rows alone are counted, nobody may hold most of them.
+        if (plan.Bins is not null && dominance is not null)
+            outer.Append(Invariant(subject is null ? (FormattableString)$", 100 > count(*) * {dominance}" : $", coalesce(max(n) * 100 > sum(n) * {dominance}, false)"));
+
         raw.Append(CultureInfo.InvariantCulture, $" FROM {SqlText.Name(dataset.Name)} WHERE {where}");
         var rows = measures.Count == 0 ? raw.ToString() : $"{scaled} FROM ({raw})";
         if (subject is not null && plan.ContributionBound is { } most)
-            rows = OncePerGroup(rows, measures, most < plan.Groups.Count ? most : null);
+            rows = OncePerGroup(rows, measures, most < keys.Keys.Count ? most : null);
         return (subject is null ? rows : $"{inner} FROM ({rows}) GROUP BY g, s", outer.ToString());
     }
 
+    /// <summary>Sums of the products of each pair of scaled values, as integers whatever the columns' types are.</summary>
+    private static void Products(IReadOnlyList<MeasureSql> measures, bool rowIsSubject, StringBuilder inner, StringBuilder outer)
+    {
+        for (var i = 0; i < measures.Count; i++)
+        {
+            for (var j = i + 1; j < measures.Count; j++)
+            {
+                var product = $"{Whole(measures[i].Scale, i)} * {Whole(measures[j].Scale, j)}";
+                if (!rowIsSubject)
+                    inner.Append(CultureInfo.InvariantCulture, $", sum({product}) AS p{i}_{j}");
+                outer.Append(Invariant(rowIsSubject ? (FormattableString)$", coalesce(sum({product}), 0)" : $", coalesce(sum(p{i}_{j}), 0)"));
+            }
+        }
+
+        static string Whole(int scale, int index)
+            => scale == 0 ? Invariant($"CAST(v{index} AS HUGEINT)") : Invariant($"CAST(v{index} * CAST({BigInteger.Pow(10, scale)} AS BIGINT) AS HUGEINT)");
+    }
+
     /// <summary>The rows themselves, where no column names a subject.</summary>
-    private static string RowSubjects(DatasetSource dataset, ColumnSchema group, string codes, string where)
-        => $"SELECT c.i, r.s FROM (SELECT {SqlText.Name(group.Name)} AS g, {SubjectColumn.RowText(dataset)} AS s FROM {SqlText.Name(dataset.Name)} WHERE {where}) r "
-            + $"JOIN (VALUES {codes}) c(i, g) ON r.g = c.g";
+    private static string RowSubjects(DatasetSource dataset, CellKeys keys, string where)
+        => $"SELECT c.i, r.s FROM (SELECT {keys.Expression} AS g, {SubjectColumn.RowText(dataset)} AS s FROM {SqlText.Name(dataset.Name)} WHERE {where}) r "
+            + $"JOIN (VALUES {keys.Codes}) c(i, g) ON r.g = c.g";
 
     /// <summary>
     /// One row per group and subject, in at most <paramref name="most"/> groups of each subject (null: all). The choice is a digest of subject and group: it favours no

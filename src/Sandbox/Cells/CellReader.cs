@@ -12,11 +12,14 @@ internal static class CellReader
     public static IReadOnlyList<Cell>? Read(CellPlan plan, CellQuery query, WorkerResponse response)
     {
         var perMeasure = plan.DominancePercent is null ? 5 : 6;
-        var width = FixedColumns + (plan.Measures.Count * perMeasure);
+        var products = plan.Products ? plan.Measures.Count * (plan.Measures.Count - 1) / 2 : 0;
+        var judgesRows = plan.Bins is not null && plan.DominancePercent is not null;
+        var firstProduct = FixedColumns + (plan.Measures.Count * perMeasure);
+        var width = firstProduct + products + (judgesRows ? 1 : 0);
         var byGroup = new Dictionary<string, Cell>(StringComparer.Ordinal);
         var position = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (var i = 0; i < query.Groups.Count; i++)
-            position[query.Groups[i]] = i;
+        for (var i = 0; i < query.Cells.Count; i++)
+            position[query.Cells[i]] = i;
 
         foreach (var row in response.Rows ?? [])
         {
@@ -25,7 +28,7 @@ internal static class CellReader
             if (!TryCount(row[1], out var rows) || !TryCount(row[2], out var subjects))
                 return null;
             var measures = new CellMeasure[plan.Measures.Count];
-            var dominated = false;
+            var dominated = judgesRows && row[^1] == "true";
             for (var m = 0; m < measures.Length; m++)
             {
                 var at = FixedColumns + (m * perMeasure);
@@ -37,13 +40,22 @@ internal static class CellReader
                 dominated |= perMeasure == 6 && row[at + 5] == "true";
             }
 
-            if (!byGroup.TryAdd(row[0]!, new Cell(plan.Groups[index], rows, subjects, measures, dominated)))
+            var sums = new Int128[products];
+            for (var p = 0; p < products; p++)
+            {
+                if (!TryFixed(row[firstProduct + p]!, 0, out sums[p]))
+                    return null;
+            }
+
+            if (!byGroup.TryAdd(row[0]!, new Cell(NameOf(plan, query, index), rows, subjects, measures, dominated) { Products = sums }))
                 return null;
         }
 
         var zero = Enumerable.Repeat(new CellMeasure(0, 0, 0, 0, 0), plan.Measures.Count).ToArray();
-        return [.. query.Groups.Select((g, i) => byGroup.GetValueOrDefault(g) ?? new Cell(plan.Groups[i], 0, 0, zero, false))];
+        return [.. query.Cells.Select((g, i) => byGroup.GetValueOrDefault(g) ?? new Cell(NameOf(plan, query, i), 0, 0, zero, false) { Products = new Int128[products] })];
     }
+
+    private static string NameOf(CellPlan plan, CellQuery query, int index) => plan.Groups.Count == query.Cells.Count && plan.Bins is null ? plan.Groups[index] : query.Cells[index];
 
     private static bool TryCount(string? text, out long value)
         => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);

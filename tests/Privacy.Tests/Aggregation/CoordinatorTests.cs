@@ -29,7 +29,7 @@ public sealed class CoordinatorTests(SealFixture seal)
         var room = context.LoadFromAssemblyPath(typeof(ContributionAdder).Assembly.Location);
         var shapeType = room.GetType(typeof(AggregationShape).FullName!, throwOnError: true)!;
         var measureType = room.GetType(typeof(MeasureShape).FullName!, throwOnError: true)!;
-        var ownShape = Value(shapeType.GetMethod(nameof(AggregationShape.Create))!.Invoke(null, [2, Array.CreateInstance(measureType, 0), 3, 2, 100L, null])!);
+        var ownShape = Value(shapeType.GetMethod(nameof(AggregationShape.Create))!.Invoke(null, [2, Array.CreateInstance(measureType, 0), 3, 2, 100L, null, false])!);
         var adder = room.GetType(typeof(ContributionAdder).FullName!, throwOnError: true)!;
         var sum = (byte[])Value(adder.GetMethod(nameof(ContributionAdder.Sum))!.Invoke(null, [ownShape, messages])!);
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using DataSpace.Privacy.Aggregation;
+using DataSpace.Privacy.Seal;
 
 namespace DataSpace.Privacy.Tests.Aggregation;
 
@@ -21,27 +22,49 @@ public sealed class ShapeTests
     }
 
     [Fact]
-    public void The_bound_is_exactly_half_the_modulus()
+    public void A_sum_beyond_half_of_one_modulus_takes_both()
     {
-        // t1 = 1,099,511,480,321: the largest admissible |Σ| is (t1 − 1) / 2 = 549,755,740,160.
+        // t1 = 1,099,511,480,321: the largest |Σ| under t1 alone is (t1 − 1) / 2 = 549,755,740,160.
         var half = new MeasureShape("x", 0, 0, 274_877_870_080, Squares: false);
-        Assert.True(AggregationShape.Create(1, [half], 2, 2, 1).IsOk);
-        Assert.Equal(PrivacyErrors.ShapeOverflow, AggregationShape.Create(1, [half with { MaxScaled = half.MaxScaled + 1 }], 2, 2, 1).Error?.Kind);
-        Assert.Equal(PrivacyErrors.ShapeOverflow, AggregationShape.Create(1, [half with { MinScaled = -half.MaxScaled - 1 }], 2, 2, 1).Error?.Kind);
-        Assert.Equal(PrivacyErrors.ShapeOverflow, AggregationShape.Create(1, [half with { MinScaled = long.MinValue }], 2, 2, long.MaxValue).Error?.Kind);
-        Assert.True(AggregationShape.Create(1, [], 1, 2, 274_877_870_080).IsOk);
-        Assert.Equal(PrivacyErrors.ShapeOverflow, AggregationShape.Create(1, [], 1, 2, 274_877_870_081).Error?.Kind);
+        Assert.Equal((false, 1), Of(half));
+        Assert.Equal((true, 2), Of(half with { MaxScaled = half.MaxScaled + 1 }));
+        Assert.Equal((true, 2), Of(half with { MinScaled = -half.MaxScaled - 1 }));
+        Assert.False(AggregationShape.Create(1, [], 1, 2, 274_877_870_080).Value.HasWideSums);
+        Assert.True(AggregationShape.Create(1, [], 1, 2, 274_877_870_081).Value.HasWideSums);
+
+        static (bool, int) Of(MeasureShape measure)
+        {
+            var shape = AggregationShape.Create(1, [measure], 2, 2, 1).Value;
+            return (shape.HasWideSums, shape.Describe()[1].Moduli);
+        }
     }
 
     [Fact]
-    public void Sums_overflow_before_squares_do()
+    public void The_bound_is_exactly_half_the_product_of_both_moduli()
     {
-        // n·M < t1/2 with n ≥ 2 implies n·M² < t1·t2/2, so the sum is what the advice names.
-        var wide = new MeasureShape("x", 0, 0, 274_877_870_080, Squares: true);
-        Assert.True(AggregationShape.Create(1, [wide], 3, 2, 1).IsOk);
-        var error = AggregationShape.Create(1, [wide], 3, 3, 1).Error;
+        var both = (BigInteger)SealParameterSet.Aggregation1.PlainModulus * SealParameterSet.Aggregation2.PlainModulus;
+        const long most = 1L << 40;
+        var rows = (long)((both - 1) / 2 / 2 / most); // two parties
+        Assert.True(AggregationShape.Create(1, [new("x", 0, 0, most, false)], 2, 2, rows).IsOk);
+        var error = AggregationShape.Create(1, [new("x", 0, 0, most, false)], 2, 2, rows + 1).Error;
         Assert.Equal(PrivacyErrors.ShapeOverflow, error?.Kind);
         Assert.Contains("sum(x)", error!.Detail, StringComparison.Ordinal);
+        Assert.Contains("sumsq(x)", AggregationShape.Create(1, [new("x", 0, 0, most, true)], 3, 2, 1).Error!.Detail, StringComparison.Ordinal);
+        Assert.Contains("count", AggregationShape.Create(1, [], 1, 2, long.MaxValue).Error!.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Products_of_d_measures_need_groups_of_d_plus_2()
+    {
+        MeasureShape[] Some(int n) => [.. Enumerable.Range(0, n).Select(i => Value with { Name = "m" + i })];
+        for (var d = 2; d <= AggregationShape.MostProductMeasures; d++)
+        {
+            Assert.True(AggregationShape.Create(1, Some(d), d + 2, 2, 1, products: true).IsOk);
+            Assert.Equal(PrivacyErrors.ShapeGroupSize, AggregationShape.Create(1, Some(d), d + 1, 2, 1, products: true).Error?.Kind);
+        }
+        Assert.Equal(PrivacyErrors.ShapeInvalid, AggregationShape.Create(1, Some(9), 20, 2, 1, products: true).Error?.Kind);
+        Assert.Equal(PrivacyErrors.ShapeInvalid, AggregationShape.Create(1, Some(1), 20, 2, 1, products: true).Error?.Kind);
+        Assert.Equal(PrivacyErrors.ShapeInvalid, AggregationShape.Create(1, [Value, Value with { Name = "y", Squares = false }], 20, 2, 1, products: true).Error?.Kind);
     }
 
     [Theory]
@@ -113,6 +136,8 @@ public sealed class ShapeTests
             AggregationShape.Create(5, [Value], 3, 4, 100).Value,
             AggregationShape.Create(5, [Value], 3, 3, 101).Value,
         ];
+        MeasureShape[] two = [Value, Value with { Name = "other" }];
+        Assert.NotEqual(AggregationShape.Create(5, two, 4, 3, 100).Value, AggregationShape.Create(5, two, 4, 3, 100, products: true).Value);
         Assert.All(others, other => Assert.NotEqual(shape.Digest.ToArray(), other.Digest.ToArray()));
         Assert.All(others, other => Assert.NotEqual(shape, other));
         Assert.Equal(shape, AggregationShape.Create(5, [Value], 3, 3, 100).Value);

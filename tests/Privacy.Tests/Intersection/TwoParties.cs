@@ -2,6 +2,7 @@ using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Results;
 using DataSpace.Privacy.Intersection;
 using DataSpace.Privacy.Intersection.Keys;
+using DataSpace.Privacy.Seal;
 using DataSpace.Privacy.Tests.Aggregation;
 
 namespace DataSpace.Privacy.Tests.Intersection;
@@ -23,6 +24,14 @@ internal sealed class TwoParties : IDisposable
         Sender = IntersectionSender.Create(new IntersectionRun(Scenario.Grant, Context, SenderSigner, ReceiverSigner.PublicKey), Set(senderKeys)).Value;
     }
 
+    /// <summary>A run whose sender has values.</summary>
+    public TwoParties(IEnumerable<string> receiverKeys, IEnumerable<(string Key, long? Value)> senderRows, IntersectionTerms terms, ISealEngine engine)
+    {
+        Context = NewContext(terms);
+        Receiver = IntersectionReceiver.Create(new IntersectionRun(Scenario.Grant, Context, ReceiverSigner, SenderSigner.PublicKey), Set(receiverKeys), engine).Value;
+        Sender = IntersectionSender.Create(new IntersectionRun(Scenario.Grant, Context, SenderSigner, ReceiverSigner.PublicKey), Set(senderRows, terms.Values!), engine).Value;
+    }
+
     public IntersectionContext Context { get; }
 
     public IntersectionReceiver Receiver { get; }
@@ -37,6 +46,16 @@ internal sealed class TwoParties : IDisposable
         => new(jobId, "contract", new string('0', 64), "did:web:r.example", "did:web:s.example", "v1", "v7", Rule.Digest, terms);
 
     public static ItemSet Set(IEnumerable<string> keys) => ItemSet.Read(Rule, keys.Select(key => (IReadOnlyList<string?>)[key]), int.MaxValue).Value;
+
+    public static ItemSet Set(IEnumerable<(string Key, long? Value)> rows, ValueBounds bounds)
+    {
+        var set = new ItemSetBuilder(Rule, int.MaxValue, bounds);
+        foreach (var (key, value) in rows)
+            Assert.True(set.Add([key], value));
+        return set.Build().Value;
+    }
+
+    public static IntersectionTerms NewSumTerms(ValueBounds? bounds = null, int minimum = 0, int most = 100_000) => new(IntersectionMode.Sum, minimum, most, most, bounds ?? new ValueBounds(-1000, 1000));
 
     public static IEnumerable<string> Keys(int from, int count) => Enumerable.Range(from, count).Select(i => FormattableString.Invariant($"user-{i}"));
 

@@ -62,7 +62,9 @@ public class NoisePlanTests
         var wide = new MeasureShape("x", 0, 0, 100_000_000, Squares: false);
         Assert.True(AggregationShape.Create(10, [wide], 3, 3, 1000).IsOk);
         Assert.True(AggregationShape.Create(10, [wide], 3, 3, 1000, Terms(epsilon: 1_000_000, contributions: 1)).IsOk);
-        Assert.Equal(PrivacyErrors.ShapeOverflow, AggregationShape.Create(10, [wide], 3, 3, 1000, Terms(epsilon: 10_000, contributions: 1)).Error?.Kind);
+        Assert.False(AggregationShape.Create(10, [wide], 3, 3, 1000, Terms(epsilon: 1_000_000, contributions: 1)).Value.HasWideSums);
+        // A hundredth of the epsilon: the noise alone goes beyond one modulus.
+        Assert.True(AggregationShape.Create(10, [wide], 3, 3, 1000, Terms(epsilon: 10_000, contributions: 1)).Value.HasWideSums);
         var (exact, noisy) = (AggregationShape.Create(10, [wide], 3, 3, 1000).Value, AggregationShape.Create(10, [wide], 3, 3, 1000, Terms(epsilon: 1_000_000, contributions: 1)).Value);
         Assert.Equal((BigInteger)3 * 1000 + (3 * 45 * 2), noisy.Describe()[0].Bound);
         Assert.True(noisy.Describe()[1].Bound > exact.Describe()[1].Bound);

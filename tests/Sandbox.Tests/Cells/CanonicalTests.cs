@@ -30,7 +30,7 @@ public class CanonicalTests
         AssertSame(plan, plan with { Where = [.. plan.Where.Reverse(), plan.Where[0]] });
         AssertSame(plan, plan with { Where = [new CellPredicate("invest", "gt", ["+01.500"]), new CellPredicate("note", "isAnyOf", ["b", "a", "b"])] });
         AssertSame(plan with { Where = [new CellPredicate("note", "isAnyOf", ["x"])] }, plan with { Where = [new CellPredicate("note", "eq", ["x"])] });
-        Assert.Equal(["2", "1"], Of(plan with { Groups = ["+2", "01"] }).GroupsInPlanOrder);
+        Assert.Equal(["2", "1"], Of(plan with { Groups = ["+2", "01"] }).CellsInPlanOrder);
     }
 
     [Fact]
