@@ -22,6 +22,34 @@ public sealed class HappyPathTests(SharedSpace shared)
         Assert.False(shared.First.Result!["clamped"]!.GetValue<bool>());
     }
 
+    /// <summary>The median year of all rows of all owners lies where the plain rows have it; the matrix needs a firm more than supplier B has.</summary>
+    [Fact]
+    public async Task A_quantile_over_a_grid_comes_back_exactly_and_a_matrix_keeps_its_stricter_rule()
+    {
+        var spec = shared.Spec.DeepClone().AsObject();
+        spec.Remove("groupBy");
+        spec.Remove("measures");
+        spec["quantiles"] = new JsonObject { ["column"] = "year", ["grid"] = new JsonArray("1940", "1945", "1950"), ["at"] = new JsonArray("0.5", "0.9") };
+        var planned = (await Space.PlanAsync(spec)).Ok();
+        Assert.Empty(planned["refusals"]!.AsArray());
+        Assert.Contains("bin of the grid", planned["steps"]!.ToJsonString(), StringComparison.Ordinal);
+        var quantiles = await Space.RunAsync(spec);
+        Assert.True(quantiles.State == "COMPLETED", quantiles.Why + Space.Story());
+        // 11 firms and 20 years: rank 110 is in 1940 to 1944, rank 198 in 1950 and after.
+        Assert.Equal(["0.5", "1940", "1945", "55", "55", "220"], quantiles.Row("0.5"));
+        Assert.Equal(["0.9", "1950", null, "165", "55", "220"], quantiles.Row("0.9"));
+
+        spec.Remove("quantiles");
+        spec["covariance"] = new JsonObject { ["columns"] = new JsonArray("invest", "value"), ["statistics"] = new JsonArray("covariance", "correlation") };
+        planned = (await Space.PlanAsync(spec)).Ok();
+        Assert.Equal([1, 2, 2, 2, 2, 2], planned["slots"]!["statistics"]!.AsArray().Select(s => s!["moduli"]!.GetValue<int>()));
+        Assert.Equal("10^-6", planned["slots"]!["statistics"]![5]!["scale"]!.GetValue<string>());
+        var matrix = await Space.RunAsync(spec);
+        Assert.True(matrix.State == "COMPLETED", matrix.Why + Space.Story());
+        Assert.Empty(matrix.Result!["rows"]!.AsArray());
+        Assert.Equal("DS-JOB-018", Assert.Single(matrix.Result["suppressed"]!.AsArray())!["code"]!.GetValue<string>());
+    }
+
     [Fact]
     public async Task The_result_inherits_from_what_every_owner_signed_and_the_plan_said_so_before()
     {

@@ -41,6 +41,31 @@ public sealed class PrivacyBudgetTests
     }
 
     [Fact]
+    public async Task Bins_and_matrices_pay_like_other_questions_and_other_edges_pay_again()
+    {
+        await using var owner = await PrivateOwner.StartAsync();
+        var contract = owner.Contract();
+        Func<AggregateQuery, AggregateQuery> Bins(params string[] edges) => q => q with { Measures = [], Bins = new BinQuery("x", edges) };
+        Func<AggregateQuery, AggregateQuery>[] asked =
+        [
+            Bins("1", "2"), Bins("1.0", "+2"), q => Bins("1", "2")(q) with { Groups = [.. q.Groups.Reverse()] }, q => q with { Measures = [], Bins = new BinQuery("x", ["1", "2"], ["0.5"]) }, // one and the same
+            Bins("1", "3"),
+            q => Bins("1", "2")(q) with { GroupColumn = "", Groups = [] },
+            q => q with { MinGroupSize = 4, Matrix = [AggregateQuery.Covariance], Measures = [.. q.Measures.Select(m => m with { Statistics = [AggregateQuery.Covariance] })] },
+            q => q with { MinGroupSize = 4, Matrix = [AggregateQuery.Correlation], Measures = [.. q.Measures.Reverse().Select(m => m with { Statistics = [AggregateQuery.Covariance] })] },
+        ];
+        var paid = new List<long>();
+        foreach (var change in asked)
+        {
+            var admitted = await owner.AdmitAsync(contract, PrivateOwner.Query(change));
+            Assert.True(admitted.IsOk, admitted.IsOk ? "" : admitted.Error.ToString());
+            paid.Add(owner.Spent(contract));
+        }
+        Assert.Equal([1, 1, 1, 1, 2, 3, 4, 4], paid.Select(p => p / Epsilon));
+        Assert.Equal(PolicyErrors.EpsilonMissing, (await owner.AdmitAsync(contract, PrivateOwner.Query(q => Bins("1")(q) with { Noise = null }))).Error?.Kind);
+    }
+
+    [Fact]
     public async Task A_log_that_continues_a_lost_one_has_no_epsilon_until_its_owner_says_so()
     {
         await using var owner = await PrivateOwner.StartAsync();

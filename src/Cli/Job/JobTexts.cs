@@ -53,6 +53,8 @@ internal static class JobTexts
     public static readonly Phrase Bits = new("bits needed", "所需位数");
     public static readonly Phrase Room = new("bits there are", "可用位数");
     public static readonly Phrase Bound = new("bound", "上界");
+    public static readonly Phrase Scale = new("unit", "单位");
+    public static readonly Phrase Moduli = new("moduli", "模数个数");
     public static readonly Phrase ScaleLine = new("Fixed point, {0}; bounds come from the contracts, never from data.", "定点数，{0}；上界取自合约，从不取自数据。");
     public static readonly Phrase Total = new("Total price {0}", "总价 {0}");
     public static readonly Phrase HashLine = new("Plan hash {0}", "计划哈希 {0}");

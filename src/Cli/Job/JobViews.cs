@@ -186,9 +186,9 @@ internal static class JobViews
     {
         if (slots?.Statistics is not { Count: > 0 } statistics)
             return;
-        var table = ui.Table(ui.T(JobTexts.Statistic), ui.T(JobTexts.Bits), ui.T(JobTexts.Room), ui.T(JobTexts.Bound));
+        var table = ui.Table(ui.T(JobTexts.Statistic), ui.T(JobTexts.Scale), ui.T(JobTexts.Bound), ui.T(JobTexts.Bits), ui.T(JobTexts.Room), ui.T(JobTexts.Moduli));
         foreach (var statistic in statistics)
-            ui.Row(table, statistic.Name, Optional(statistic.Bits), Optional(statistic.Available), Cell(statistic.Bound));
+            ui.Row(table, statistic.Name, statistic.Scale ?? "", Cell(statistic.Bound), Optional(statistic.Bits), Optional(statistic.Available), Optional(statistic.Moduli));
         ui.Show(table);
         ui.Line(JobTexts.ScaleLine, Cell(slots.Scale));
     }

@@ -113,8 +113,8 @@ internal sealed record PlanContractView(
 /// <summary>Fixed-point layout of the aggregate.</summary>
 internal sealed record SlotsView(System.Text.Json.JsonElement Scale, long? MaxRowsPerParty, IReadOnlyList<SlotStatisticView>? Statistics);
 
-/// <summary>Bits and bound of one statistic.</summary>
-internal sealed record SlotStatisticView(string Name, int? Bits, int? Available, System.Text.Json.JsonElement Bound);
+/// <summary>Bits, bound and scale of one statistic, and under how many plain moduli it is recovered.</summary>
+internal sealed record SlotStatisticView(string Name, int? Bits, int? Available, System.Text.Json.JsonElement Bound, string? Scale = null, int? Moduli = null);
 
 /// <summary>Noise of a plan or result: its cost, and how far figures may be off.</summary>
 internal sealed record NoiseView(long EpsilonMicro, int? ContributionBound, int? HonestParties, IReadOnlyList<NoiseFigureView>? Figures);

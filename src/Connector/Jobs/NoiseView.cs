@@ -40,6 +40,13 @@ internal sealed record NoiseView(
         return found;
     }
 
+    /// <summary>Standard error of the sum of so many noisy counts.</summary>
+    public static string CountError(AggregationShape shape, int counts)
+    {
+        var one = shape.Noise!.Describe(shape.Parties)[0];
+        return Significant(Math.Sqrt(counts) * Real(one.StandardErrorMilli, 3));
+    }
+
     /// <summary>Three digits, without an exponent.</summary>
     internal static string Significant(double value)
     {
@@ -68,7 +75,7 @@ internal sealed record NoiseView(
 }
 
 /// <summary>Noise of one figure.</summary>
-/// <param name="Statistic"><c>count</c>, <c>sum(x)</c> or <c>sumsq(x)</c>.</param>
+/// <param name="Statistic"><c>count</c>, <c>sum(x)</c>, <c>sumsq(x)</c> or <c>sumprod(x,y)</c>.</param>
 /// <param name="EpsilonMicro">Its part of the epsilon.</param>
 /// <param name="Sensitivity">How far one subject can move it, over all groups, in the measure's unit (squared for squares).</param>
 /// <param name="StandardError">Standard deviation of the joint noise, three digits.</param>

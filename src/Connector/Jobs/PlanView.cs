@@ -28,7 +28,7 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
             parties = Parties(plan, declared),
             steps = plan switch
             {
-                { Aggregate: not null } => AggregateSteps(plan, shape!.MessageBytes),
+                { Aggregate: not null } => AggregateSteps(plan, shape!.MessageBytes, Learnt(plan.Aggregate!)),
                 { Intersect: { } intersect } => Intersections.IntersectionView.Steps(plan, intersect, NameOf),
                 { Regress: { Mode: RegressQuery.Vertical } regress } => Regressions.VerticalView.Steps(plan, regress, NameOf),
                 { Regress: { } regress } => Regressions.HorizontalView.Steps(plan, regress),
@@ -38,9 +38,18 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
             contracts = bound.Inputs.Zip(bound.Terms, Contract).ToList(),
             slots = shape is null ? null : new
             {
-                scale = string.Join(", ", plan.Aggregate!.Measures.Select(m => $"{m.Column}: 10^-{m.Decimals}")),
+                scale = plan.Aggregate!.Bins is { } bins ? $"{bins.Column}: rows per bin, whole numbers"
+                    : string.Join(", ", plan.Aggregate.Measures.Select(m => $"{m.Column}: 10^-{m.Decimals}")),
                 maxRowsPerParty = plan.Aggregate.MaxRowsPerParty,
-                statistics = shape.Describe().Select(s => new { name = s.Statistic, bits = s.BitsNeeded, available = s.BitsAvailable, bound = s.Bound.ToString(CultureInfo.InvariantCulture) }),
+                statistics = shape.Describe().Select(s => new
+                {
+                    name = s.Statistic,
+                    bits = s.BitsNeeded,
+                    available = s.BitsAvailable,
+                    bound = s.Bound.ToString(CultureInfo.InvariantCulture),
+                    scale = $"10^-{s.Decimals}",
+                    moduli = s.Moduli,
+                }),
             },
             privacy = shape?.Noise is null ? null : NoiseView.Of(shape, plan.Aggregate!.Noise!),
             totalPriceMinor = price.Sum(p => p?.Minor ?? 0),
@@ -102,7 +111,20 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
         };
     }
 
-    private static object[] AggregateSteps(JobPlan plan, int messageBytes)
+    /// <summary>What the analyst is told in the end.</summary>
+    private static Bilingual Learnt(AggregateQuery query) => query switch
+    {
+        { Bins.Quantiles: not null } => new(
+            "the joint number of rows in every bin of the grid, from which the quantiles are read; which bins were suppressed, not by whom",
+            "网格每个分箱的联合行数（分位数由此读出）；哪些分箱被抑制（不知由谁）"),
+        { Bins: not null } => new("the joint number of rows in every bin; which bins were suppressed, not by whom", "每个分箱的联合行数；哪些分箱被抑制（不知由谁）"),
+        { Matrix: not null } => new(
+            "the joint count, sums, sums of squares and of products of the columns; which groups were suppressed, not by whom; whether a value was outside the bounds",
+            "联合计数、各列的和、平方和与乘积和；哪些组被抑制（不知由谁）；是否有值超出界限"),
+        _ => new("the joint statistics per group; which groups were suppressed, not by whom; whether a value was outside the bounds", "各组联合统计；哪些组被抑制（不知由谁）；是否有值超出界限"),
+    };
+
+    private static object[] AggregateSteps(JobPlan plan, int messageBytes, Bilingual learnt)
     {
         var parties = plan.Roster.Count;
         return
@@ -116,7 +138,7 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
             Step(4, PlanTexts.EachProvider, PlanTexts.Coordinator, PlanTexts.Contribution, Bytes(messageBytes),
                 "sizes and digests; ciphertexts it has no key for", "仅大小与摘要；密文无法解开"),
             Step(5, PlanTexts.Coordinator, PlanTexts.Analyst, PlanTexts.Sum, Bytes(messageBytes * (parties + 1)),
-                "the joint statistics per group; which groups were suppressed, not by whom; whether a value was outside the bounds", "各组联合统计；哪些组被抑制（不知由谁）；是否有值超出界限"),
+                learnt.En, learnt.Zh),
             Step(6, PlanTexts.Analyst, PlanTexts.EachProvider, PlanTexts.Receipt, "≈ 1 KB",
                 "a digest of the result", "结果的摘要"),
         ];
@@ -176,6 +198,15 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
                 code = "dominance-off",
                 en = "The contracts switch the dominance rule off: one subject may hold most of a total.",
                 zh = "合约关闭了主导规则：某一主体可能占总量的大部分。",
+            });
+        }
+        if (plan.Aggregate is { Bins.Quantiles: not null })
+        {
+            warnings.Add(new
+            {
+                code = "quantile-grid",
+                en = "A quantile is told as the bin that contains it. A group of which a bin is suppressed has none: the number of its rows is unknown. Every bin counts as an answer in the owners' histories.",
+                zh = "分位数以其所在分箱给出。某组只要有一个分箱被抑制即无分位数：其行数未知。每个分箱均计入各方的查询历史。",
             });
         }
         if (plan.EpsilonMicro is not null)

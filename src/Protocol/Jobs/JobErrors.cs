@@ -94,6 +94,11 @@ public static class JobErrors
         "It was restarted, or it refused what an owner's node said; its own log says which. Uses already granted stay spent; submit the job again.",
         "该节点可能已重启，或拒绝了某数据方节点的消息，详见其日志。已授权的使用不予退还；请重新提交任务。");
 
+    /// <summary>A bin of the grid is suppressed, so nobody knows of how many rows a quantile would be.</summary>
+    public static readonly ErrorKind QuantileUnknown = new("DS-JOB-050", 403, "A bin of the group is suppressed, so its quantiles are unknown", "该组有分箱被抑制，其分位数无从得知",
+        "Ask for a coarser grid or larger groups, so that each bin holds nobody or enough subjects of every owner. Bins that were asked for before may stand in the way.",
+        "请使用更粗的网格或更大的分组，使每一方在每个分箱内没有主体或主体数足够。此前查询过的分箱可能造成限制。");
+
     /// <summary>A limit on memory.</summary>
     public static readonly ErrorKind TooManyConversations = new("DS-JOB-023", 429, "Too many jobs talk with owners at once", "同时与数据方交互的任务过多",
         "Wait until some of them have ended.",

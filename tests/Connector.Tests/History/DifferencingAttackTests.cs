@@ -65,6 +65,41 @@ public sealed class DifferencingAttackTests(WorkerFixture worker) : IDisposable
         Assert.All(sizes.Zip(sizes.Skip(1)), pair => Assert.True(pair.Second - pair.First >= K, $"{pair.First} and {pair.Second} persons"));
     }
 
+    /// <summary>Bins are cells like others: of edges that move by a year no two releases, and no release and a group's, are 1 to k−1 persons apart.</summary>
+    [Fact]
+    public async Task Moving_edges_release_no_two_bins_that_differ_by_few()
+    {
+        using var history = Open(new Anchor());
+        var (released, near) = await MoveEdgesAsync(history, "closed", rounds: 5);
+        Assert.Empty(near);
+        Assert.True(released > 6, $"only {released} bins were released");
+        Assert.NotEmpty((await MoveEdgesAsync(null, "open", rounds: 2)).Near);
+    }
+
+    private async Task<(int Released, List<string> Near)> MoveEdgesAsync(QueryHistory? history, string name, int rounds)
+    {
+        var people = People();
+        var source = Source(people, name);
+        var released = new List<(string What, HashSet<string> Who)>();
+        for (var round = 0; round < rounds; round++)
+        {
+            var (first, second) = (20 + _random.Next(20), 55 + _random.Next(20));
+            foreach (var moved in (int[])[0, 1])
+            {
+                int[] edges = [first, second + moved];
+                var plan = Plan([]) with { GroupColumn = null, Groups = [], Measures = [], Bins = new BinPlan("age", [.. edges.Select(Text)]) };
+                var withheld = await RunAsync(history, "v1", source, plan);
+                for (var bin = 0; bin <= edges.Length; bin++)
+                {
+                    var who = people.Where(p => edges.Count(e => p.Age >= e) == bin).Select(p => p.Id).ToHashSet();
+                    if (who.Count >= K && !withheld.Contains(bin))
+                        released.Add(($"{bin} of {edges[0]}, {edges[1]}", who));
+                }
+            }
+        }
+        return (released.Count, Near(released));
+    }
+
     /// <summary>What the attacker got: released cells, and pairs of them that are 1 to k−1 persons apart.</summary>
     private async Task<(int Cells, List<string> Near)> AttackAsync(QueryHistory? history, int questions)
     {
@@ -89,11 +124,13 @@ public sealed class DifferencingAttackTests(WorkerFixture worker) : IDisposable
                 questions--;
             }
         }
-        List<string> near = [.. released.SelectMany((a, i) => released.Skip(i + 1).Select(b => (a, b)))
+        return (released.Count, Near(released));
+    }
+
+    private static List<string> Near(List<(string What, HashSet<string> Who)> released)
+        => [.. released.SelectMany((a, i) => released.Skip(i + 1).Select(b => (a, b)))
             .Where(p => p.a.Who.Except(p.b.Who).Count() + p.b.Who.Except(p.a.Who).Count() is > 0 and < K)
             .Select(p => $"{p.a.What} / {p.b.What}")];
-        return (released.Count, near);
-    }
 
     private Task<IReadOnlySet<int>> AskAsync(QueryHistory history, string version, List<Person> people, CellPlan plan)
         => RunAsync(history, version, Source(people, version), plan);

@@ -28,6 +28,7 @@ internal static class RegressionDemo
         yes.Aliases.Add("-y");
         var group = globals.Command("regress", RegressionTexts.Group);
         group.Subcommands.Add(globals.Handle(globals.Command("demo", RegressionTexts.About, yes), (ui, parse, cancel) => RunAsync(ui, parse.GetValue(yes), cancel)));
+        group.Subcommands.Add(VerticalDemo.Build(globals));
         return group;
     }
 

@@ -1,0 +1,89 @@
+using DataSpace.Connector.Uses;
+using DataSpace.Hosting.Jobs;
+using DataSpace.Kernel.Policy;
+using DataSpace.Privacy;
+using DataSpace.Protocol.Jobs;
+using DataSpace.Sandbox;
+
+namespace DataSpace.Connector.Tests.Uses;
+
+/// <summary>What an owner's gate says to bins and matrices.</summary>
+public sealed class JointGateTests : IAsyncLifetime
+{
+    private readonly GateWorld _world = new();
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync() => _world.DisposeAsync();
+
+    [Fact]
+    public async Task Bins_of_an_allowed_column_are_granted_with_a_group_key_and_without()
+    {
+        Assert.Null(await AdmitAsync(q => q with { Measures = [], Bins = new BinQuery("invest", ["10", "20"]) }));
+        Assert.Null(await AdmitAsync(q => q with { Measures = [], GroupColumn = "", Groups = [], Bins = new BinQuery("invest", ["10", "20"], ["0.5"]) }));
+    }
+
+    [Fact]
+    public async Task Bins_of_another_column_of_text_or_of_the_subject_are_refused()
+    {
+        Assert.Equal(PolicyErrors.ColumnNotAllowed, await AdmitAsync(q => q with { Measures = [], Bins = new BinQuery("invest", ["1"]) }, Columns(["year:0:1900:2000"], "year")));
+        Assert.Equal(SandboxErrors.BinsUnfit, await AdmitAsync(q => q with { Measures = [], Bins = new BinQuery("invest", ["x"]) }));
+        Assert.Equal(SandboxErrors.ColumnNotAllowed, await AdmitAsync(q => q with { Measures = [], Bins = new BinQuery("firm", ["1"]) }));
+        Assert.Equal(SandboxErrors.UnknownColumn, await AdmitAsync(q => q with { Measures = [], Bins = new BinQuery("none", ["1"]) }));
+    }
+
+    [Fact]
+    public async Task A_matrix_needs_two_subjects_more_than_the_contract_bounds_columns()
+    {
+        // Two columns are asked for, and the contract bounds three: other matrices bring the third.
+        var policy = Columns(["invest:1:0:2000", "year:0:1900:2000", "value:0:0:5"], "invest", "year", "value");
+        Assert.Equal(PrivacyErrors.MatrixGroupSize, await AdmitAsync(q => Matrix(q, 4), policy));
+        Assert.Null(await AdmitAsync(q => Matrix(q, 5), policy));
+        Assert.Equal(PrivacyErrors.ShapeGroupSize, await AdmitAsync(q => Matrix(q, 3), policy));
+    }
+
+    [Fact]
+    public void Narrow_sums_stay_as_they_were_and_wide_ones_have_room()
+    {
+        AggregateQuery Of(string max, int decimals = 2) => new("g", ["1"], [new MeasureQuery("x", decimals, "0", max, ["sum", "stddev_pop"])], [], 3, 10);
+        // The benchmark's and the sample's kind: one modulus, as many rows as it has room for.
+        Assert.Equal((100_000, false), Bound(Of("10000")));
+        Assert.Equal((100_000_000, false), Bound(Of("10", 2)));
+        // A bound of 10^9 with two places left room for one row under one modulus.
+        Assert.Equal((10, true), Bound(Of("1000000000")));
+        var sum = Of("1000000000") with { Measures = [new MeasureQuery("x", 2, "0", "1000000000", ["sum"])] };
+        Assert.Equal((1_000_000_000, true), Bound(sum));
+        Assert.Equal(0, AggregationShapes.LargestRowBound(Of("1000000000000", 3), 3));
+
+        static (long, bool) Bound(AggregateQuery query)
+        {
+            var rows = AggregationShapes.LargestRowBound(query, 3);
+            return (rows, AggregationShapes.Of(query with { MaxRowsPerParty = rows }, 3).Value.HasWideSums);
+        }
+    }
+
+    private static AggregateQuery Matrix(AggregateQuery query, int minimum) => query with
+    {
+        GroupColumn = "",
+        Groups = [],
+        MinGroupSize = minimum,
+        Matrix = [AggregateQuery.Covariance],
+        Measures = [new MeasureQuery("invest", 1, "0", "2000", [AggregateQuery.Covariance]), new MeasureQuery("year", 0, "1900", "2000", [AggregateQuery.Covariance])],
+    };
+
+    private static System.Text.Json.Nodes.JsonObject Columns(string[] clamps, params string[] names) => GateWorld.Agreement(
+    [
+        .. GateWorld.Terms("dataspace:column").Where(t => (string?)t!["leftOperand"] != "dataspace:clamp"),
+        GateWorld.Constraint("dataspace:column", "isAnyOf", names), GateWorld.Constraint("dataspace:clamp", "isAnyOf", clamps),
+    ]);
+
+    private async Task<Kernel.Results.ErrorKind?> AdmitAsync(Func<AggregateQuery, AggregateQuery> change, System.Text.Json.Nodes.JsonObject? policy = null)
+    {
+        var use = _world.Use(policy ?? Columns(["invest:1:0:2000", "year:0:1900:2000"], "firm", "invest", "year"), plan =>
+        {
+            var query = change(plan.Aggregate!);
+            return plan with { Aggregate = query with { MaxRowsPerParty = AggregationShapes.LargestRowBound(query, 2) is > 0 and var rows ? rows : 10 } };
+        });
+        return (await _world.AdmitAsync(use)).Error?.Kind;
+    }
+}
