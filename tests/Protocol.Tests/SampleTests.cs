@@ -60,6 +60,29 @@ public sealed partial class SampleTests
         Assert.NotEmpty(schema.Validate(job.ToJsonString()));
     }
 
+    [Theory]
+    [InlineData("histogram", """{"column":"x","edges":["-1.5","0","10"]}""", true)]
+    [InlineData("histogram", """{"column":"x","edges":[1,2]}""", false)]
+    [InlineData("histogram", """{"column":"x","edges":[]}""", false)]
+    [InlineData("quantiles", """{"column":"x","grid":["0","10"],"at":["0.5",".99"]}""", true)]
+    [InlineData("quantiles", """{"column":"x","grid":["0","10"]}""", true)]
+    [InlineData("quantiles", """{"column":"x","grid":["0"],"at":["1.5"]}""", false)]
+    [InlineData("covariance", """{"columns":["x","y"],"statistics":["covariance","correlation"]}""", true)]
+    [InlineData("covariance", """{"columns":["x"]}""", false)]
+    public async Task An_aggregate_is_of_measures_or_bins_or_a_matrix(string member, string value, bool isGood)
+    {
+        var schema = await Schema("job-spec");
+        var job = Job("investment-by-year");
+        job.Remove("measures");
+        job[member] = JsonNode.Parse(value);
+        Assert.Equal(isGood, schema.Validate(job.ToJsonString()).Count == 0);
+        job.Remove("groupBy");
+        Assert.Equal(isGood, schema.Validate(job.ToJsonString()).Count == 0);
+        job["measures"] = JsonNode.Parse("""[{"column":"x","statistics":["sum"]}]""");
+        job["groupBy"] = JsonNode.Parse("""{"column":"year","values":[1]}""");
+        Assert.NotEmpty(schema.Validate(job.ToJsonString()));
+    }
+
     [Fact]
     public async Task A_job_of_kind_sql_is_one_select_over_one_dataset()
     {
