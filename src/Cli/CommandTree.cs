@@ -5,6 +5,7 @@ using DataSpace.Cli.Dataset;
 using DataSpace.Cli.Demo;
 using DataSpace.Cli.Demo.Intersection;
 using DataSpace.Cli.Demo.Privacy;
+using DataSpace.Cli.Demo.Regression;
 using DataSpace.Cli.Doctor;
 using DataSpace.Cli.Job;
 using DataSpace.Cli.Ledger;
@@ -38,6 +39,7 @@ internal static class CommandTree
         ["dataspace dataset history"] = "dataspace dataset history status --node ./connector\ndataspace dataset history begin --confirm --reason \"restored from a backup\" --node ./connector",
         ["dataspace privacy demo"] = "dataspace privacy demo --yes --lang zh",
         ["dataspace intersect demo"] = "dataspace intersect demo --yes --lang zh",
+        ["dataspace regress demo"] = "dataspace regress demo --yes --lang zh",
         ["dataspace negotiate"] = "dataspace negotiate --participant did:web:localhost%3A7001 --dataset investment --offer joint-statistics --node ./connector",
         ["dataspace negotiate terminate"] = "dataspace negotiate terminate NEGOTIATION --reason \"the terms are under review\" --node ./connector",
         ["dataspace job plan"] = "dataspace job plan job.yaml --node ./connector",
@@ -92,6 +94,7 @@ internal static class CommandTree
         root.Subcommands.Add(PolicyCommand.Build(globals));
         root.Subcommands.Add(PrivacyDemo.Build(globals));
         root.Subcommands.Add(IntersectionDemo.Build(globals));
+        root.Subcommands.Add(RegressionDemo.Build(globals));
         root.Subcommands.Add(LedgerCommand.Build(globals));
         root.Subcommands.Add(AuditCommand.Build(globals));
         root.Subcommands.Add(MeterCommand.Build(globals));

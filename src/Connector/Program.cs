@@ -9,7 +9,6 @@ using DataSpace.Connector.Jobs;
 using DataSpace.Connector.Membership;
 using DataSpace.Connector.Meters;
 using DataSpace.Connector.Negotiation;
-using DataSpace.Connector.Regressions;
 using DataSpace.Connector.Regulation;
 using DataSpace.Connector.Settlement;
 using DataSpace.Connector.Uses;
@@ -55,9 +54,9 @@ public static class Program
         services.AddSingleton(config).AddSingleton(datasets).AddSingleton(link).AddSingleton(new PolicyDecisionPoint())
             .AddSingleton<KeyPins>().AddSingleton<AgreementBook>().AddSingleton<Regrants>().AddSingleton<Settlement.Payments>().AddSingleton<NegotiationDesk>().AddSingleton<CatalogReader>()
             .AddSingleton(provider => new UseFacts(config, provider.GetRequiredService<PeerDirectory>(), HostLayout.WorkerDirectory(surroundings) is { } directory ? Path.Combine(directory, "sandbox-worker") : null))
-            .AddSingleton<NoiseDesk>().AddSingleton<UseGate>().AddSingleton<PolicyExplainer>().AddSingleton<Egress>().AddSingleton<RunningUses>().AddSingleton<MaskKeys>().AddSingleton<ReplyBucket>().AddSingleton<UseComputation>().AddSingleton<LocalMatches>().AddSingleton<AnalystConversations>().AddSingleton<ConversationDesk>().AddSingleton<OwnerConversations>().AddSingleton<IntersectionRunner>().AddSingleton<Regressions.LocalModels>().AddSingleton<Regressions.ModelShelf>().AddSingleton<Regressions.VerticalRunner>()
-            .AddSingleton<IAnalystPartFactory, HorizontalParts>().AddSingleton<HorizontalRunner>().AddSingleton<RegressionRunner>().AddSingleton<ProviderDesk>().AddSingleton<Refusals>().AddSingleton<ActorBook>()
+            .AddSingleton<NoiseDesk>().AddSingleton<UseGate>().AddSingleton<PolicyExplainer>().AddSingleton<Egress>().AddSingleton<RunningUses>().AddSingleton<MaskKeys>().AddSingleton<ReplyBucket>().AddSingleton<UseComputation>().AddSingleton<LocalMatches>().AddSingleton<AnalystConversations>().AddSingleton<ConversationDesk>().AddSingleton<OwnerConversations>().AddSingleton<IntersectionRunner>().AddSingleton<Regressions.LocalModels>().AddSingleton<Regressions.ModelShelf>().AddSingleton<Regressions.VerticalRunner>().AddSingleton<ProviderDesk>().AddSingleton<Refusals>().AddSingleton<ActorBook>()
             .AddSingleton<Lookups.LookupShelf>().AddSingleton<Lookups.LookupRunner>().AddSingleton<Lookups.HintShelf>().AddSingleton<IAnalystPartFactory, Lookups.LookupPartFactory>()
+            .AddSingleton<Regressions.HorizontalRunner>().AddSingleton<IAnalystPartFactory, Regressions.HorizontalParts>()
             .AddSingleton<KnownUses>().AddSingleton<JobPlanner>().AddSingleton<PlanView>().AddSingleton<AnalystDesk>().AddSingleton<ResultDesk>().AddSingleton<ReceiptDesk>()
             .AddSingleton(provider => new SqlSandbox(new SandboxOptions
             {

@@ -24,9 +24,11 @@ internal static class ConnectorEgressRules
         [typeof(LocalCell)] = ["Jobs.CellPlans", "Jobs.UseComputation"],
         // Keys of the owner's rows, as written and as they are compared.
         [typeof(IKeySink)] = ["History.ControlledSandbox", "Intersections.IntersectionRunner"],
-        [typeof(ItemSet)] = ["Intersections.IntersectionRunner"],
+        // The owner's rows, for a protocol that computes over them unseen.
+        [typeof(IRowSink)] = ["History.ControlledSandbox", "Intersections.IntersectionRunner", "Lookups.LookupRunner", "Regressions.HorizontalRunner", "Regressions.VerticalRows", "Regressions.VerticalRunner"],
+        [typeof(ItemSet)] = ["Intersections.IntersectionRunner", "Regressions.VerticalRows", "Regressions.VerticalRunner"],
         // What may leave, each proving a Grant: made in Privacy and Sandbox, handed over by the computation, packed by the door.
-        [typeof(ProtocolMessage)] = ["Conversations.ConversationSession", "Intersections.IntersectionRunner", "Jobs.Egress", "Jobs.UseComputation"],
+        [typeof(ProtocolMessage)] = ["Conversations.ConversationSession", "Intersections.IntersectionRunner", "Jobs.Egress", "Jobs.UseComputation", "Lookups.LookupRunner", "Regressions.HorizontalRunner", "Regressions.VerticalRunner"],
         [typeof(ReleasedOutput)] = ["Jobs.Egress", "Jobs.UseComputation"],
         // Whoever opens a connection to another node. None of them touches anything above: see Senders_see_no_data.
         [typeof(INodeTransport)] =
@@ -83,7 +85,7 @@ public class ConnectorEgressTests
     public void Senders_see_no_data()
     {
         var senders = ConnectorEgressRules.MayTouch[typeof(INodeTransport)];
-        foreach (var data in (Type[])[typeof(CellTable), typeof(LocalCell), typeof(ProtocolMessage), typeof(ReleasedOutput), typeof(ISubjectSink), typeof(IKeySink), typeof(ItemSet), typeof(SqlSandbox)])
+        foreach (var data in (Type[])[typeof(CellTable), typeof(LocalCell), typeof(ProtocolMessage), typeof(ReleasedOutput), typeof(ISubjectSink), typeof(IKeySink), typeof(IRowSink), typeof(ItemSet), typeof(SqlSandbox)])
             Assert.Empty(senders.Intersect(ConnectorEgressRules.Touching(Connector, data)));
     }
 

@@ -4,28 +4,32 @@ using DataSpace.Benchmarks.History;
 using DataSpace.Benchmarks.Intersection;
 using DataSpace.Benchmarks.Joint;
 using DataSpace.Benchmarks.Ledger;
+using DataSpace.Benchmarks.Lookup;
 using DataSpace.Benchmarks.Metering;
 using DataSpace.Benchmarks.NegativeList;
 using DataSpace.Benchmarks.Noise;
 using DataSpace.Benchmarks.Policy;
+using DataSpace.Benchmarks.Regression;
 using DataSpace.Benchmarks.Sandbox;
 using DataSpace.Benchmarks.Seal;
 using DataSpace.Benchmarks.Space;
 
 const string help = """
-    Usage: DataSpace.Benchmarks --job main|ledger|audit|metering|seal|policy|negative-list|noise|history|sandbox|psi|constant-time|all [--rows N]
+    Usage: DataSpace.Benchmarks --job main|ledger|audit|metering|seal|policy|negative-list|noise|history|sandbox|psi|lookup|regress|constant-time|all [--rows N]
 
       main      everything the project promises: joint aggregate by four nodes, ciphertext addition, ledger, policy, memory
       ledger    appends with verified signatures against a bare SQLite group commit, in process and over HTTP/2
       audit     verifying a log of one million entries, without and with payloads, memory while it is done, and proofs from tiles of ten million
       metering  folding one million entries into meters, and memory while it is done
-      seal      ciphertext operations against Microsoft SEAL's own
+      seal      ciphertext operations, transforms and products against Microsoft SEAL's own
       policy    decisions per second on one core
       negative-list  what 10,000 rules add to a decision
       noise     exact noise samplers beside a plain random draw
       history   what remembering the subjects of exact answers costs, and comparing with 10,000 earlier cells
       sandbox   the worker against DuckDB in this process
-      psi       private set intersection against libsodium's ristretto255 and, where installed, an npm package (--rows: items of each party, default 65,536)
+      psi       private set intersection, and a sum over it, against libsodium's ristretto255 and, where installed, an npm package (--rows: items of each party, default 65,536)
+      regress   models over several owners: masks and rounds of horizontal ones beside Newton in the clear, an iteration of a vertical logistic one over ciphertexts
+      lookup    hidden look-up of one million records of 64 bytes: preprocessing, query, bytes, against a plain memory scan (--rows: records)
       constant-time  whether the ladder's time depends on the scalar (Welch's t; needs a quiet machine)
       all       main and sandbox
 
@@ -48,6 +52,8 @@ var jobs = new Dictionary<string, string[]>(StringComparer.Ordinal)
     ["history"] = ["history"],
     ["sandbox"] = ["sandbox"],
     ["psi"] = ["psi"],
+    ["regress"] = ["horizontal", "vertical"],
+    ["lookup"] = ["lookup"],
     ["constant-time"] = ["constant-time"],
     ["all"] = ["joint", "seal", "ledger", "policy", "negative-list", "noise", "history", "sandbox"],
 };
@@ -131,6 +137,18 @@ async Task RunAsync(string part)
         case "psi":
             Report.Heading(output, "private set intersection, both parties in this process");
             IntersectionBenchmark.Run(output, args.Contains("--rows") ? (int)rows : IntersectionBenchmark.DefaultItems);
+            break;
+        case "horizontal":
+            Report.Heading(output, "horizontal models, CPU of one thread");
+            HorizontalBenchmark.Run(output);
+            break;
+        case "vertical":
+            Report.Heading(output, "vertical logistic regression, both parties in this process");
+            VerticalBenchmark.Run(output);
+            break;
+        case "lookup":
+            Report.Heading(output, "hidden look-up, both parties in this process");
+            LookupBenchmark.Run(output, args.Contains("--rows") ? (int)rows : LookupBenchmark.DefaultRecords);
             break;
         case "constant-time":
             Report.Heading(output, "time of the ladder, fixed against random scalars");

@@ -6,13 +6,15 @@ using Xunit;
 
 namespace DataSpace.Cli.Tests;
 
-/// <summary>Policy, question and configuration of the bank-and-merchant sample. The demo itself needs four nodes (<c>samples/bank-and-merchant.sh</c>).</summary>
+/// <summary>Policy, question and configuration of the bank-and-merchant sample. The demo itself needs four nodes (<c>samples/bank-and-merchant/run.sh</c>).</summary>
 public sealed class IntersectionDemoTests
 {
-    [Fact]
-    public void The_samples_policy_permits_intersections_alone()
+    [Theory]
+    [InlineData(IntersectionDemo.Offer, "intersect")]
+    [InlineData(IntersectionDemo.SumOffer, "intersect:sum")]
+    public void The_samples_policies_permit_one_kind_of_intersection_alone(string offer, string computation)
     {
-        var text = File.ReadAllText(Path.Combine(IntersectionDemo.Sample, "policies", IntersectionDemo.Offer + ".odrl.json"));
+        var text = File.ReadAllText(Path.Combine(IntersectionDemo.Sample, "policies", offer + ".odrl.json"));
         foreach (var party in (string[])["analyst", "bank", "merchant"])
         {
             text = text.Replace($"${{{party}.did}}", $"did:web:{party}.example", StringComparison.Ordinal)
@@ -21,14 +23,16 @@ public sealed class IntersectionDemoTests
         var compiled = PolicyCompiler.Compile(System.Text.Encoding.UTF8.GetBytes(text));
         Assert.True(compiled.IsOk, compiled.IsOk ? "" : compiled.Error.ToString());
         var terms = Assert.Single(compiled.Value.Terms);
-        Assert.Equal(["intersect"], terms.Computations);
+        Assert.Equal([computation], terms.Computations);
         Assert.Equal(IntersectionScreens.Minimum, terms.Obligations.MinimumGroupSize);
     }
 
-    [Fact]
-    public async Task The_samples_question_obeys_the_schema_and_names_the_owners_keys()
+    [Theory]
+    [InlineData(IntersectionDemo.Offer)]
+    [InlineData(IntersectionDemo.SumOffer)]
+    public async Task The_samples_questions_obey_the_schema_and_name_the_owners_keys(string offer)
     {
-        var spec = Assert.IsType<JsonObject>(YamlToJson.Read(File.ReadAllText(Path.Combine(IntersectionDemo.Sample, "jobs", IntersectionDemo.Offer + ".yaml"))).Value);
+        var spec = Assert.IsType<JsonObject>(YamlToJson.Read(File.ReadAllText(Path.Combine(IntersectionDemo.Sample, "jobs", offer + ".yaml"))).Value);
         Assert.Empty(await JobSpecFile.ValidateAsync(spec, null!, TestContext.Current.CancellationToken));
         foreach (var (_, name, dataset, file) in IntersectionDemo.Parts)
         {

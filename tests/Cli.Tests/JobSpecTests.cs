@@ -98,9 +98,26 @@ public sealed class JobSpecTests
           maxItems: 100000
         """;
 
+    private const string GoodLookup = """
+        version: 1
+        kind: lookup
+        title: Ratings by phone
+        purpose: planning
+        inputs:
+          - { participant: bank, dataset: ratings, key: [mobile] }
+        lookup:
+          key:
+            - { name: phone, steps: [width, "phone:86"] }
+          columns: [rating, credit]
+          keywords: ["138 0000 0001", "13800000002"]
+          questions: 4
+          recordBytes: 64
+        """;
+
     [Theory]
     [InlineData(Good)]
     [InlineData(GoodIntersection)]
+    [InlineData(GoodLookup)]
     public async Task A_good_spec_gets_as_far_as_the_node(string spec)
     {
         using var folder = new TempFolder();
@@ -120,6 +137,19 @@ public sealed class JobSpecTests
         var run = (await CliProcess.RunAsync("job", "plan", folder.File("job.yaml", GoodIntersection.Replace(find, replace, StringComparison.Ordinal)))).Exits(2);
         Assert.Contains("DS-CLI-010", run.Errors, StringComparison.Ordinal);
         Assert.Contains(path, run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("questions: 4", "questions: 17", "lookup.questions")]
+    [InlineData("recordBytes: 64", "recordBytes: 8192", "lookup.recordBytes")]
+    [InlineData("columns: [rating, credit]", "columns: []", "lookup.columns")]
+    public async Task A_lookup_that_cannot_be_asked_for_is_named(string find, string replace, string path)
+    {
+        using var folder = new TempFolder();
+        var run = (await CliProcess.RunAsync("job", "plan", folder.File("job.yaml", GoodLookup.Replace(find, replace, StringComparison.Ordinal)))).Exits(2);
+        Assert.Contains("DS-CLI-010", run.Errors, StringComparison.Ordinal);
+        Assert.Contains(path, run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("13800000002", run.Errors, StringComparison.Ordinal); // a keyword is not repeated
     }
 
     [Fact]

@@ -105,6 +105,15 @@ internal static class JobTexts
     public static readonly Phrase Nobody = new("nobody", "无");
     public static readonly Phrase Digest = new("Result digest {0}", "结果摘要 {0}");
     public static readonly Phrase GrantLine = new("Granted by {0}: entry {1} of {2}", "授权方 {0}：账本 {2} 第 {1} 条");
+    public static readonly Phrase CardModel = new("Model card: {0}, explains {1}, ridge {2}", "模型卡：{0}，解释 {1}，岭惩罚 {2}");
+    public static readonly Phrase CardParty = new("  from {0}/{1}: {2} columns", "  来自 {0}/{1}：{2} 列");
+    public static readonly Phrase CardRows = new("  {0} rows, {1} rounds, every owner at least {2} subjects", "  {0} 行，{1} 轮，各方至少 {2} 个主体");
+    public static readonly Phrase CardCommon = new("  {0} common rows, {1} iterations, mean log-loss {2}", "  共有 {0} 行，迭代 {1} 次，平均对数损失 {2}");
+    public static readonly Phrase CardFit = new("  deviance {0}, of the constant alone {1}: {2} explained", "  偏差 {0}，仅常数项 {1}：解释比例 {2}");
+    public static readonly Phrase CardConverged = new("  converged", "  已收敛");
+    public static readonly Phrase CardNotConverged = new("  NOT converged: more rounds, or a ridge", "  未收敛：请增加轮数或使用岭惩罚");
+    public static readonly Phrase CardEpsilon = new("  privacy budget spent: {0} epsilon", "  消耗隐私预算：{0} epsilon");
+    public static readonly Phrase CardOpened = new("  opened {0}", "  公开内容：{0}");
     public static readonly Phrase StageDone = new("  {0}: done, {1} ms", "  {0}：完成，{1} 毫秒");
     public static readonly Phrase Running = new("  running: {0} ({1}/{2}), {3} s", "  进行中：{0}（{1}/{2}），{3} 秒");
 }

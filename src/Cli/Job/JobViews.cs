@@ -135,6 +135,7 @@ internal static class JobViews
         ui.Show(table);
         foreach (var suppressed in result.Suppressed ?? [])
             ui.Line(JobTexts.Suppressed, Cell(suppressed.Group), suppressed.Code);
+        ModelCardLines.Show(ui, result.Card);
         DerivedLines.Show(ui, result.Classification);
         if (result.ResultDigest is not null)
             ui.Unbroken(ui.T(JobTexts.Digest, result.ResultDigest));

@@ -152,7 +152,19 @@ internal sealed record TrailView(string? At, string? Party, TwoTexts? Event);
 internal sealed record ResultView(
     string JobId, string? Kind, IReadOnlyList<ResultColumnView> Columns, IReadOnlyList<IReadOnlyList<System.Text.Json.JsonElement>> Rows,
     IReadOnlyList<SuppressedView>? Suppressed, string? ResultDigest, ProvenanceView? Provenance, DerivedView? Classification = null,
-    IReadOnlyList<IReadOnlyList<string?>>? Errors = null, NoiseView? Noise = null);
+    IReadOnlyList<IReadOnlyList<string?>>? Errors = null, NoiseView? Noise = null, ModelCardView? Card = null);
+
+/// <summary>What stands beside a model's weights; members that a kind of model does not have are null.</summary>
+internal sealed record ModelCardView(
+    string? Mode, string? Model, ModelLabelView? Label, IReadOnlyList<ModelPartyView>? Parties, IReadOnlyList<string>? Contracts, long? Rows, long? CommonRows, int? Rounds, int? Iterations, bool? Converged,
+    System.Text.Json.JsonElement? Deviance, System.Text.Json.JsonElement? NullDeviance, System.Text.Json.JsonElement? Explained, System.Text.Json.JsonElement? LogLoss, string? Ridge, int? LeastSubjects,
+    long? EpsilonMicro, TwoTexts? Certificate, IReadOnlyList<TwoTexts>? Opened);
+
+/// <summary>What a model explains.</summary>
+internal sealed record ModelLabelView(string? Column, string? Participant);
+
+/// <summary>An owner of a model.</summary>
+internal sealed record ModelPartyView(string? Participant, string? Dataset, int? Columns);
 
 /// <summary>A column of a result.</summary>
 internal sealed record ResultColumnView(string Name, System.Text.Json.JsonElement Title);

@@ -18,6 +18,9 @@ internal interface IAnalystPart : IDisposable
 
     /// <summary>Most bytes that the analyst may have to say to one owner.</summary>
     long MostBytesSaid { get; }
+
+    /// <summary>Rounds taken and rounds in all, where the protocol has rounds.</summary>
+    (int Done, int Of)? Rounds => null;
 }
 
 /// <summary>Makes the analyst's part of one kind of job.</summary>

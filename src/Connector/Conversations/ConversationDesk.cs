@@ -22,17 +22,20 @@ internal sealed class ConversationDesk(IDbContextFactory<ConnectorState> store, 
     private readonly ConcurrentDictionary<string, byte> _stopped = new(StringComparer.Ordinal);
 
     /// <summary>Messages may come for this job from now on.</summary>
-    public void Open(string jobHash, ConversationSession session)
+    /// <param name="jobHash">Job.</param>
+    /// <param name="session">The conversation.</param>
+    /// <param name="with">With whom (DID), where this owner has several; else null.</param>
+    public void Open(string jobHash, ConversationSession session, string? with = null)
     {
-        _sessions[jobHash] = session;
+        _sessions[KeyOf(jobHash, with)] = session;
         if (_stopped.TryRemove(jobHash, out _))
             session.Stop(JobErrors.PeerSilent.Of());
     }
 
     /// <summary>No more.</summary>
-    public void Close(string jobHash)
+    public void Close(string jobHash, string? with = null)
     {
-        _sessions.TryRemove(jobHash, out _);
+        _sessions.TryRemove(KeyOf(jobHash, with), out _);
         _stopped.TryRemove(jobHash, out _);
     }
 
@@ -41,13 +44,16 @@ internal sealed class ConversationDesk(IDbContextFactory<ConnectorState> store, 
     {
         if (request.Messages is null)
             return HostErrors.MalformedRequest.Of("messages");
-        if (request.With is { } owner)
-            return await analyst.ExchangeAsync(jobHash, owner, request, carrier, cancellation);
         await using var db = await store.CreateDbContextAsync(cancellation);
         var row = await db.Uses.AsNoTracking().FirstOrDefaultAsync(u => u.JobHash == jobHash, cancellation);
+        // A node may be owner and analyst of one job. As the leader of an intersection it is asked as an owner, as in every other kind that names a peer as the analyst.
+        if (request.With is { } owner && (row is null || ProviderDesk.Unverified(row.Order).Plan.Conversation != JobConversation.LeaderWithOwners))
+            return await analyst.ExchangeAsync(jobHash, owner, request, carrier, cancellation);
         if (row is null || ProviderDesk.Unverified(row.Order) is not { Plan.Conversation: not JobConversation.None } order || order.ServiceParty != carrier)
             return JobErrors.Unknown.Of();
-        if (_sessions.TryGetValue(jobHash, out var session))
+        if (request is { Stop: true, With: null })
+            StopAll(jobHash);
+        if (_sessions.TryGetValue(KeyOf(jobHash, request.With), out var session))
         {
             if (await agreements.FindAsync(row.AgreementId, AgreementBook.Provider, cancellation) is not { } agreement)
                 return ConnectorErrors.AgreementUnknown.Of(row.AgreementId);
@@ -67,6 +73,15 @@ internal sealed class ConversationDesk(IDbContextFactory<ConnectorState> store, 
             _stopped[jobHash] = 0;
         return new RelayAnswer(row.State is UseStates.Rostered or UseStates.Running ? RelayAnswer.Preparing : RelayAnswer.Over, 0, []);
     }
+
+    /// <summary>Whoever has several conversations is stopped in all of them.</summary>
+    private void StopAll(string jobHash)
+    {
+        foreach (var (_, session) in _sessions.Where(s => s.Key.StartsWith(jobHash + ' ', StringComparison.Ordinal)))
+            session.Stop(JobErrors.PeerSilent.Of());
+    }
+
+    private static string KeyOf(string jobHash, string? with) => with is null ? jobHash : jobHash + ' ' + with;
 }
 
 /// <summary>The endpoint behind it.</summary>

@@ -32,7 +32,9 @@ internal static class ComplianceRules
                 var terms = permission.Obligations;
                 var opened = new OpenedBy(offer.Id, terms.AllowedColumns, terms.AllowedGroupKeys, terms.MinimumGroupSize, terms.DominancePercent is not null);
                 // Compared under keys that nobody else has, and released by no computation: such a column may hold numbers of persons.
-                var isCompared = permission.Computations.All(c => Kernel.Policy.PolicyComputations.IsIntersection(c) || c == Kernel.Policy.PolicyComputations.Lookup);
+                var isCompared = permission.Computations.All(c => Kernel.Policy.PolicyComputations.IsIntersection(c) || c == Kernel.Policy.PolicyComputations.Lookup
+                    // A model takes no identifier among its columns; one whose rows meet by keys needs them in the same permission.
+                    || (c == Kernel.Policy.PolicyComputations.Regress && permission.Computations.Contains(Kernel.Policy.PolicyComputations.IntersectIds)));
                 bool IsKey(string column) => isCompared && (dataset.Intersection?.Keys.ContainsKey(column) == true || dataset.LookupKeys?.ContainsKey(column) == true);
                 findings.AddRange(dataset.Columns.Select(c => Opened(dataset, declared, c, opened, identifying.Contains(c.Name) && !IsKey(c.Name))).OfType<ListingFinding>());
                 if (declared.Grade == Grade.Important && (opened.MinimumGroup < StrictMinimumGroup || !opened.HasDominance))

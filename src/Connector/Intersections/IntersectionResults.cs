@@ -5,11 +5,12 @@ using DataSpace.Connector.Uses;
 using DataSpace.Hosting.Jobs;
 using DataSpace.Kernel.Results;
 using DataSpace.Privacy.Intersection;
+using DataSpace.Privacy.Intersection.Many;
 using DataSpace.Protocol.Jobs;
 
 namespace DataSpace.Connector.Intersections;
 
-/// <summary>The analyst's side: both owners must have closed the same conversation, and one of them tells a number that the plan allows. Pure.</summary>
+/// <summary>The analyst's side: the owners must have closed the same conversations, and one of them tells a number that the plan allows. Pure.</summary>
 internal static class IntersectionResults
 {
     /// <summary>Name of the one column.</summary>
@@ -23,7 +24,7 @@ internal static class IntersectionResults
     public static Result<object?> Read(JobPlan plan, IntersectQuery query, IReadOnlyList<VerifiedContribution> contributions, IReadOnlyList<SealedReply> replies, IReadOnlyList<string?[]>? own)
     {
         // Each owner signed its own: whoever altered a message on the way would have made them differ.
-        if (contributions.Any(c => c.Payload.Length != IntersectionParty.ClosingBytes || !c.Payload.AsSpan().SequenceEqual(contributions[0].Payload)))
+        if (!AreClosingsOfOneRun(query, contributions))
             return JobErrors.ContributionInvalid.Of("the owners did not close the same conversation");
         string? told = null, total = null;
         foreach (var (entry, reply) in plan.Roster.Zip(replies))
@@ -67,4 +68,10 @@ internal static class IntersectionResults
         }
         return new ResultTable([.. figures.Select(f => new ResultColumn(f.Name, f.Name))], [[.. figures.Select(f => f.Text)]], [], false);
     }
+
+    /// <summary>Of two owners: the same closing. Of more: the receiver's names those of all others, <see cref="ManyClosing"/>.</summary>
+    private static bool AreClosingsOfOneRun(IntersectQuery query, IReadOnlyList<VerifiedContribution> contributions)
+        => contributions.Count == 2
+            ? contributions.All(c => c.Payload.Length == IntersectionParty.ClosingBytes && c.Payload.AsSpan().SequenceEqual(contributions[0].Payload))
+            : ManyClosing.AreOfOneRun(contributions.First(c => c.Statement.Participant == query.Receiver).Payload, [.. contributions.Where(c => c.Statement.Participant != query.Receiver).Select(c => (ReadOnlyMemory<byte>)c.Payload)]);
 }

@@ -21,7 +21,7 @@ namespace DataSpace.Connector.Intersections;
 /// leave this process; messages leave through <see cref="ConversationSession"/>, the answer through <see cref="Egress"/>.
 /// </summary>
 internal sealed partial class IntersectionRunner(
-    ProviderDesk desk, ControlledSandbox controlled, OwnerConversations conversations, Egress egress, LocalMatches matches, ISealEngine engine, NodeIdentity self, TimeProvider clock,
+    ProviderDesk desk, ControlledSandbox controlled, OwnerConversations conversations, Egress egress, LocalMatches matches, ISealEngine engine, MaskKeys roundKeys, NodeIdentity self, TimeProvider clock,
     ILogger<IntersectionRunner> log)
 {
     /// <summary>Rows that are read at most for every subject that a set may have.</summary>
@@ -45,6 +45,8 @@ internal sealed partial class IntersectionRunner(
             return Withheld(error);
         }
         LogSet(log, read.Items.RowsRead, read.Items.Count, read.Items.RowsWithoutKey);
+        if (plan.Roster.Count > 2)
+            return await RunManyAsync(row, use, context, rule, read, started, limit.Token, cancellation);
         if (!PartyOf(row, use, context, rule, read.Items).TryGet(out var party, out error))
             return Judged(error);
         using (party)

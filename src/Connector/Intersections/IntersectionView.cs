@@ -15,6 +15,8 @@ internal static class IntersectionView
 
     public static object[] Steps(JobPlan plan, IntersectQuery query, Func<string, string> nameOf)
     {
+        if (plan.Roster.Count > 2)
+            return ManyView.Steps(plan, query, nameOf);
         var receiver = nameOf(query.Receiver);
         var sender = nameOf(plan.Roster.First(r => r.Participant != query.Receiver).Participant);
         var (own, other) = plan.Roster[0].Participant == query.Receiver ? (query.MaxItems[0], query.MaxItems[1]) : (query.MaxItems[1], query.MaxItems[0]);
@@ -83,8 +85,8 @@ internal static class IntersectionView
         new
         {
             code = "semi-honest",
-            en = $"Both owners' nodes must follow the protocol: one that puts subjects into its set that it does not have asks about them. Caps on runs and sizes and the minimum bound what that tells; the minimum is kept by {nameOf(query.Receiver)}'s node.",
-            zh = $"双方节点须遵循协议：若一方放入其并未持有的主体，等于对其提问。次数与规模上限及最小交集限制其所得；最小交集由 {nameOf(query.Receiver)} 的节点执行。",
+            en = $"All owners' nodes must follow the protocol: one that puts subjects into its set that it does not have asks about them. Caps on runs and sizes and the minimum bound what that tells; the minimum is kept by {nameOf(query.Receiver)}'s node.",
+            zh = $"各方节点须遵循协议：若一方放入其并未持有的主体，等于对其提问。次数与规模上限及最小交集限制其所得；最小交集由 {nameOf(query.Receiver)} 的节点执行。",
         },
         new
         {
@@ -92,6 +94,7 @@ internal static class IntersectionView
             en = "A number after the data changed, less the number before, tells about the change. It is told in steps of the minimum, and runs are capped; what differs less is mostly not seen, and not always.",
             zh = "数据变化前后两次结果之差会透露变化。结果以最小交集为步长且次数受限；更小的差异大多不可见，但并非绝对。",
         },
+        .. plan.Roster.Count > 2 ? [ManyView.ColludingWarning(query, nameOf)] : (object[])[],
     ];
 
     private static string AtMost(int items, int bytes) => "≤ " + PlanView.Bytes(((long)items * bytes) + ((items / 4096) + 1L) * IntersectionParty.MessageOverheadBytes);

@@ -61,7 +61,7 @@ internal static class AdminJobEndpoints
         return Results.Json(new { jobs }, JobJson.Options);
     }
 
-    private static async Task<IResult> GetAsync(string id, IDbContextFactory<ConnectorState> store, Duties.JobDuties duties, PeerDirectory peers, NodeIdentity self, CancellationToken cancellation)
+    private static async Task<IResult> GetAsync(string id, IDbContextFactory<ConnectorState> store, Duties.JobDuties duties, Conversations.AnalystConversations conversations, PeerDirectory peers, NodeIdentity self, CancellationToken cancellation)
     {
         if (await FindAsync(id, store, cancellation) is not { } job)
             return ConnectorErrors.JobUnknown.Of(id).ToProblem();
@@ -75,9 +75,10 @@ internal static class AdminJobEndpoints
             job.Title,
             job.State,
             order.Actor,
-            stages = Stages.Select(s => times.TryGetValue(s.Name, out var t)
-                ? new { s.Name, title = new Bilingual(s.En, s.Zh), done = t.Done, total = t.Total, ms = t.Ms }
-                : new { s.Name, title = new Bilingual(s.En, s.Zh), done = s.Name == "sign" ? 1 : 0, total = s.Name is "roster" or "contribute" ? order.Plan.Roster.Count : 1, ms = 0L }),
+            stages = Stages.SelectMany(s => (StageProgress[])[
+                times.TryGetValue(s.Name, out var t) ? new(s.Name, new Bilingual(s.En, s.Zh), t.Done, t.Total, t.Ms)
+                    : new(s.Name, new Bilingual(s.En, s.Zh), s.Name == "sign" ? 1 : 0, s.Name is "roster" or "contribute" ? order.Plan.Roster.Count : 1, 0),
+                .. s.Name == "contribute" && Rounds(order, conversations.Find(job.JobHash), times.ContainsKey("contribute")) is { } rounds ? [rounds] : Array.Empty<StageProgress>()]),
             parties = order.Plan.Roster.Select(r => new
             {
                 did = r.Participant,
@@ -89,6 +90,14 @@ internal static class AdminJobEndpoints
             error = job.State == AnalystStates.Failed && reasons.Count > 0 ? Spell(reasons[0].Notice) : null,
         }, JobJson.Options);
     }
+
+    /// <summary>Rounds of a model between owners and this node, while they are taken and after; null where there are none.</summary>
+    private static StageProgress? Rounds(JobOrder order, Conversations.IAnalystPart? part, bool isOver)
+        => order.Plan.Regress is not { Mode: RegressQuery.Horizontal } query ? null
+            : new("rounds", new Bilingual("rounds of the model", "模型迭代轮次"), part?.Rounds?.Done ?? (isOver ? query.Iterations : 0), query.Iterations, 0);
+
+    /// <summary>One stage as the job's view has it.</summary>
+    private sealed record StageProgress(string Name, Bilingual Title, int Done, int Total, long Ms);
 
     private static async Task<IResult> WhyAsync(string id, IDbContextFactory<ConnectorState> store, Duties.JobDuties duties, PeerDirectory peers, NodeIdentity self, CancellationToken cancellation)
     {
@@ -137,6 +146,7 @@ internal static class AdminJobEndpoints
             clamped = table.GetProperty("Clamped").GetBoolean(),
             errors = table.TryGetProperty("Errors", out var errors) ? errors.Clone() : (JsonElement?)null,
             noise = table.TryGetProperty("Noise", out var noise) ? noise.Deserialize<NoiseView>() : null,
+            card = table.TryGetProperty("Card", out var card) ? card.Clone() : (JsonElement?)null,
             resultDigest = root.GetProperty("resultDigest").GetString(),
             provenance = root.GetProperty("provenance").Clone(),
             classification = root.TryGetProperty("classification", out var classification) ? classification.Clone() : (JsonElement?)null,

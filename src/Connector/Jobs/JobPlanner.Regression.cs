@@ -30,7 +30,7 @@ internal sealed partial class JobPlanner
 
     private Result<RegressQuery> HorizontalModel(JobSpec spec, SpecRegress asked, string l2, IReadOnlyList<BoundInput> bound, IReadOnlyList<RosterEntry> roster)
     {
-        if (asked is not { Features: { Count: > 0 } features, Key: null, HalfPeriod: null, Label.Participant: null } || features.Any(f => f?.Column is null) || spec.Inputs.Any(i => i.Key is not null || i.Features is not null))
+        if (asked is not { Features: { Count: > 0 } features, Key: null, HalfPeriod: null, MaxRows: null, Label.Participant: null } || features.Any(f => f?.Column is null) || spec.Inputs.Any(i => i.Key is not null || i.Features is not null))
             return JobErrors.BadSpec.Of("regress horizontally: the same features and label of everybody, no key");
         var terms = bound.Select(b => ModelTerms(spec, roster, b, features, asked.Label.Column)).ToList();
         if (!Common(asked.Label.Column, bound, terms).TryGet(out var clamp, out var error))

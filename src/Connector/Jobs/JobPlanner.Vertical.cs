@@ -10,6 +10,7 @@ internal sealed partial class JobPlanner
 {
     private const int DefaultHalfPeriod = 64;
     private const int DefaultIterations = 128;
+    private const int DefaultMaxRows = 10_000; // what the defaults above are made for
 
     private Result<RegressQuery> VerticalModel(JobSpec spec, SpecRegress asked, string l2, IReadOnlyList<BoundInput> bound, IReadOnlyList<RosterEntry> roster)
     {
@@ -56,9 +57,10 @@ internal sealed partial class JobPlanner
         }
         if (label is null)
             return JobErrors.BadSpec.Of("regress vertically: the label is one of the two owners'");
+        least = Math.Max(least, Uses.VerticalCheck.FewestRows(features));
         return new RegressQuery(
-            RegressQuery.Vertical, asked.Model, label, features, asked.Intercept, l2, asked.Iterations ?? DefaultIterations, Math.Max(least, Uses.VerticalCheck.FewestRows(features)),
-            Uses.VerticalCheck.MostRows(features), key, columns, asked.HalfPeriod ?? DefaultHalfPeriod);
+            RegressQuery.Vertical, asked.Model, label, features, asked.Intercept, l2, asked.Iterations ?? DefaultIterations, least,
+            Math.Clamp(asked.MaxRows ?? DefaultMaxRows, least, Math.Max(least, Uses.VerticalCheck.MostRows(features))), key, columns, asked.HalfPeriod ?? DefaultHalfPeriod);
     }
 
     /// <summary>Bounds that one owner's contract has for a column of its own.</summary>

@@ -59,7 +59,8 @@ internal sealed partial class JobPlanner(
         LookupQuery? lookup = null;
         if ((spec.Kind != JobKinds.Intersect && spec.Intersect is not null) || (spec.Kind != JobKinds.Regress && spec.Regress is not null)
             || (spec.Kind != JobKinds.Lookup && spec.Lookup is not null)
-            || (spec.Kind is not (JobKinds.Intersect or JobKinds.Regress or JobKinds.Lookup) && spec.Inputs.Any(i => i.Key is not null || i.Features is not null)) || (spec.Kind != JobKinds.Intersect && spec.Inputs.Any(i => i.Value is not null)))
+            || (spec.Kind is not (JobKinds.Intersect or JobKinds.Regress or JobKinds.Lookup) && spec.Inputs.Any(i => i.Key is not null || i.Features is not null))
+            || (spec.Kind != JobKinds.Intersect && spec.Inputs.Any(i => i.Value is not null)))
             return JobErrors.BadSpec.Of("intersect, regress, lookup, and an input's key, features and value: their own kinds alone");
         if (spec.Kind != JobKinds.Aggregate && (spec.Histogram is not null || spec.Quantiles is not null || spec.Covariance is not null))
             return JobErrors.BadSpec.Of("histogram, quantiles and covariance: kind aggregate alone");
@@ -85,7 +86,7 @@ internal sealed partial class JobPlanner(
         }
         else if (spec is not { Kind: JobKinds.Sql, Sql.Length: > 0, Inputs.Count: 1 })
         {
-            return JobErrors.BadSpec.Of("kind: aggregate with measures, a histogram, quantiles or a covariance, sql with one input, intersect with two, regress with two or more, or lookup with one");
+            return JobErrors.BadSpec.Of("kind: aggregate with measures, a histogram, quantiles or a covariance, sql with one input, intersect with two to eight, regress with two or more, or lookup with one");
         }
         return Skeleton(spec, roster) with { Aggregate = query, Sql = spec.Sql is null ? null : new SqlQuery(spec.Sql), Intersect = intersect, Regress = regress, Lookup = lookup };
     }
@@ -93,11 +94,11 @@ internal sealed partial class JobPlanner(
     private JobPlan Skeleton(JobSpec spec, IReadOnlyList<RosterEntry> roster)
         => new(1, spec.Kind, spec.Title, spec.Purpose, config.SpaceId, roster, spec.Limits?.WallLimitMs ?? DefaultWallLimitMs, spec.CaseId);
 
-    /// <summary>The minimum is the largest of both contracts; who receives is the analyst itself where it is an owner, else whom the spec names, else the first input.</summary>
+    /// <summary>The minimum is the largest of all contracts; who receives is the analyst itself where it is an owner, else whom the spec names, else the first input.</summary>
     private Result<IntersectQuery> Intersection(JobSpec spec, IReadOnlyList<BoundInput> bound, IReadOnlyList<RosterEntry> roster)
     {
-        if (spec is not { Intersect: { Key.Count: > 0 } asked, Sql: null, GroupBy: null, Measures: null, Where: null, EpsilonMicro: null } || roster.Count != 2)
-            return JobErrors.BadSpec.Of("intersect: a key, two inputs of two owners, and nothing of other kinds");
+        if (spec is not { Intersect: { Key.Count: > 0 } asked, Sql: null, GroupBy: null, Measures: null, Where: null, EpsilonMicro: null } || roster.Count is < 2 or > IntersectQuery.MostOwners)
+            return JobErrors.BadSpec.Of($"intersect: a key, one input each of two to {IntersectQuery.MostOwners} owners, and nothing of other kinds");
         if (asked.Key.Any(k => k?.Name is null) || asked.Result is not (IntersectQuery.Cardinality or IntersectQuery.Ids or IntersectQuery.Sum or IntersectQuery.Mean))
             return JobErrors.BadSpec.Of("intersect: key parts have names; result is cardinality, ids, sum or mean");
         var key = asked.Key.Select(k => new KeyPartQuery(k.Name, k.Steps ?? [])).ToList();
@@ -110,22 +111,24 @@ internal sealed partial class JobPlanner(
         var valued = spec.Inputs.Where(i => i.Value is not null).ToList();
         if (valued.Count != (asked.Result is IntersectQuery.Sum or IntersectQuery.Mean ? 1 : 0))
             return JobErrors.BadSpec.Of("intersect: sum and mean need the value column of one input, other results none");
+        if (valued.Count > 0 && roster.Count != 2)
+            return JobErrors.BadSpec.Of("intersect: sum and mean are of two owners");
         var receiver = asked.Receiver is { } named ? Resolve(named)
             : valued is [var holder] ? roster.First(r => r.Participant != Resolve(holder.Participant)).Participant
             : roster.Any(r => r.Participant == self.Did) ? self.Did : Resolve(spec.Inputs[0].Participant);
         if (receiver is null || roster.All(r => r.Participant != receiver))
-            return JobErrors.BadSpec.Of("intersect: the receiver is one of the two owners");
+            return JobErrors.BadSpec.Of("intersect: the receiver is one of the owners");
         if (asked.Result == IntersectQuery.Ids && receiver != self.Did)
             return JobErrors.BadSpec.Of("intersect: ids are told to an owner about its own subjects; the receiver must be the analyst");
         if (valued is [var own] && Resolve(own.Participant) == receiver)
             return JobErrors.BadSpec.Of("intersect: the receiver is the owner that does not have the values");
         // Asked for the terms, with a minimum that none of them exceeds.
         var value = valued is [var input] ? new ValueQuery(input.Value!, 0, "0", "1") : null;
-        var plan = Skeleton(spec, roster) with { Intersect = new IntersectQuery(asked.Result, receiver, key, columns, MostMinimum, [MostMinimum, MostMinimum], value) };
+        var plan = Skeleton(spec, roster) with { Intersect = new IntersectQuery(asked.Result, receiver, key, columns, MostMinimum, [.. roster.Select(_ => MostMinimum)], value) };
         var terms = bound.Select(b => TermsOf(Question(plan, b, Uses.PlanCheck.ColumnsOf(plan, b.Entry.Participant), []))).ToList();
         var minimum = terms.Max(t => t.MinimumGroupSize);
         var most = Math.Max(asked.MaxItems ?? IntersectionConfig.DefaultMaxPeerItems, minimum);
-        var query = new IntersectQuery(asked.Result, receiver, key, columns, minimum, [most, most], value);
+        var query = new IntersectQuery(asked.Result, receiver, key, columns, minimum, [.. roster.Select(_ => most)], value);
         if (value is null)
             return query;
         var at = bound.ToList().FindIndex(b => b.Entry.Participant != receiver);

@@ -45,7 +45,7 @@ internal sealed record SpecKeyPart(string Name, IReadOnlyList<string>? Steps = n
 
 /// <summary>A model over the inputs.</summary>
 internal sealed record SpecRegress(
-    string Mode, string Model, SpecLabel Label, IReadOnlyList<SpecFeature>? Features = null, bool Intercept = true, string L2 = "0", int? Iterations = null, IReadOnlyList<SpecKeyPart>? Key = null, int? HalfPeriod = null);
+    string Mode, string Model, SpecLabel Label, IReadOnlyList<SpecFeature>? Features = null, bool Intercept = true, string L2 = "0", int? Iterations = null, IReadOnlyList<SpecKeyPart>? Key = null, int? HalfPeriod = null, int? MaxRows = null);
 
 /// <param name="Participant">Vertically: who has it.</param>
 internal sealed record SpecLabel(string Column, string? Participant = null);

@@ -31,8 +31,8 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
                 { Aggregate: not null } => AggregateSteps(plan, shape!.MessageBytes, Learnt(plan.Aggregate!)),
                 { Intersect: { } intersect } => Intersections.IntersectionView.Steps(plan, intersect, NameOf),
                 { Regress: { Mode: RegressQuery.Vertical } regress } => Regressions.VerticalView.Steps(plan, regress, NameOf),
+                { Regress: { } regress } => Regressions.HorizontalView.Steps(plan, regress),
                 { Lookup: { } lookup } => Lookups.LookupView.Steps(plan, lookup, NameOf),
-                { Regress: { } regress } => Regressions.RegressionView.Steps(plan, regress),
                 _ => SqlSteps(plan),
             },
             contracts = bound.Inputs.Zip(bound.Terms, Contract).ToList(),
@@ -168,10 +168,10 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
             return Intersections.IntersectionView.Warnings(plan, intersect, NameOf);
         if (plan.Regress is { Mode: RegressQuery.Vertical } regress)
             return Regressions.VerticalView.Warnings(plan, regress);
+        if (plan.Regress is not null)
+            return Regressions.HorizontalView.Warnings(plan, self.Did);
         if (plan.Lookup is { } lookup)
             return Lookups.LookupView.Warnings(lookup);
-        if (plan.Regress is not null)
-            return Regressions.RegressionView.Warnings(plan, self.Did);
         var warnings = new List<object>();
         if (plan.Roster.Any(r => r.Participant == self.Did) && plan.Roster.Count == 3)
         {

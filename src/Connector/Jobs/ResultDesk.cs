@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using DataSpace.Connector.Agreements;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Jobs;
@@ -88,13 +86,13 @@ internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, 
                 { Aggregate: { } query } => Aggregate(order, query, secrets, bundle, contributions, rosterHash, replies),
                 { Intersect: { } query } => Intersections.IntersectionResults.Read(order.Plan, query, contributions, replies, query.Result == IntersectQuery.Ids ? matches?.Find(job.JobHash) : null),
                 { Regress: { Mode: RegressQuery.Vertical } query } => Regressions.VerticalResults.Read(order.Plan, query, contributions, models?.Find(job.JobHash)),
+                { Regress: not null } => Regressions.HorizontalResults.Read(order.Plan, contributions, rosterHash, conversations?.Find(job.JobHash)),
                 { Lookup: { } query } => Lookups.LookupResults.Read(query, contributions[0], firstVersion, replies[0], conversations?.Find(job.JobHash) as Lookups.LookupPart, hints),
-                { Regress: not null } => Regressions.RegressionResults.Read(order.Plan, contributions, rosterHash, conversations?.Find(job.JobHash)),
                 _ => Table(replies[0]),
             };
             if (!made.TryGet(out table, out var error))
             {
-                if (!Regressions.RegressionResults.IsAboutData(error))
+                if (!Regressions.HorizontalResults.IsAboutData(error))
                     return error;
                 refusals.Add(RefusalNotice.Of(self.Did, error));
             }

@@ -21,10 +21,6 @@ internal sealed record ResultTable(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Salt { get; init; }
 
-    /// <summary>The rest of a model's card; null when this is none.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public Regressions.ModelFigures? Model { get; init; }
-
     /// <summary>What the noise cost and how large it is; null when all figures are exact.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public NoiseView? Noise { get; init; }

@@ -24,7 +24,7 @@ namespace DataSpace.Connector.Jobs;
 /// Report and contribution bytes committed → released. A crash between Grant and Report abandons the attempt: the use stays spent.
 /// </summary>
 internal sealed partial class UseRunner(
-    IDbContextFactory<ConnectorState> store, ProviderDesk desk, UseGate gate, UseFacts facts, AuditLedger ledger, SqlSandbox sandbox, History.ControlledSandbox controlled, UseComputation computation, Intersections.IntersectionRunner intersections, Regressions.RegressionRunner regressions, Lookups.LookupRunner lookups, Duties.DutyWorker duties,
+    IDbContextFactory<ConnectorState> store, ProviderDesk desk, UseGate gate, UseFacts facts, AuditLedger ledger, SqlSandbox sandbox, History.ControlledSandbox controlled, UseComputation computation, Intersections.IntersectionRunner intersections, Regressions.HorizontalRunner horizontals, Regressions.VerticalRunner verticals, Lookups.LookupRunner lookups, Duties.DutyWorker duties,
     ReplyBucket bucket, MaskKeys maskKeys, Datasets.ComplianceCheck compliance, NodeIdentity self, ConnectorConfig config, RunningUses running, CrashPoints crashPoints, TimeProvider clock, ILogger<UseRunner> log, CosignedLog cosigned) : IConsumer<RunUse>
 {
     private const long RosterMark = 1; // a definition, never spent
@@ -129,8 +129,9 @@ internal sealed partial class UseRunner(
         {
             { Aggregate: { } query } => computation.AggregateAsync(row, use, query, admitted, context, cancellation),
             { Intersect: not null } => intersections.RunAsync(row, use, admitted, context, cancellation),
+            { Regress.Mode: RegressQuery.Vertical } => verticals.RunAsync(row, use, admitted, context, cancellation),
             { Lookup: not null } => lookups.RunAsync(row, use, admitted, context, cancellation),
-            { Regress: not null } => regressions.RunAsync(row, use, admitted, context, cancellation),
+            { Regress: not null } => horizontals.RunAsync(row, use, admitted, context, cancellation),
             _ => computation.TableAsync(use, admitted.Decision, context, cancellation),
         }, cancellation);
         if (!work.TryGet(out var done, out error))

@@ -33,6 +33,8 @@ internal sealed class HorizontalPart(HorizontalAnalyst analyst, HorizontalDesign
 
     public HorizontalDesign Design => design;
 
+    public (int Done, int Of)? Rounds => (analyst.RoundsTaken, design.Rounds);
+
     public long MostBytesSaid => HorizontalAnalyst.MostBytesSaid(design);
 
     public IAnalystConversation With(string owner) => analyst.With(owner);

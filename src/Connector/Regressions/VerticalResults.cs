@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using DataSpace.Connector.Jobs;
 using DataSpace.Hosting.Jobs;
 using DataSpace.Kernel.Results;
@@ -48,7 +49,7 @@ internal static class VerticalResults
         // Each owner signed its own: whoever altered a message on the way would have made them differ.
         if (contributions.Any(c => c.Payload.Length != AlignedRegression.ClosingBytes || !c.Payload.AsSpan().SequenceEqual(contributions[0].Payload)))
             return JobErrors.ContributionInvalid.Of("the owners did not close the same conversation");
-        return own is null ? JobErrors.Abandoned.Of("restarted before the result was read") : TableOf(own) with { Card = VerticalCard.Of(plan, query, own) };
+        return own is null ? JobErrors.Abandoned.Of("restarted before the result was read") : TableOf(own) with { Card = JsonSerializer.SerializeToElement(VerticalCard.Of(plan, query, own), JobJson.Options) };
     }
 
     /// <summary>Weights of columns as they are, and of standardised ones; the constant last.</summary>

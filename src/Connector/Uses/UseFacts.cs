@@ -45,7 +45,7 @@ internal sealed class UseFacts(ConnectorConfig config, PeerDirectory peers, stri
     private static string ProtocolOf(JobPlan plan) => plan.Kind switch
     {
         JobKinds.Aggregate => "secure-aggregation/1",
-        _ when PolicyComputations.IsIntersection(plan.Kind) => "private-set-intersection/1",
+        _ when PolicyComputations.IsIntersection(plan.Kind) => plan.Roster.Count > 2 ? "many-party-intersection/1" : "private-set-intersection/1",
         JobKinds.Regress => plan.Regress is { Mode: RegressQuery.Vertical } ? "vertical-regression/1" : "secure-newton/1",
         JobKinds.Lookup => Privacy.Lookup.LookupContext.Protocol,
         _ => "sql-release/1",

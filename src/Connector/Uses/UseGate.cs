@@ -116,8 +116,7 @@ internal sealed class UseGate(
             if (due.Any(IsEpsilon))
                 debits.AddRange(PrivacyCharge.Marks(noise!));
             debits.AddRange(regulation.Debits(use));
-            debits.AddRange(IntersectionCaps.Debits(use, facts));
-            debits.AddRange(LookupQuota.Debits(use, facts));
+            debits.AddRange([.. IntersectionCaps.Debits(use, facts), .. LookupQuota.Debits(use, facts)]);
             var granted = await ledger.GrantAsync(PayloadOf(use, decision, due), debits, cancellation);
             if (granted.TryGet(out var grant, out var error))
             {
@@ -334,10 +333,8 @@ internal static class PlanCheck
     {
         if (PolicyComputations.IsIntersection(use.Order.Plan.Kind))
             return IntersectionCheck.Problem(use, terms);
-        if (use.Order.Plan.Kind == JobKinds.Regress)
-            return RegressCheck.Problem(use, terms);
-        if (use.Order.Plan.Kind == JobKinds.Lookup)
-            return LookupCheck.Problem(use, terms);
+        if (use.Order.Plan.Kind is JobKinds.Regress or JobKinds.Lookup)
+            return use.Order.Plan.Kind == JobKinds.Regress ? RegressCheck.Problem(use, terms) : LookupCheck.Problem(use, terms);
         if (use.Order.Plan.Aggregate is not { } query)
         {
             // The SQL tier cannot clamp yet, and a bound that is not enforced is no bound.

@@ -11,7 +11,7 @@ internal static class VerticalCheck
     /// <summary>Ten common subjects for each column, the constant included.</summary>
     public static int FewestRows(IReadOnlyList<IReadOnlyList<RegressFeature>> features) => 10 * (features.Sum(RegressQuery.WidthOf) + 1);
 
-    /// <summary>Public bound on rows of one party, from the number of columns alone.</summary>
+    /// <summary>Most rows of one party that a plan may name: of how many there are, both owners learn from the intersection anyway.</summary>
     public static int MostRows(IReadOnlyList<IReadOnlyList<RegressFeature>> features) => Math.Min(VerticalTerms.MostRows, RegressCheck.MaxRowsOf(features.Sum(RegressQuery.WidthOf)));
 
     /// <summary>Key columns of one party.</summary>
@@ -45,8 +45,8 @@ internal static class VerticalCheck
             return ConnectorErrors.PlanExceedsContract.Of("vertical models of this version are logistic, with a constant and a ridge");
         if (plan.Roster.All(r => r.Participant != use.Order.Consumer))
             return ConnectorErrors.PlanExceedsContract.Of("the analyst of a vertical model is one of its owners");
-        if (query.MinimumSubjects < FewestRows(query.Features) || query.MaxRowsPerParty != MostRows(query.Features))
-            return ConnectorErrors.PlanExceedsContract.Of("fewest or most rows are not the public ones");
+        if (query.MinimumSubjects < FewestRows(query.Features) || query.MaxRowsPerParty > MostRows(query.Features))
+            return ConnectorErrors.PlanExceedsContract.Of("fewer rows than ten for each column, or more than can be held");
         if (query.MaxRowsPerParty > use.Dataset.Config.Intersection!.MaxPeerItems)
             return ConnectorErrors.PlanExceedsContract.Of($"a set of more than {use.Dataset.Config.Intersection.MaxPeerItems} subjects");
         var own = plan.Roster.Zip(query.Features).First(p => p.First.Participant == use.Entry.Participant).Second.Where(f => f.Codes is null);

@@ -6,6 +6,7 @@ using DataSpace.Kernel.Results;
 using DataSpace.Ledger.Notes;
 using DataSpace.Ledger.Receipts;
 using DataSpace.Privacy.Aggregation;
+using DataSpace.Privacy.Intersection.Many;
 using DataSpace.Protocol.Jobs;
 using Microsoft.EntityFrameworkCore;
 
@@ -28,7 +29,7 @@ internal sealed class ContributionInbox(PeerDirectory peers, LogKeys logs, TimeP
             return error.Code == JobErrors.ContributionInvalid.Code && error.Detail?.StartsWith("grant", StringComparison.Ordinal) == true
                 ? CoordinatorErrors.NoGrantProof.Of(error.Detail)
                 : CoordinatorErrors.BadContribution.Of($"{error.Code} {error.Detail}");
-        if (order.Plan.Intersect is not null && contribution.Payload.Length != Privacy.Intersection.IntersectionParty.ClosingBytes)
+        if (order.Plan.Intersect is { } sets && contribution.Payload.Length != ClosingBytes(order.Plan, sets, party.Participant))
             return CoordinatorErrors.BadContribution.Of("closing of an intersection");
         if (order.Plan.Conversation != JobConversation.None && contribution.Payload.Length is < 32 or > MaxClosingBytes)
             return CoordinatorErrors.BadContribution.Of("closing of a conversation");
@@ -40,6 +41,9 @@ internal sealed class ContributionInbox(PeerDirectory peers, LogKeys logs, TimeP
         var form = ContributionAdder.Check(shape.Value, contribution.Payload);
         return form.IsOk ? contribution.Grant : CoordinatorErrors.BadContribution.Of(form.Error.Code);
     }
+
+    private static int ClosingBytes(JobPlan plan, IntersectQuery query, string participant)
+        => plan.Roster.Count == 2 ? Privacy.Intersection.IntersectionParty.ClosingBytes : query.Receiver == participant ? ManyClosing.LeaderBytes(plan.Roster.Count - 1) : ManyClosing.PartyBytes;
 
     /// <summary>The ciphertext sum; empty for kinds without one.</summary>
     public static Result<byte[]> SumOf(JobOrder order, IReadOnlyList<byte[]> payloads)
@@ -59,9 +63,10 @@ internal sealed class ContributionInbox(PeerDirectory peers, LogKeys logs, TimeP
             return;
         var envelope = Envelope(party);
         var payload = Convert.FromBase64String(envelope.Contribution.Payload);
-        var isClosing = payload.Length > 0 && Order(job).Plan.Conversation != JobConversation.None;
+        var plan = Order(job).Plan;
+        var what = plan.Conversation == JobConversation.None ? Sights.Ciphertexts : plan.Intersect is null ? Sights.TalkClosing : Sights.Closing;
         if (payload.Length > 0)
-            db.See(jobHash, party.Participant, isClosing ? Sights.Closing : Sights.Ciphertexts, payload, now);
+            db.See(jobHash, party.Participant, what, payload, now);
         db.See(jobHash, party.Participant, Sights.SealedStatus, Convert.FromBase64String(envelope.Contribution.Sealed), now);
         var proof = Convert.FromBase64String(envelope.GrantProof);
         db.See(jobHash, party.Participant, Sights.GrantProof, proof, now);

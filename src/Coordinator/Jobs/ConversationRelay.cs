@@ -21,7 +21,7 @@ internal sealed partial class ConversationRelay(PeerDirectory peers, LogKeys log
     /// <summary>After this time the job is looked at again: it may have been cancelled, held, or be late.</summary>
     private static readonly TimeSpan TurnLimit = TimeSpan.FromSeconds(2);
 
-    /// <summary>One side of a conversation: an owner, or the analyst as it talks with one.</summary>
+    /// <summary>One side of a conversation: an owner, or whoever talks with several, as it talks with one.</summary>
     private sealed record Side(string Participant, PartyRow? Owner, string? With);
 
     /// <summary>A conversation and where it stands, as far as this pass has heard.</summary>
@@ -76,8 +76,15 @@ internal sealed partial class ConversationRelay(PeerDirectory peers, LogKeys log
         {
             JobConversation.BetweenOwners => [new Pair(Owner(parties[0]), Owner(parties[1]))],
             JobConversation.WithAnalyst => [.. parties.Where(p => p.Envelope is null).Select(p => new Pair(Owner(p), new Side(order.Consumer, null, p.Participant)))],
+            JobConversation.LeaderWithOwners => WithLeader(order.Plan.Intersect!.Receiver, parties),
             _ => [],
         };
+    }
+
+    private static List<Pair> WithLeader(string leader, IReadOnlyList<PartyRow> parties)
+    {
+        var own = parties.First(p => p.Participant == leader);
+        return [.. parties.Where(p => p != own && p.Envelope is null).Select(p => new Pair(new Side(leader, own, p.Participant), new Side(p.Participant, p, null)))];
     }
 
     /// <summary>To the first what the second has said, and back. True when something was said or heard.</summary>
@@ -137,7 +144,7 @@ internal sealed partial class ConversationRelay(PeerDirectory peers, LogKeys log
                 return CoordinatorErrors.BadContribution.Of("messages of a conversation");
             seen.Write(bytes, 0, length);
         }
-        db.See(job.JobHash, side.Participant, $"{answer.Messages.Count} {Sights.Messages}", seen.GetBuffer().AsSpan(0, (int)seen.Length), clock.GetUtcNow());
+        db.See(job.JobHash, side.Participant, $"{answer.Messages.Count} {(order.Plan switch { { Lookup: not null } => Sights.LookupMessages, { Intersect: not null } => Sights.Messages, _ => Sights.Talk })}", seen.GetBuffer().AsSpan(0, (int)seen.Length), clock.GetUtcNow());
         return null;
     }
 

@@ -112,7 +112,7 @@ public sealed record ContributionAnswer(string State, ContributionEnvelope? Enve
 /// <param name="Messages">Base64, in order, at most <see cref="MaxMessages"/> and about <see cref="MaxBatchChars"/>.</param>
 /// <param name="After">How many messages of the receiver of this request the other party has accepted: the answer goes on from there. Null asks for none.</param>
 /// <param name="Stop">The job is over; there is nothing to wait for.</param>
-/// <param name="With">Where the receiver of this request is asked as the analyst: the owner (DID) it talks with. Null: it is asked as an owner.</param>
+/// <param name="With">Where the receiver of this request talks with several, as the analyst or as the leader of an intersection: the owner (DID) that it talks with here. Null: it has one conversation.</param>
 public sealed record RelayRequest(int From, IReadOnlyList<string> Messages, int? After = null, bool Stop = false, string? With = null)
 {
     /// <summary>Most messages at once.</summary>

@@ -123,7 +123,7 @@ public static class JobOrders
         {
             JobKinds.Aggregate when plan is { Aggregate: { } query, Sql: null, Intersect: null, Regress: null, Lookup: null } => Check(query) ?? Check(query.Noise, plan.Roster.Count),
             JobKinds.Sql when plan is { Sql.Text.Length: > 0 and <= MaxSqlChars, Aggregate: null, Intersect: null, Regress: null, Lookup: null, Roster.Count: 1 } => null,
-            JobKinds.Intersect when plan is { Intersect: { } query, Aggregate: null, Sql: null, Regress: null, Lookup: null, Roster.Count: 2 } => Check(query, plan.Roster, order.Consumer),
+            JobKinds.Intersect when plan is { Intersect: { } query, Aggregate: null, Sql: null, Regress: null, Lookup: null, Roster.Count: >= 2 and <= IntersectQuery.MostOwners } => Check(query, plan.Roster, order.Consumer),
             JobKinds.Regress when plan is { Regress: { } query, Aggregate: null, Sql: null, Intersect: null, Lookup: null, Roster.Count: >= 2 } => RegressOrders.Check(query, plan.Roster),
             JobKinds.Lookup when plan is { Lookup: { } query, Aggregate: null, Sql: null, Intersect: null, Regress: null, Roster.Count: 1 } => query.Problem,
             _ => JobErrors.BadOrder.Of("kind and content do not fit"),
@@ -138,7 +138,7 @@ public static class JobOrders
     private static DsError? Check(IntersectQuery query, IReadOnlyList<RosterEntry> roster, string consumer)
         => query.Result is not (IntersectQuery.Cardinality or IntersectQuery.Ids or IntersectQuery.Sum or IntersectQuery.Mean) || roster.All(r => r.Participant != query.Receiver)
             || (query.Result == IntersectQuery.Ids && query.Receiver != consumer) ? JobErrors.BadOrder.Of("result or receiver")
-            : (query.Result is IntersectQuery.Sum or IntersectQuery.Mean) != query.Value is not null || (query.Value is { } value && IsBad(value)) ? JobErrors.BadOrder.Of("value")
+            : (query.Result is IntersectQuery.Sum or IntersectQuery.Mean) != query.Value is not null || (query.Value is { } value && (IsBad(value) || roster.Count != 2)) ? JobErrors.BadOrder.Of("value")
             : query.Key.Count is 0 or > MaxKeyParts || query.Key.Any(k => k.Name.Length is 0 or > MaxKeyChars || k.Steps.Count > MaxKeyParts || k.Steps.Any(s => s.Length is 0 or > MaxKeyChars))
                 ? JobErrors.BadOrder.Of("key")
                 : query.Columns.Count != roster.Count || query.Columns.Any(c => c.Count != query.Key.Count || c.Any(n => n.Length is 0 or > MaxTextChars))

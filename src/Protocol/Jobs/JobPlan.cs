@@ -52,6 +52,7 @@ public sealed record JobPlan(
     [JsonIgnore]
     public JobConversation Conversation => this switch
     {
+        { Intersect: not null, Roster.Count: > 2 } => JobConversation.LeaderWithOwners,
         { Intersect: not null } or { Regress.Mode: RegressQuery.Vertical } => JobConversation.BetweenOwners,
         { Regress: not null } or { Lookup: not null } => JobConversation.WithAnalyst,
         _ => JobConversation.None,
@@ -73,6 +74,9 @@ public enum JobConversation
 
     /// <summary>Every owner with the analyst's node.</summary>
     WithAnalyst,
+
+    /// <summary>The receiver of an intersection of more than two owners with each other one.</summary>
+    LeaderWithOwners,
 }
 
 /// <summary>Computation kinds of this version.</summary>
@@ -84,7 +88,7 @@ public static class JobKinds
     /// <summary>Aggregates from one provider through its SQL sandbox.</summary>
     public const string Sql = "sql";
 
-    /// <summary>Private set intersection of two providers.</summary>
+    /// <summary>Private set intersection of two providers, or of up to <see cref="IntersectQuery.MostOwners"/>.</summary>
     public const string Intersect = "intersect";
 
     /// <summary>A model fitted over the rows of several providers.</summary>
@@ -210,21 +214,24 @@ public sealed record MeasureQuery(string Column, int Decimals, string Min, strin
 /// <summary>Column, operator (eq, neq, lt, lteq, gt, gteq, isAnyOf) and constants as text in the column's type.</summary>
 public sealed record PredicateQuery(string Column, string Operator, IReadOnlyList<string> Values);
 
-/// <summary>What two owners have in common, by keys that both write alike. Sets are whole datasets, as far as the contracts open them: nobody chooses who is in them.</summary>
-/// <param name="Result">What the analyst is told: <see cref="Cardinality"/>, <see cref="Ids"/>, <see cref="Sum"/> or <see cref="Mean"/>.</param>
+/// <summary>What two or more owners have in common, by keys that all write alike. Sets are whole datasets, as far as the contracts open them: nobody chooses who is in them.</summary>
+/// <param name="Result">What the analyst is told: <see cref="Cardinality"/>, <see cref="Ids"/>, <see cref="Sum"/> or <see cref="Mean"/>; the last two of two owners alone.</param>
 /// <param name="Receiver">The owner (DID) whose node finds the common subjects, learns how many they are, and tells the analyst.</param>
-/// <param name="Key">Parts of the key, the same for both.</param>
+/// <param name="Key">Parts of the key, the same for all.</param>
 /// <param name="Columns">Columns that hold the parts, one list per party in the order of the roster.</param>
-/// <param name="Minimum">Fewest common subjects that are told, and fewest subjects of a set: the largest of both contracts. Told numbers are its multiples.</param>
+/// <param name="Minimum">Fewest common subjects that are told, and fewest subjects of a set: the largest of all contracts. Told numbers are its multiples.</param>
 /// <param name="MaxItems">Most subjects of each party, in the order of the roster.</param>
 /// <param name="Value">The column of the owner that is not the receiver that is added up; null for other results.</param>
 public sealed record IntersectQuery(
     string Result, string Receiver, IReadOnlyList<KeyPartQuery> Key, IReadOnlyList<IReadOnlyList<string>> Columns, int Minimum, IReadOnlyList<int> MaxItems, ValueQuery? Value = null)
 {
+    /// <summary>Most owners of one intersection.</summary>
+    public const int MostOwners = 8;
+
     /// <summary>Their number, rounded down to a multiple of the minimum.</summary>
     public const string Cardinality = "cardinality";
 
-    /// <summary>Which of its own subjects the other one has too: only where the analyst is the receiver, whose node they do not leave.</summary>
+    /// <summary>Which of its own subjects the others have too: only where the analyst is the receiver, whose node they do not leave.</summary>
     public const string Ids = "ids";
 
     /// <summary>

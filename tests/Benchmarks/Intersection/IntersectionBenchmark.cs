@@ -30,9 +30,11 @@ internal static class IntersectionBenchmark
     public static void Run(TextWriter output, int items)
     {
         Paths(output);
+        SumBenchmark.Run(output);
         var perItem = Parties(output, items, out var bytesPerItem);
         Sodium(output, perItem);
         OpenMined(output, items, perItem, bytesPerItem);
+        ManyBenchmark.Run(output, items);
     }
 
     private static void Paths(TextWriter output)
@@ -123,7 +125,7 @@ internal static class IntersectionBenchmark
         }
     }
 
-    private static ItemSet Set(KeyRule rule, int from, int count)
+    internal static ItemSet Set(KeyRule rule, int from, int count)
     {
         var row = new string?[1];
         return ItemSet.Read(rule, Enumerable.Range(from, count).Select(i =>
@@ -187,5 +189,5 @@ internal static class IntersectionBenchmark
     [System.Runtime.CompilerServices.UnsafeAccessor(System.Runtime.CompilerServices.UnsafeAccessorKind.Constructor)]
     private static extern GrantHandle NewGrant(string useId, long ledgerIndex, ReadOnlyMemory<byte> grantHash);
 
-    private static GrantHandle GrantOf(string useId) => NewGrant(useId, 0, new byte[32]);
+    internal static GrantHandle GrantOf(string useId) => NewGrant(useId, 0, new byte[32]);
 }

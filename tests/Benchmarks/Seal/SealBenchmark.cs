@@ -25,6 +25,7 @@ internal static class SealBenchmark
         Report.Line(output, $"engine ready, first key pair        {clock.Elapsed.TotalMilliseconds,10:F0} ms wall");
         Report.Line(output, $"vector width: {(Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 64)} bits");
         Additions(output, engine);
+        ProductBenchmark.Run(output, engine);
         Aggregation(output, engine);
     }
 
@@ -86,7 +87,7 @@ internal static class SealBenchmark
         Report.Line(output, $"X25519 agreement with one peer      {Median(() => own.Agree(peerKey)),10:F1} us");
     }
 
-    private static double Median(Action action)
+    internal static double Median(Action action)
     {
         const int samples = 31;
         const double sampleMicroseconds = 4000, warmUpMilliseconds = 400;

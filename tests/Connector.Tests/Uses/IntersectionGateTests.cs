@@ -91,6 +91,18 @@ public sealed class IntersectionGateTests : IAsyncLifetime
     }
 
     [Fact]
+    public void With_several_other_owners_each_is_counted()
+    {
+        var use = Use(Declared() with { MaxRuns = 1 });
+        var plan = use.Order.Plan with { Roster = [.. use.Order.Plan.Roster, use.Order.Plan.Roster[0] with { Participant = Second }] };
+        var facts = new UseFacts(_world.Config, _world.Peers, null);
+        var two = IntersectionCaps.Debits(use, facts).Select(d => d.BudgetId).ToList();
+        var three = IntersectionCaps.Debits(use with { Order = use.Order with { Plan = plan } }, facts).Select(d => d.BudgetId).ToList();
+        Assert.Equal((2, 3), (two.Distinct().Count(), three.Distinct().Count()));
+        Assert.Subset(three.ToHashSet(), two.ToHashSet());
+    }
+
+    [Fact]
     public async Task Forty_at_once_never_pass_the_cap()
     {
         var declared = Declared() with { MaxRuns = 5 };

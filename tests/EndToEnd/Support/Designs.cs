@@ -94,6 +94,9 @@ internal static class Designs
         design.Dataset(a, InAnothersName, csv);
         design.OnlyOffer(InAnothersName, "not-ours", p => p.Json["assigner"] = b.Did);
         IntersectionDesign.Add(design);
+        VerticalDesign.Add(design);
+        ModelDesign.Add(design);
+        LookupDesign.Add(design);
         foreach (var partner in Broken.Values)
             design.Dataset(b, partner, SpaceDesign.Csv(b));
     }

@@ -12,6 +12,20 @@ internal static class IntersectionDesign
     /// <summary>Permits the same, and to tell an owner which of its own members are common.</summary>
     public const string OfferIds = "intersect-members-ids";
 
+    /// <summary>Permits sums of <see cref="Spent"/> over common members, up to 500.00 for each.</summary>
+    public const string OfferSum = "intersect-members-sum";
+
+    /// <summary>The same without naming who may choose them.</summary>
+    public const string OfferSumUnnamed = "intersect-members-sum-unnamed";
+
+    /// <summary>The list of supplier B with what its members spent; some twice, one without an amount, one with more than counts.</summary>
+    public const string Spending = "members_b_spending";
+
+    /// <summary>Most that counts of one member, in cents.</summary>
+    public const long SpentAtMost = 50_000;
+
+    private const int SpentNothing = 5;
+
     /// <summary>Opens the members of <see cref="Joined"/> that joined since 2000.</summary>
     public const string OfferSince = "intersect-members-since";
 
@@ -50,6 +64,9 @@ internal static class IntersectionDesign
     public static IReadOnlyList<(string Code, string Site, string Phone)> Others { get; } =
         [.. Enumerable.Range(TheirsFrom, TheirsTo - TheirsFrom).Select(i => (Code(i), i % 2 == 1 ? Site(i) : "南", Phone(i < SamePhoneTo ? i : 1000 + i)))];
 
+    /// <summary>What every member of <see cref="Spending"/> counts with, in cents.</summary>
+    public static IReadOnlyDictionary<string, long> Spent { get; } = Others.Select((m, i) => (m.Code, Cents: i % 10 == 3 ? SpentAtMost : 12_345L + (100 * i))).Where((_, i) => i != SpentNothing).ToDictionary(m => m.Code, m => m.Cents);
+
     public static void Add(SpaceDesign design)
     {
         static Policy Terms(Policy p) => p.Set("dataspace:column", new JsonArray("code", "site", "phone", "ref", "place", "mobile"), "isAnyOf")
@@ -58,6 +75,16 @@ internal static class IntersectionDesign
         design.Offer(Offer, p => Terms(p).Set("dataspace:computation", "intersect").Remove("dataspace:independentCoProviders"));
         design.Offer(OfferIds, p => Terms(p).Set("dataspace:computation", new JsonArray("intersect", "intersect:ids"), "isAnyOf").Remove("dataspace:independentCoProviders"));
         design.Offer(OfferSince, p => Terms(p).Set("dataspace:computation", "intersect").Remove("dataspace:independentCoProviders").Add("dataspace:rowFilter", "isAllOf", "joined gteq 2000"), "joined");
+        static Policy Sums(Policy p) => p.Set("dataspace:column", new JsonArray("code", "ref", "spent"), "isAnyOf").Set("dataspace:minimumGroupSize", $"{Minimum}").Set("count", "60").Remove("dataspace:groupKey")
+            .Set("dataspace:computation", "intersect:sum").Remove("dataspace:independentCoProviders").Set("dataspace:clamp", new JsonArray("spent:2:0:500"), "isAnyOf");
+        design.Offer(OfferSum, p => Sums(p));
+        design.Offer(OfferSumUnnamed, p => Sums(p).Set("dataspace:coProvider", new JsonArray("did:web:nobody.example#k"), "isNoneOf"), "spent");
+        design.Dataset(design.SupplierB, Spending, "ref,place,mobile,spent\n" + string.Concat(Others.Select((m, i) => i == SpentNothing ? $"{m.Code},x,,\n"
+            : !Spent.TryGetValue(m.Code, out var cents) ? "" : cents == SpentAtMost ? $"{m.Code},x,,300\n{m.Code},x,,201.5\n" : string.Create(CultureInfo.InvariantCulture, $"{m.Code},x,,{cents / 100m}\n"))), d =>
+        {
+            List("ref", "place", "mobile", maxRuns: 500)(d);
+            d["columns"]!.AsArray().Add((JsonNode)new JsonObject { ["name"] = "spent", ["type"] = "decimal" });
+        });
         // A writes with blanks, small letters and national numbers; some members twice, one without a phone.
         string OursCsv(int rows) => "code,site,phone\n" + string.Concat(Ours.Take(rows).Select((m, i) =>
             string.Create(CultureInfo.InvariantCulture, $"{(i % 3 == 0 ? " " + m.Code.ToLowerInvariant() : m.Code)},{m.Site},{m.Phone[..3]} {m.Phone[3..7]} {m.Phone[7..]}\n"))) + "c-001,somewhere,\n";

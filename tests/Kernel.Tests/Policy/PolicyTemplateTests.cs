@@ -62,7 +62,8 @@ public class PolicyTemplateTests
         (await Schemas.ReadAsync("usage-policy")).Obeys(filled.GetRawText());
         var policy = PolicyCompiler.Compile(filled).Value;
         Assert.Equal(3, policy.Terms[0].Obligations.MinimumGroupSize);
-        Assert.Equal(["did:web:a.example#k1", "did:web:b.example#k2"], policy.Terms[0].CoProviders);
+        string[] others = ValuesFor(name).ContainsKey("coProviders") ? ["did:web:a.example#k1", "did:web:b.example#k2"] : []; // what one owner answers alone names none
+        Assert.Equal(others, policy.Terms[0].CoProviders);
     }
 
     [Theory]

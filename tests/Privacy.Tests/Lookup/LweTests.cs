@@ -141,6 +141,7 @@ public sealed class LweTests
     [InlineData(1_000_000, 64)]
     [InlineData(50_000, 1024)]
     [InlineData(20_000, 4096)]
+    [InlineData(57_344, 4096)]
     public void Shapes_keep_the_bounds(int records, int recordBytes)
     {
         var shape = LookupShape.For(records, recordBytes)!.Value;

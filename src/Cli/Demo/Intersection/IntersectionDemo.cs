@@ -15,8 +15,14 @@ internal static class IntersectionDemo
     /// <summary>The two owners: the node that plays it, its folder in the sample, its dataset and file.</summary>
     public static readonly IReadOnlyList<(string Node, string Name, string Dataset, string File)> Parts = [("supplier-a", "bank", "customers", "customers.csv"), ("supplier-b", "merchant", "buyers", "buyers.csv")];
 
-    /// <summary>Offer and job of the sample.</summary>
+    /// <summary>Offer and job of the sample that ask for a number.</summary>
     public const string Offer = "common-customers";
+
+    /// <summary>Offer and job of the sample that ask for a sum.</summary>
+    public const string SumOffer = "common-amounts";
+
+    /// <summary>Every offer of the sample, each with a job of the same name.</summary>
+    public static readonly IReadOnlyList<string> Offers = [Offer, SumOffer];
 
     /// <summary>The sample in the repository.</summary>
     public static string Sample => Path.Combine(Path.GetDirectoryName(DemoFolder.Sample)!, "bank-and-merchant");
@@ -48,7 +54,21 @@ internal static class IntersectionDemo
         run.Folder.Call("supplier-a", "bank", "Bank", "银行");
         run.Folder.Call("supplier-b", "merchant", "Merchant", "商户");
         await StartScreen.ShowAsync(run, cancel);
-        var policy = await File.ReadAllTextAsync(Path.Combine(Sample, "policies", Offer + ".odrl.json"), cancel);
+        foreach (var offer in Offers)
+            await WriteOfferAsync(run, offer, cancel);
+        foreach (var (node, name, _, file) in Parts)
+        {
+            File.Copy(Path.Combine(Sample, name, file), Path.Combine(run.Folder.Of(node), file));
+            var dataset = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Sample, name, "config.json"), cancel))!["datasets"]![0]!.AsObject();
+            run.Folder.WriteConfig(node, withDatasets: true, dataset);
+            await run.Nodes[node].Client.PostAsync("admin/reload", null, cancel).OrStop();
+        }
+    }
+
+    /// <summary>The sample's policy with this run's names and keys, and its job.</summary>
+    private static async Task WriteOfferAsync(DemoRun run, string offer, CancellationToken cancel)
+    {
+        var policy = await File.ReadAllTextAsync(Path.Combine(Sample, "policies", offer + ".odrl.json"), cancel);
         // The analyst's key is confirmed by being named here; it takes part as nobody but the consumer.
         policy = policy.Replace("${analyst.did}", run.Folder.Did("chain-leader"), StringComparison.Ordinal)
             .Replace("${analyst.keyId}", run.Nodes["chain-leader"].Client.Info.KeyId, StringComparison.Ordinal);
@@ -57,14 +77,7 @@ internal static class IntersectionDemo
             policy = policy.Replace($"${{{name}.did}}", run.Folder.Did(node), StringComparison.Ordinal)
                 .Replace($"${{{name}.keyId}}", run.Nodes[node].Client.Info.KeyId, StringComparison.Ordinal);
         }
-        await File.WriteAllTextAsync(Path.Combine(run.Folder.Root, "policies", Offer + ".odrl.json"), policy, cancel);
-        File.Copy(Path.Combine(Sample, "jobs", Offer + ".yaml"), run.Folder.Job(Offer));
-        foreach (var (node, name, _, file) in Parts)
-        {
-            File.Copy(Path.Combine(Sample, name, file), Path.Combine(run.Folder.Of(node), file));
-            var dataset = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Sample, name, "config.json"), cancel))!["datasets"]![0]!.AsObject();
-            run.Folder.WriteConfig(node, withDatasets: true, dataset);
-            await run.Nodes[node].Client.PostAsync("admin/reload", null, cancel).OrStop();
-        }
+        await File.WriteAllTextAsync(Path.Combine(run.Folder.Root, "policies", offer + ".odrl.json"), policy, cancel);
+        File.Copy(Path.Combine(Sample, "jobs", offer + ".yaml"), run.Folder.Job(offer));
     }
 }

@@ -13,19 +13,25 @@ internal static class IntersectionScreens
     /// <summary>The owners' cap in the sample.</summary>
     public const int Cap = 3;
 
+    /// <summary>Questions that were answered before they are repeated.</summary>
+    private const int Asked = 2;
+
     /// <summary>The contracts' minimum in the sample.</summary>
     public const int Minimum = 10;
 
     private const string Exhausted = "DS-CON-019";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
-    public static IReadOnlyList<Func<DemoRun, CancellationToken, Task>> All { get; } = [ContractAsync, PlanAsync, AskAsync, AgainAsync, LedgersAsync];
+    public static IReadOnlyList<Func<DemoRun, CancellationToken, Task>> All { get; } = [ContractAsync, PlanAsync, AskAsync, SumScreen.ShowAsync, AgainAsync, LedgersAsync];
 
     private static async Task ContractAsync(DemoRun run, CancellationToken cancel)
     {
         run.Title(1, IntersectionTexts.Contract);
         foreach (var (node, _, dataset, _) in IntersectionDemo.Parts)
-            await ContractScreen.NegotiateAsync(run, node, dataset, IntersectionDemo.Offer, cancel);
+        {
+            foreach (var offer in IntersectionDemo.Offers)
+                await ContractScreen.NegotiateAsync(run, node, dataset, offer, cancel);
+        }
     }
 
     private static async Task PlanAsync(DemoRun run, CancellationToken cancel)
@@ -40,7 +46,7 @@ internal static class IntersectionScreens
     private static async Task AskAsync(DemoRun run, CancellationToken cancel)
     {
         run.Title(3, IntersectionTexts.Ask);
-        var (job, why) = await SubmitAsync(run, cancel);
+        var (job, why) = await SubmitAsync(run, IntersectionDemo.Offer, cancel);
         if (job.State != "COMPLETED")
             JobViews.ShowWhy(run.Ui, why);
         run.Require(job.State == "COMPLETED", IntersectionTexts.Failed, job.State);
@@ -58,13 +64,13 @@ internal static class IntersectionScreens
 
     private static async Task AgainAsync(DemoRun run, CancellationToken cancel)
     {
-        run.Title(4, IntersectionTexts.Again);
-        for (var asked = 1; asked < Cap; asked++)
+        run.Title(5, IntersectionTexts.Again);
+        for (var asked = Asked; asked < Cap; asked++)
         {
-            var (again, _) = await SubmitAsync(run, cancel);
+            var (again, _) = await SubmitAsync(run, IntersectionDemo.Offer, cancel);
             run.Require(again.State == "COMPLETED", IntersectionTexts.Failed, again.State);
         }
-        var (job, why) = await SubmitAsync(run, cancel);
+        var (job, why) = await SubmitAsync(run, IntersectionDemo.Offer, cancel);
         JobViews.ShowWhy(run.Ui, why with { Trail = null });
         run.Require(job.State == "FAILED" && why.Reasons?.Any(r => r.Code == Exhausted) == true, IntersectionTexts.NotRefused, job.State);
         run.Summary["refusedWith"] = Exhausted;
@@ -73,7 +79,7 @@ internal static class IntersectionScreens
     /// <summary>A grant and a report for every answer; publication follows the commit by a moment.</summary>
     private static async Task LedgersAsync(DemoRun run, CancellationToken cancel)
     {
-        run.Title(5, IntersectionTexts.Ledgers);
+        run.Title(6, IntersectionTexts.Ledgers);
         foreach (var (key, _, _, _) in IntersectionDemo.Parts)
         {
             var node = run.Nodes[key];
@@ -87,9 +93,10 @@ internal static class IntersectionScreens
         }
     }
 
-    private static async Task<(Node.JobView Job, Node.WhyView Why)> SubmitAsync(DemoRun run, CancellationToken cancel)
+    /// <summary>Plans a job of the sample, submits it and follows it to its end.</summary>
+    internal static async Task<(Node.JobView Job, Node.WhyView Why)> SubmitAsync(DemoRun run, string offer, CancellationToken cancel)
     {
-        var spec = run.Folder.Job(IntersectionDemo.Offer);
+        var spec = run.Folder.Job(offer);
         var plan = await PlanScreen.ReadAsync(run, spec, cancel);
         var job = await RunScreen.SubmitAndFollowAsync(run, spec, plan.PlanHash, cancel);
         return (job, await run.Analyst.GetAsync<Node.WhyView>(JobCommand.PathOf(job.JobId, "why"), cancel).OrStop());
@@ -102,5 +109,9 @@ internal static class IntersectionScreens
 
     /// <summary>Phone numbers of a file as both mean them: digits without the country code.</summary>
     private static IEnumerable<string> Numbers((string Node, string Name, string Dataset, string File) part)
-        => File.ReadLines(Path.Combine(IntersectionDemo.Sample, part.Name, part.File)).Skip(1).Select(l => string.Concat(l.Split(',')[0].Where(char.IsAsciiDigit))[^11..]);
+        => Rows(part).Select(r => r.Number);
+
+    /// <summary>Rows of a file: the phone number, and all fields.</summary>
+    internal static IEnumerable<(string Number, string[] Fields)> Rows((string Node, string Name, string Dataset, string File) part)
+        => File.ReadLines(Path.Combine(IntersectionDemo.Sample, part.Name, part.File)).Skip(1).Select(l => l.Split(',')).Select(f => (string.Concat(f[0].Where(char.IsAsciiDigit))[^11..], f));
 }

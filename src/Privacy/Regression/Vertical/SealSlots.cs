@@ -39,11 +39,13 @@ internal sealed class SealSlots : ISlotCipher
     public ReadOnlyMemory<byte> PublicKey => _keys.PublicKey;
 
     /// <summary>Fresh keys modulo both primes.</summary>
-    public static Result<SlotPair> Create(ISealEngine engine)
+    public static Result<SlotPair> Create(ISealEngine engine) => CreateBoth(engine).TryGet(out var both, out var error) ? new SlotPair(both.First, both.Second) : error;
+
+    internal static Result<(ISlotCipher First, ISlotCipher Second)> CreateBoth(ISealEngine engine)
     {
         if (!engine.GenerateKeys(SealParameterSet.Products1).TryGet(out var first, out var error) || !engine.GenerateKeys(SealParameterSet.Products2).TryGet(out var second, out error))
             return error;
-        return new SlotPair(new SealSlots(engine, SealParameterSet.Products1, first), new SealSlots(engine, SealParameterSet.Products2, second));
+        return (new SealSlots(engine, SealParameterSet.Products1, first), new SealSlots(engine, SealParameterSet.Products2, second));
     }
 
     /// <inheritdoc />

@@ -56,6 +56,24 @@ public sealed class ViewTests
         Assert.Equal(good, failing.Said.Select(said => (said.FromFirst, said.Part.Step, said.Part.Part)));
     }
 
+    [Fact]
+    public void Where_the_certificate_fails_neither_loss_nor_weights_are_opened()
+    {
+        Assert.Equal(1, Opened(steepness: 1));
+        Assert.InRange(Opened(steepness: 1000), 0, 0.5);
+
+        // A truncated share lies in the uppermost 64th of the ring; a uniform value does so once in 64 times.
+        static double Opened(double steepness)
+        {
+            using var owners = Owners(1, 60, steepness, out var slots);
+            Assert.Null(owners.Converse());
+            Assert.Equal(steepness > 1, !owners.Second.Outcome.IsOk);
+            var ring = new ShareRing(ClearSlots.First, ClearSlots.Second);
+            var weights = Enumerable.Range(1, 3).Select(i => ring.Join(slots[2].Masks[^1][i], slots[3].Masks[^1][i])).ToList();
+            return weights.Average(w => w > ring.Modulus - (ring.Modulus / 63) ? 1 : 0);
+        }
+    }
+
     private static IEnumerable<(bool, VerticalStep, int)> Sizes(int label, int iterations)
     {
         using var owners = Owners(label, iterations, 1, out _);

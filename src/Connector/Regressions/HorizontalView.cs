@@ -6,7 +6,7 @@ using DataSpace.Protocol.Jobs;
 namespace DataSpace.Connector.Regressions;
 
 /// <summary>The dry run of a model: who says what to whom, what everybody learns from it, what it costs at most.</summary>
-internal static class RegressionView
+internal static class HorizontalView
 {
     private static readonly Bilingual Hello = new("a fresh key, the roster's hash", "新密钥与名册哈希");
     private static readonly Bilingual Weights = new("weights of the round, sealed", "本轮权重（密封）");
@@ -18,7 +18,7 @@ internal static class RegressionView
         if (query.Mode != RegressQuery.Horizontal || !HorizontalDesigns.Of(plan).TryGet(out var design, out _))
             return [];
         var (rounds, owners) = (design.Rounds, design.Owners);
-        string Times(long bytes) => rounds == 1 ? PlanView.Bytes(bytes) : string.Create(CultureInfo.InvariantCulture, $"{rounds} × {PlanView.Bytes(bytes)}");
+        string Times(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{rounds} × {(bytes < 1024 ? bytes + " B" : PlanView.Bytes(bytes))}");
         return
         [
             PlanView.Step(1, PlanTexts.Analyst, PlanTexts.CoordinatorAndProviders, PlanTexts.Order, "≈ 8 KB", "label, columns with their public bounds, model, rounds, purpose, contracts", "标签、各列及其公开界限、模型、轮数、用途与合约"),

@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using DataSpace.EndToEnd.Support;
+using DataSpace.Ledger.Receipts;
+
+namespace DataSpace.EndToEnd;
+
+/// <summary>What the common members of two owners spent at one of them, asked by a third participant, through the whole path. The owners' data is synthetic.</summary>
+[Collection(CountedUses.Name)]
+public sealed class IntersectionSumTests(SharedSpace shared)
+{
+    private Space Space => shared.Space;
+
+    [Fact]
+    public async Task Sum_and_mean_are_those_of_a_plain_join_in_steps_of_the_minimum()
+    {
+        var spec = await SpecAsync("mean");
+        var plan = (await Space.PlanAsync(spec)).Ok();
+        Assert.Empty(plan["refusals"]!.AsArray());
+        var learns = string.Join('\n', plan["steps"]!.AsArray().Select(s => s!["learns"]!["en"]!.GetValue<string>()));
+        foreach (var said in (string[])["supplier-b's node: the exact sum of its own spent over the common subjects", "the sum of spent, rounded down to a multiple of 2500, and the one divided by the other", "supplier-a's node: how many subjects are common, exactly"])
+            Assert.Contains(said, learns, StringComparison.Ordinal);
+        Assert.Equal("chosen-by-the-receiver", plan["warnings"]![0]!["code"]!.GetValue<string>());
+
+        var outcome = await Space.RunAsync(spec);
+        Assert.True(outcome.State == "COMPLETED", outcome.Why + Space.Story());
+        var common = IntersectionDesign.Ours.Select(m => m.Code).Where(IntersectionDesign.Spent.ContainsKey).ToList();
+        var grain = IntersectionDesign.Minimum * IntersectionDesign.SpentAtMost;
+        var (count, sum) = (common.Count - (common.Count % IntersectionDesign.Minimum), common.Sum(code => IntersectionDesign.Spent[code]) / grain * grain);
+        Assert.True(sum > 0);
+        Assert.Equal(["intersection", "sum_spent", "mean_spent"], outcome.Result!["columns"]!.AsArray().Select(c => c!["name"]!.GetValue<string>()));
+        var row = outcome.Result["rows"]![0]!.AsArray().Select(v => decimal.Parse(v!.GetValue<string>(), CultureInfo.InvariantCulture)).ToList();
+        Assert.Equal([count, sum / 100m, Math.Round(sum / 100m / count, 4, MidpointRounding.AwayFromZero)], row);
+
+        foreach (var owner in (Party[])[Space.SupplierA, Space.SupplierB])
+        {
+            var log = await Ledgers.ReadWhenAsync(owner, r => r.Receipts().Any(x => x.Payload.ResultDigest == outcome.Result["resultDigest"]!.GetValue<string>()));
+            var grant = log.Grants().Single(g => g.Payload.JobId == outcome.JobId);
+            Assert.True(grant.Record.Index < log.Reports().Single(r => r.Payload.GrantHash == grant.Record.LeafHash.Hex()).Record.Index);
+        }
+        // Both answers have the size that any other answer has; values travel as ciphertexts of a size that the set's alone decides.
+        Assert.Single((await Space.SightsAsync(outcome.JobId)).Where(s => s.What.Contains("sealed", StringComparison.Ordinal)).Select(s => s.Bytes).Distinct());
+    }
+
+    [Fact]
+    public async Task Sums_are_permitted_by_their_own_name_to_a_receiver_that_the_owner_of_the_values_named()
+    {
+        var unnamed = await SpecAsync("sum", IntersectionDesign.OfferSumUnnamed);
+        Assert.Equal("DS-JOB-035", Assert.Single((await Space.PlanAsync(unnamed)).Ok()["refusals"]!.AsArray())!["code"]!.GetValue<string>());
+        var outcome = await Space.RunAsync(unnamed);
+        Assert.Equal(("FAILED", "DS-JOB-035"), (outcome.State, outcome.Codes[0]));
+        // The owner of the values cannot be the one who chooses, and a contract about numbers is not about sums.
+        var chosen = await SpecAsync("sum");
+        chosen["intersect"]!["receiver"] = Space.SupplierB.Did;
+        (await Space.PlanAsync(chosen)).Refused("DS-JOB-011");
+        var numbers = await Space.IntersectSpecAsync(offer: IntersectionDesign.OfferSum, theirs: IntersectionDesign.Spending, theirOffer: IntersectionDesign.OfferSum);
+        var refused = await Space.RunAsync(numbers);
+        Assert.Equal(("FAILED", "DS-POL-029"), (refused.State, refused.Codes[0]));
+    }
+
+    private async Task<JsonObject> SpecAsync(string result, string theirOffer = IntersectionDesign.OfferSum)
+    {
+        var spec = await Space.IntersectSpecAsync(offer: IntersectionDesign.OfferSum, theirs: IntersectionDesign.Spending, theirOffer: theirOffer);
+        spec["intersect"]!["result"] = result;
+        spec["intersect"]!["maxItems"] = 1000;
+        spec["inputs"]![1]!["value"] = "spent";
+        return spec;
+    }
+}

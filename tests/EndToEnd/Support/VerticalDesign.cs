@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace DataSpace.EndToEnd.Support;
+
+/// <summary>Two owners with other columns of the same patients, synthetic: the leader, who is the analyst and has the label, and supplier B.</summary>
+internal static class VerticalDesign
+{
+    /// <summary>Permits a model and, for it, to find out which patients are common.</summary>
+    public const string Offer = "joint-model";
+
+    /// <summary>Permits a model, and not that.</summary>
+    public const string OfferUnaligned = "joint-model-unaligned";
+
+    public const string Clinic = "clinic", Lab = "lab";
+
+    /// <summary>Patients of either, and of both.</summary>
+    public const int AtClinic = 70, AtLab = 75, Common = 60;
+
+    /// <summary>Of the two columns.</summary>
+    public static IReadOnlyList<(double Age, double Marker, int Ill)> Patients { get; } = [.. Enumerable.Range(0, AtClinic + AtLab - Common).Select(i =>
+    {
+        var (age, marker) = (((i * 37) % 61) + 20.0, ((i * 53) % 47) / 10.0);
+        return (age, marker, (age - 50) / 18 + ((marker - 2.3) / 1.4) + ((((i * 29) % 31) - 15) / 12.0) > 0 ? 1 : 0);
+    })];
+
+    public static void Add(SpaceDesign design)
+    {
+        static Policy Terms(Policy p, params string[] computations)
+        {
+            p.Set("dataspace:computation", new JsonArray([.. computations.Select(c => (JsonNode)c)]), "isAnyOf").Set("dataspace:column", new JsonArray("patient", "age", "ill", "marker"), "isAnyOf")
+                .Set("dataspace:clamp", new JsonArray("age:0:0:120", "marker:1:0:9", "ill:0:0:1"), "isAnyOf").Set("dataspace:minimumGroupSize", "10").Set("count", "20");
+            return p.Remove("dataspace:groupKey").Remove("dataspace:independentCoProviders");
+        }
+        design.Offer(Offer, p => Terms(p, "regress", "intersect:ids"), "patient");
+        design.Offer(OfferUnaligned, p => Terms(p, "regress"), "patient");
+        string Csv(string header, int from, int to, Func<(double Age, double Marker, int Ill), string> row)
+            => header + "\n" + string.Concat(Enumerable.Range(from, to - from).Select(i => string.Create(CultureInfo.InvariantCulture, $"P{i:000},{row(Patients[i])}\n")));
+        design.Dataset(design.Leader, Clinic, Csv("patient,age,ill", 0, AtClinic, p => string.Create(CultureInfo.InvariantCulture, $"{p.Age},{p.Ill}")), Table("age", "ill"));
+        design.Dataset(design.SupplierB, Lab, Csv("patient,marker,origin", AtClinic - Common, Patients.Count, p => string.Create(CultureInfo.InvariantCulture, $"{p.Marker},{(p.Ill == 1 ? "here" : "there")}")), dataset =>
+        {
+            Table("marker")(dataset);
+            dataset["columns"]!.AsArray().Add((JsonNode)new JsonObject { ["name"] = "origin", ["type"] = "text" });
+        });
+    }
+
+    public static async Task<JsonObject> VerticalSpecAsync(this Space space, string offer = Offer, int iterations = 12)
+    {
+        async Task<JsonObject> InputAsync(Party owner, string dataset, params string[] features) => new()
+        {
+            ["participant"] = owner.Did,
+            ["dataset"] = dataset,
+            ["agreement"] = await space.AgreeAsync(owner, dataset, offer),
+            ["features"] = new JsonArray([.. features.Select(f => (JsonNode)new JsonObject { ["column"] = f })]),
+        };
+        return new JsonObject
+        {
+            ["version"] = 1,
+            ["kind"] = "regress",
+            ["title"] = "Who falls ill",
+            ["purpose"] = Jobs.Purpose,
+            ["inputs"] = new JsonArray(await InputAsync(space.Leader, Clinic, "age"), await InputAsync(space.SupplierB, Lab, "marker")),
+            ["regress"] = new JsonObject
+            {
+                ["mode"] = "vertical",
+                ["model"] = "logistic",
+                ["label"] = new JsonObject { ["column"] = "ill", ["participant"] = space.Leader.Did },
+                ["l2"] = "30",
+                ["iterations"] = iterations,
+                ["halfPeriod"] = 16,
+                ["key"] = new JsonArray(new JsonObject { ["name"] = "patient", ["steps"] = new JsonArray("trim", "upper") }),
+            },
+        };
+    }
+
+    private static Action<JsonObject> Table(params string[] numbers) => dataset =>
+    {
+        dataset["columns"] = new JsonArray([
+            new JsonObject { ["name"] = "patient", ["type"] = "text", ["identifier"] = true },
+            .. numbers.Select(n => (JsonNode)new JsonObject { ["name"] = n, ["type"] = n == "marker" ? "double" : "integer" }),
+        ]);
+        dataset["subjectColumn"] = "patient";
+        dataset["intersection"] = new JsonObject { ["keys"] = new JsonObject { ["patient"] = new JsonArray("trim", "upper") }, ["maxRuns"] = 100 };
+    };
+}
