@@ -18,7 +18,7 @@ internal static class HorizontalView
         if (query.Mode != RegressQuery.Horizontal || !HorizontalDesigns.Of(plan).TryGet(out var design, out _))
             return [];
         var (rounds, owners) = (design.Rounds, design.Owners);
-        string Times(long bytes) => rounds == 1 ? PlanView.Bytes(bytes) : string.Create(CultureInfo.InvariantCulture, $"{rounds} × {PlanView.Bytes(bytes)}");
+        string Times(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{rounds} × {(bytes < 1024 ? bytes + " B" : PlanView.Bytes(bytes))}");
         return
         [
             PlanView.Step(1, PlanTexts.Analyst, PlanTexts.CoordinatorAndProviders, PlanTexts.Order, "≈ 8 KB", "label, columns with their public bounds, model, rounds, purpose, contracts", "标签、各列及其公开界限、模型、轮数、用途与合约"),

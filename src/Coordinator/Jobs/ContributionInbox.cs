@@ -63,9 +63,10 @@ internal sealed class ContributionInbox(PeerDirectory peers, LogKeys logs, TimeP
             return;
         var envelope = Envelope(party);
         var payload = Convert.FromBase64String(envelope.Contribution.Payload);
-        var isClosing = payload.Length > 0 && Order(job).Plan.Conversation != JobConversation.None;
+        var plan = Order(job).Plan;
+        var what = plan.Conversation == JobConversation.None ? Sights.Ciphertexts : plan.Intersect is null ? Sights.TalkClosing : Sights.Closing;
         if (payload.Length > 0)
-            db.See(jobHash, party.Participant, isClosing ? Sights.Closing : Sights.Ciphertexts, payload, now);
+            db.See(jobHash, party.Participant, what, payload, now);
         db.See(jobHash, party.Participant, Sights.SealedStatus, Convert.FromBase64String(envelope.Contribution.Sealed), now);
         var proof = Convert.FromBase64String(envelope.GrantProof);
         db.See(jobHash, party.Participant, Sights.GrantProof, proof, now);

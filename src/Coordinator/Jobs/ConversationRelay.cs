@@ -144,7 +144,7 @@ internal sealed partial class ConversationRelay(PeerDirectory peers, LogKeys log
                 return CoordinatorErrors.BadContribution.Of("messages of a conversation");
             seen.Write(bytes, 0, length);
         }
-        db.See(job.JobHash, side.Participant, $"{answer.Messages.Count} {(order.Plan.Lookup is null ? Sights.Messages : Sights.LookupMessages)}", seen.GetBuffer().AsSpan(0, (int)seen.Length), clock.GetUtcNow());
+        db.See(job.JobHash, side.Participant, $"{answer.Messages.Count} {(order.Plan switch { { Lookup: not null } => Sights.LookupMessages, { Intersect: not null } => Sights.Messages, _ => Sights.Talk })}", seen.GetBuffer().AsSpan(0, (int)seen.Length), clock.GetUtcNow());
         return null;
     }
 

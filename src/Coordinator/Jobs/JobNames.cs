@@ -73,6 +73,8 @@ internal static class Sights
     public const string SealedStatus = "masked status sealed to the analyst";
     public const string GrantProof = "grant proof (ledger entry, opened fields, checkpoint)";
     public const string Messages = "messages of an intersection (sizes of sets, blinded points)";
+    public const string Talk = "messages of a conversation (sealed, masked or blinded; their sizes)";
+    public const string TalkClosing = "closing digest of a conversation";
     public const string LookupMessages = "messages of a look-up (blinded keywords, encrypted queries)";
     public const string Sum = "its own sum of the ciphertexts";
 
@@ -86,6 +88,8 @@ internal static class Sights
         [SealedStatus] = "仅分析方可打开的掩码状态",
         [GrantProof] = "授权证明（账本条目、公开字段、检查点）",
         [Messages] = "条求交消息（集合大小、盲化点）",
+        [Talk] = "条会话消息（密封、带掩码或盲化，仅见大小）",
+        [TalkClosing] = "会话的结束摘要",
         [LookupMessages] = "条隐匿查询消息（盲化的关键词、加密的查询）",
         [Sum] = "自行计算的密文总和",
     };

@@ -50,10 +50,19 @@ internal sealed class MaskStream : IDisposable
     /// <summary>Fills <paramref name="target"/> with the next integers uniform below 2^128, each two words, the lower one first.</summary>
     public void Fill(Span<UInt128> target)
     {
-        for (var i = 0; i < target.Length; i++)
+        for (var filled = 0; filled < target.Length;)
         {
-            var low = Next();
-            target[i] = new UInt128(Next(), low);
+            if (_used > ChunkBytes - 16)
+            {
+                // At the end of a chunk, or half a number before it.
+                var low = Next();
+                target[filled++] = new UInt128(Next(), low);
+                continue;
+            }
+            var count = Math.Min((ChunkBytes - _used) / 16, target.Length - filled);
+            for (var i = 0; i < count; i++)
+                target[filled + i] = BinaryPrimitives.ReadUInt128LittleEndian(_stream.AsSpan(_used + (i * 16)));
+            (filled, _used) = (filled + count, _used + (count * 16));
         }
     }
 

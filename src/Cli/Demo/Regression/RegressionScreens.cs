@@ -13,7 +13,7 @@ internal static class RegressionScreens
     /// <summary>How far a weight may be from that of a fit in the clear, of its size.</summary>
     public const double Tolerance = 1e-6;
 
-    private const string AnotherRoster = "DS-JOB-019";
+    private const string NobodyIndependent = "DS-POL-032";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     public static IReadOnlyList<Func<DemoRun, CancellationToken, Task>> All { get; } = [ContractAsync, PlanAsync, FitAsync, WithoutOneAsync, LedgersAsync];
@@ -76,8 +76,8 @@ internal static class RegressionScreens
         run.Title(4, RegressionTexts.WithoutOne);
         var (job, why) = await SubmitAsync(run, RegressionDemo.WithoutOne, cancel);
         JobViews.ShowWhy(run.Ui, why with { Trail = null });
-        run.Require(job.State == "FAILED" && why.Reasons?.Any(r => r.Code == AnotherRoster) == true, RegressionTexts.NotRefused, job.State);
-        run.Summary["refusedWith"] = AnotherRoster;
+        run.Require(job.State == "FAILED" && why.Reasons?.Any(r => r.Code == NobodyIndependent) == true, RegressionTexts.NotRefused, job.State);
+        run.Summary["refusedWith"] = NobodyIndependent;
     }
 
     /// <summary>A grant and a report for the one model; publication follows the commit by a moment.</summary>
