@@ -22,6 +22,13 @@ public sealed class IntersectionSumTests(SharedSpace shared)
             Assert.Contains(said, learns, StringComparison.Ordinal);
         Assert.Equal("chosen-by-the-receiver", plan["warnings"]![0]!["code"]!.GetValue<string>());
 
+        // Without naming contracts: each is chosen by itself, the receiver's too, which says nothing about the other owner's bounds.
+        await SpecAsync("mean", IntersectionDesign.OfferSumUnnamed);
+        var open = (JsonObject)spec.DeepClone();
+        foreach (var input in open["inputs"]!.AsArray())
+            input!.AsObject().Remove("agreement");
+        Assert.Empty((await Space.PlanAsync(open)).Ok()["refusals"]!.AsArray());
+
         var outcome = await Space.RunAsync(spec);
         Assert.True(outcome.State == "COMPLETED", outcome.Why + Space.Story());
         var common = IntersectionDesign.Ours.Select(m => m.Code).Where(IntersectionDesign.Spent.ContainsKey).ToList();
