@@ -3,6 +3,7 @@ using DataSpace.Hosting.Transport;
 using DataSpace.Kernel.Results;
 using DataSpace.Privacy.Aggregation;
 using DataSpace.Privacy.Intersection;
+using DataSpace.Privacy.Regression.Horizontal;
 using DataSpace.Protocol.Jobs;
 using DataSpace.Sandbox;
 using Xunit;
@@ -24,9 +25,10 @@ internal static class ConnectorEgressRules
         [typeof(LocalCell)] = ["Jobs.CellPlans", "Jobs.UseComputation"],
         // Keys of the owner's rows, as written and as they are compared.
         [typeof(IKeySink)] = ["History.ControlledSandbox", "Intersections.IntersectionRunner"],
-        // The owner's rows, for a protocol that computes over them unseen.
-        [typeof(IRowSink)] = ["History.ControlledSandbox", "Intersections.IntersectionRunner", "Lookups.LookupRunner", "Regressions.HorizontalRunner", "Regressions.VerticalRows", "Regressions.VerticalRunner"],
         [typeof(ItemSet)] = ["Intersections.IntersectionRunner", "Regressions.VerticalRows", "Regressions.VerticalRunner"],
+        // An owner's rows with their values, as they are read, and as a horizontal model uses them.
+        [typeof(IRowSink)] = ["History.ControlledSandbox", "Intersections.IntersectionRunner", "Lookups.LookupRunner", "Regressions.HorizontalRunner", "Regressions.VerticalRows", "Regressions.VerticalRunner"],
+        [typeof(OwnerRows)] = ["Regressions.HorizontalRunner"],
         // What may leave, each proving a Grant: made in Privacy and Sandbox, handed over by the computation, packed by the door.
         [typeof(ProtocolMessage)] = ["Conversations.ConversationSession", "Intersections.IntersectionRunner", "Jobs.Egress", "Jobs.UseComputation", "Lookups.LookupRunner", "Regressions.HorizontalRunner", "Regressions.VerticalRunner"],
         [typeof(ReleasedOutput)] = ["Jobs.Egress", "Jobs.UseComputation"],

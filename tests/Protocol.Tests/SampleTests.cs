@@ -27,6 +27,12 @@ public sealed partial class SampleTests
     }
 
     [Theory]
+    [InlineData("visits-by-health")]
+    [InlineData("visits-and-diseases")]
+    public async Task The_hospitals_statistics_obey_the_schema(string name)
+        => Assert.Empty((await Schema("job-spec")).Validate(Job(name, "hospital-and-lab").ToJsonString()));
+
+    [Theory]
     [InlineData("version", "2")]
     [InlineData("kind", "\"code\"")]
     [InlineData("kind", "\"sql\"")]
@@ -188,10 +194,10 @@ public sealed partial class SampleTests
     private static async Task<JsonSchema> Schema(string name)
         => await JsonSchema.FromFileAsync(Path.Combine(Vectors.Root, "contracts", "schemas", name + ".schema.json"), TestContext.Current.CancellationToken);
 
-    private static JsonObject Job(string name)
+    private static JsonObject Job(string name, string sample = "supply-chain")
     {
         var yaml = new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build()
-            .Deserialize(File.ReadAllText(Path.Combine(Sample, "jobs", name + ".yaml")));
+            .Deserialize(File.ReadAllText(Path.Combine(Vectors.Root, "samples", sample, "jobs", name + ".yaml")));
         return JsonSerializer.SerializeToNode(Tree(yaml))!.AsObject();
     }
 

@@ -71,7 +71,7 @@ public sealed class HostileLookupTests
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
             Refused(LookupErrors.OfferInvalid, LookupStep.Offer, payload => BitConverter.TryWriteBytes(payload.AsSpan(at), value));
-            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2_000_000);
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 50_000_000); // what was announced would be 2 GB; a run of its own takes some
         }
     }
 
