@@ -87,7 +87,7 @@ public class ConnectorEgressTests
     public void Senders_see_no_data()
     {
         var senders = ConnectorEgressRules.MayTouch[typeof(INodeTransport)];
-        foreach (var data in (Type[])[typeof(CellTable), typeof(LocalCell), typeof(ProtocolMessage), typeof(ReleasedOutput), typeof(ISubjectSink), typeof(IKeySink), typeof(ItemSet), typeof(SqlSandbox)])
+        foreach (var data in (Type[])[typeof(CellTable), typeof(LocalCell), typeof(ProtocolMessage), typeof(ReleasedOutput), typeof(ISubjectSink), typeof(IKeySink), typeof(IRowSink), typeof(ItemSet), typeof(SqlSandbox)])
             Assert.Empty(senders.Intersect(ConnectorEgressRules.Touching(Connector, data)));
     }
 

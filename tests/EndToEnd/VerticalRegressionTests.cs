@@ -39,7 +39,7 @@ public sealed class VerticalRegressionTests(SharedSpace shared)
             Assert.Empty(Directory.EnumerateFiles(owner.Directory, "conversation-*"));
         }
         var sights = await Space.SightsAsync(outcome.JobId);
-        Assert.Single(sights.Where(s => s.What.Contains("sealed", StringComparison.Ordinal)).Select(s => s.Bytes).Distinct());
+        Assert.Single(sights.Where(s => s.What.Contains("sealed to the analyst", StringComparison.Ordinal)).Select(s => s.Bytes).Distinct());
     }
 
     [Fact]

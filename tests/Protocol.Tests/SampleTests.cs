@@ -27,6 +27,12 @@ public sealed partial class SampleTests
     }
 
     [Theory]
+    [InlineData("visits-by-health")]
+    [InlineData("visits-and-diseases")]
+    public async Task The_hospitals_statistics_obey_the_schema(string name)
+        => Assert.Empty((await Schema("job-spec")).Validate(Job(name, "hospital-and-lab").ToJsonString()));
+
+    [Theory]
     [InlineData("version", "2")]
     [InlineData("kind", "\"code\"")]
     [InlineData("kind", "\"sql\"")]
@@ -57,6 +63,29 @@ public sealed partial class SampleTests
             job.Remove(member);
         else
             job[member] = JsonNode.Parse(value);
+        Assert.NotEmpty(schema.Validate(job.ToJsonString()));
+    }
+
+    [Theory]
+    [InlineData("histogram", """{"column":"x","edges":["-1.5","0","10"]}""", true)]
+    [InlineData("histogram", """{"column":"x","edges":[1,2]}""", false)]
+    [InlineData("histogram", """{"column":"x","edges":[]}""", false)]
+    [InlineData("quantiles", """{"column":"x","grid":["0","10"],"at":["0.5",".99"]}""", true)]
+    [InlineData("quantiles", """{"column":"x","grid":["0","10"]}""", true)]
+    [InlineData("quantiles", """{"column":"x","grid":["0"],"at":["1.5"]}""", false)]
+    [InlineData("covariance", """{"columns":["x","y"],"statistics":["covariance","correlation"]}""", true)]
+    [InlineData("covariance", """{"columns":["x"]}""", false)]
+    public async Task An_aggregate_is_of_measures_or_bins_or_a_matrix(string member, string value, bool isGood)
+    {
+        var schema = await Schema("job-spec");
+        var job = Job("investment-by-year");
+        job.Remove("measures");
+        job[member] = JsonNode.Parse(value);
+        Assert.Equal(isGood, schema.Validate(job.ToJsonString()).Count == 0);
+        job.Remove("groupBy");
+        Assert.Equal(isGood, schema.Validate(job.ToJsonString()).Count == 0);
+        job["measures"] = JsonNode.Parse("""[{"column":"x","statistics":["sum"]}]""");
+        job["groupBy"] = JsonNode.Parse("""{"column":"year","values":[1]}""");
         Assert.NotEmpty(schema.Validate(job.ToJsonString()));
     }
 
@@ -165,10 +194,10 @@ public sealed partial class SampleTests
     private static async Task<JsonSchema> Schema(string name)
         => await JsonSchema.FromFileAsync(Path.Combine(Vectors.Root, "contracts", "schemas", name + ".schema.json"), TestContext.Current.CancellationToken);
 
-    private static JsonObject Job(string name)
+    private static JsonObject Job(string name, string sample = "supply-chain")
     {
         var yaml = new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build()
-            .Deserialize(File.ReadAllText(Path.Combine(Sample, "jobs", name + ".yaml")));
+            .Deserialize(File.ReadAllText(Path.Combine(Vectors.Root, "samples", sample, "jobs", name + ".yaml")));
         return JsonSerializer.SerializeToNode(Tree(yaml))!.AsObject();
     }
 

@@ -35,7 +35,7 @@ public sealed class LeaderConversationsTests : IAsyncLifetime
         Directory.Delete(_directory, recursive: true);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Every_exchange_is_of_one_conversation()
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -52,7 +52,7 @@ public sealed class LeaderConversationsTests : IAsyncLifetime
         Assert.Empty(Directory.EnumerateFiles(_directory));
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task What_ends_one_ends_all()
     {
         var talk = await BeginAsync(TestContext.Current.CancellationToken);
@@ -62,7 +62,7 @@ public sealed class LeaderConversationsTests : IAsyncLifetime
         Assert.Empty((await ExchangeAsync(First)).Messages);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_coordinator_that_says_that_the_job_is_over_ends_all()
     {
         var talk = await BeginAsync(TestContext.Current.CancellationToken);

@@ -112,17 +112,50 @@ public sealed class JointTableTests(WorkerFixture worker) : IDisposable
 
     private static AggregateQuery Query(IReadOnlyList<string> groups) => new("g", groups, [], [], K, 1000);
 
-    private async Task<ResultTable> TableAsync(List<List<Row>> owners, AggregateQuery query)
+    /// <summary>The sample's job, on its data.</summary>
+    [Fact]
+    public async Task The_hospitals_quantiles_are_those_of_all_their_rows_and_the_smallest_group_has_none()
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root.FullName, "DataSpace.sln")))
+            root = root.Parent!;
+        var files = "abc".Select(h => Path.Combine(root.FullName, "samples", "hospital-and-lab", "hospital-" + h, "visits.csv")).ToList();
+        string[] states = ["excellent", "good", "fair", "poor"];
+        var query = new AggregateQuery("health", states, [], [], 5, 1000, DominancePercent: 10, Bins: new BinQuery("mdvis", ["1", "2", "3", "5", "10"], ["0.5", "0.9"]));
+        // Copied: users of the sandbox need not be able to pass to the tree.
+        var sources = files.Select((f, i) => new DatasetSource("visits", _data.File($"h{i}.csv", File.ReadAllText(f)), DatasetFormat.Csv,
+            [
+                new("derived_person", ColumnType.Text, IsIdentifier: true), new("mdvis", ColumnType.Integer), new("lncoins", ColumnType.Decimal), new("idp", ColumnType.Integer), new("lpi", ColumnType.Decimal),
+                new("fmde", ColumnType.Decimal), new("physlm", ColumnType.Decimal), new("disea", ColumnType.Decimal), new("health", ColumnType.Text),
+            ],
+            "derived_person")).ToList();
+        var table = await TableAsync(sources, query);
+        Assert.Equal(["poor"], table.Suppressed.Select(s => s.Group));
+        var rows = files.SelectMany(f => File.ReadLines(f).Skip(1)).Select(l => l.Split(',')).ToLookup(r => r[8], r => decimal.Parse(r[1], CultureInfo.InvariantCulture));
+        Assert.Equal(6, table.Rows.Count);
+        foreach (var row in table.Rows)
+        {
+            var visits = rows[row[0]!].Order().ToList();
+            var value = visits[(int)Math.Ceiling(decimal.Parse(row[1]!, CultureInfo.InvariantCulture) * visits.Count) - 1];
+            Assert.True(value >= Low(row[2]) && value < High(row[3]));
+            Assert.Equal(Text(visits.Count), row[6]);
+        }
+    }
+
+    private Task<ResultTable> TableAsync(List<List<Row>> owners, AggregateQuery query) => TableAsync(
+        [.. owners.Select((owner, i) => new DatasetSource(
+            "d", _data.File($"{i}.csv", "g,id,x,y\n" + string.Concat(owner.Select(r => $"{r.G},{r.Id},{Text(r.X)},{Text(r.Y)}\n"))), DatasetFormat.Csv,
+            [new("g", ColumnType.Text), new("id", ColumnType.Integer, IsIdentifier: true), new("x", ColumnType.Decimal), new("y", ColumnType.Double)], "id"))],
+        query);
+
+    private async Task<ResultTable> TableAsync(List<DatasetSource> sources, AggregateQuery query)
     {
         var parts = new List<IReadOnlyList<LocalCell>>();
         var clamped = false;
-        foreach (var (owner, i) in owners.Select((owner, i) => (owner, i)))
+        foreach (var source in sources)
         {
-            var file = _data.File($"{i}.csv", "g,id,x,y\n" + string.Concat(owner.Select(r => $"{r.G},{r.Id},{Text(r.X)},{Text(r.Y)}\n")));
-            var source = new DatasetSource("d", file, DatasetFormat.Csv,
-                [new("g", ColumnType.Text), new("id", ColumnType.Integer, IsIdentifier: true), new("x", ColumnType.Decimal), new("y", ColumnType.Double)], "id");
             var (cells, status) = CellPlans.Judge(await worker.Sandbox.RunCellsAsync(source, CellPlans.Of(query, []), new SandboxLimits(), Token), query);
-            Assert.True(status.Ok, status.Code + string.Join("\n", worker.Incidents.Of("d")));
+            Assert.True(status.Ok, status.Code + string.Join("\n", worker.Incidents.Of(source.Name)));
             parts.Add(cells!);
             clamped |= status.ClampedRows > 0;
         }

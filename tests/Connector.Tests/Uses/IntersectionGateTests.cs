@@ -124,6 +124,41 @@ public sealed class IntersectionGateTests : IAsyncLifetime
         Assert.Equal(ConnectorErrors.IntersectionsExhausted, (await _world.AdmitAsync(Use(Declared() with { MaxRuns = 1 }))).Error?.Kind);
     }
 
+    [Fact]
+    public async Task A_sum_needs_a_contract_that_says_so_the_contracts_bounds_and_a_column_of_numbers()
+    {
+        Assert.Null((await _world.AdmitAsync(Use(Declared(), Sum, SumPolicy()))).Error);
+        Assert.Equal(PolicyErrors.ComputationNotAllowed, (await _world.AdmitAsync(Use(Declared(), Sum, Policy("firm")))).Error?.Kind);
+        Assert.Equal(PolicyErrors.ComputationNotAllowed, (await _world.AdmitAsync(Use(Declared(), policy: SumPolicy()))).Error?.Kind);
+        foreach (var value in (ValueQuery[])[Invest with { Max = "1999" }, Invest with { Min = "-1" }, Invest with { Decimals = 2 }, Invest with { Max = "much" }])
+            Assert.NotNull((await _world.AdmitAsync(Use(Declared(), q => Sum(q) with { Value = value }, SumPolicy()))).Error);
+        Assert.NotNull((await _world.AdmitAsync(Use(Declared(), q => Sum(q) with { Value = Invest with { Column = "firm" } }, SumPolicy("firm:3:0:2000")))).Error);
+        // Sums that two plain moduli do not hold.
+        Assert.Equal(Privacy.Intersection.IntersectionErrors.TermsInvalid, (await _world.AdmitAsync(Use(
+            Declared() with { MaxPeerItems = 30_000_000 }, q => Sum(q) with { MaxItems = [30_000_000, 30_000_000], Value = new ValueQuery("invest", 3, "0", "900000000000000") }, SumPolicy("invest:3:0:900000000000000")))).Error?.Kind);
+    }
+
+    [Fact]
+    public async Task Whoever_chooses_what_is_added_up_must_be_named_by_the_owner_of_the_values()
+    {
+        var anybody = SumPolicy();
+        var accepted = anybody["permission"]![0]!["constraint"]!.AsArray().Single(c => c!["leftOperand"]!.GetValue<string>() == "dataspace:coProvider")!;
+        (accepted["operator"], accepted["rightOperand"]) = ("isNoneOf", new System.Text.Json.Nodes.JsonArray("did:web:somebody.example#k"));
+        Assert.Equal(JobErrors.SumReceiverNotNamed, (await _world.AdmitAsync(Use(Declared(), Sum, anybody))).Error?.Kind);
+        // The one who chooses gives no values and needs no such name.
+        Assert.Null((await _world.AdmitAsync(Use(Declared(), q => Sum(q) with { Receiver = GateWorld.Provider }, anybody))).Error);
+    }
+
+    private static ValueQuery Invest { get; } = new("invest", 3, "0", "2000");
+
+    private static IntersectQuery Sum(IntersectQuery query) => query with { Result = IntersectQuery.Sum, Receiver = GateWorld.Other, Value = Invest };
+
+    private static System.Text.Json.Nodes.JsonObject SumPolicy(string clamp = "invest:3:0:2000") => GateWorld.Agreement(
+    [
+        GateWorld.Constraint("dataspace:computation", "eq", "intersect:sum"), GateWorld.Constraint("dataspace:column", "isAnyOf", "firm", "invest"), GateWorld.Constraint("dataspace:minimumGroupSize", "gteq", "5"),
+        GateWorld.Constraint("dataspace:clamp", "isAnyOf", clamp), GateWorld.Constraint("dataspace:dominancePercent", "lteq", "off"), GateWorld.Constraint("dataspace:coProvider", "isAnyOf", GateWorld.Other + "#" + GateWorld.KeyId),
+    ]);
+
     private static IntersectionConfig Declared() => new(Keys("firm", "trim"), MaxRuns: 100);
 
     private static Dictionary<string, IReadOnlyList<string>> Keys(string column, params string[] steps) => new() { [column] = steps };

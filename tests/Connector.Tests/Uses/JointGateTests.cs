@@ -62,6 +62,50 @@ public sealed class JointGateTests : IAsyncLifetime
         }
     }
 
+    /// <summary>What the analyst's node would not make, an analyst without one can sign.</summary>
+    [Fact]
+    public void Orders_that_mix_kinds_or_have_malformed_bins_are_refused()
+    {
+        BinQuery Edges(params string[] edges) => new("invest", edges);
+        (string Name, Func<AggregateQuery, AggregateQuery> Change)[] bad =
+        [
+            ("bins and measures", q => q with { Bins = Edges("1") }),
+            ("nothing", q => q with { Measures = [] }),
+            ("no groups", q => q with { Groups = [] }),
+            ("no key", q => q with { GroupColumn = "" }),
+            ("measures over all rows", q => q with { GroupColumn = "", Groups = [] }),
+            ("no edges", q => q with { Measures = [], Bins = Edges() }),
+            ("equal edges", q => q with { Measures = [], Bins = Edges("1", "1.0") }),
+            ("falling edges", q => q with { Measures = [], Bins = Edges("2", "1") }),
+            ("an exponent", q => q with { Measures = [], Bins = Edges("1e3") }),
+            ("null", q => q with { Measures = [], Bins = Edges([null!]) }),
+            ("256 edges", q => q with { Measures = [], Bins = Edges([.. Enumerable.Range(0, 256).Select(i => $"{i}")]) }),
+            ("too many cells", q => q with { Measures = [], Groups = [.. Enumerable.Range(0, 17).Select(i => $"{i}")], Bins = Edges([.. Enumerable.Range(0, 255).Select(i => $"{i}")]) }),
+            ("level 1", q => q with { Measures = [], Bins = new BinQuery("invest", ["1"], ["1"]) }),
+            ("level with five places", q => q with { Measures = [], Bins = new BinQuery("invest", ["1"], ["0.12345"]) }),
+            ("no level", q => q with { Measures = [], Bins = new BinQuery("invest", ["1"], []) }),
+            ("bins and a matrix", q => Matrix(q, 5) with { Bins = Edges("1") }),
+            ("a matrix of one", q => Matrix(q, 5) with { Measures = [.. Matrix(q, 5).Measures.Take(1)] }),
+            ("another matrix", q => Matrix(q, 5) with { Matrix = ["inverse"] }),
+            ("no matrix", q => Matrix(q, 5) with { Matrix = [] }),
+            ("a matrix twice", q => Matrix(q, 5) with { Matrix = [AggregateQuery.Covariance, AggregateQuery.Covariance] }),
+            ("covariance without a matrix", q => q with { Measures = [q.Measures[0] with { Statistics = ["sum", AggregateQuery.Covariance] }] }),
+            ("other statistics in a matrix", q => Matrix(q, 5) with { Measures = [.. Matrix(q, 5).Measures.Take(1), q.Measures[0] with { Column = "year" }] }),
+        ];
+        Assert.Null(Verified(q => q));
+        Assert.Null(Verified(q => Matrix(q, 5)));
+        Assert.Null(Verified(q => q with { Measures = [], Bins = new BinQuery("invest", ["-1.5", "1"], ["0.5", ".0001"]) }));
+        Assert.All(bad, b => Assert.Equal((b.Name, JobErrors.BadOrder.Code), (b.Name, Verified(b.Change)?.Code)));
+
+        Kernel.Results.DsError? Verified(Func<AggregateQuery, AggregateQuery> change)
+        {
+            var order = _world.Use(GateWorld.Agreement(GateWorld.Terms()), plan => plan with { Aggregate = change(plan.Aggregate!) }).Order;
+            var (signer, clock) = (_world.Analyst.Identity.Signer, TimeProvider.System);
+            var signed = Kernel.Crypto.SignedDocument.Create(order, signer, order.Consumer, ["did:web:me.example"], JobOrder.Typ, clock.GetUtcNow().AddMinutes(5), clock);
+            return JobOrders.Verify(signed, [], "did:web:me.example", (_, _) => signer.PublicKey, clock).Error;
+        }
+    }
+
     private static AggregateQuery Matrix(AggregateQuery query, int minimum) => query with
     {
         GroupColumn = "",

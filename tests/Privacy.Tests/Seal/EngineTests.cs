@@ -104,6 +104,41 @@ public sealed class EngineTests(SealFixture seal)
         Assert.Equal(before, Sample());
     }
 
+    /// <summary>
+    /// Counted are calls into SEAL that make, fill, read and delete C++ objects: 100,000 of them, each of which makes a plaintext, asks it something and deletes it. They are cheap, so that this takes
+    /// seconds; the dear ones are in the test above.
+    /// </summary>
+    [Fact]
+    public void Handles_and_heap_stay_flat_over_a_hundred_thousand_operations()
+    {
+        using var engine = SealFixture.NewEngine();
+        engine.Encryption.Run(instance => instance.ObjectsMadeAndDeleted(Set, 100));
+        var before = engine.Encryption.Run(instance => (instance.LiveHandles, instance.HeapBytes)).Value;
+        var managed = GC.GetTotalMemory(forceFullCollection: true);
+        Assert.Equal(100_000, engine.Encryption.Run(instance => instance.ObjectsMadeAndDeleted(Set, 100_000)).Value);
+        Assert.Equal(before, engine.Encryption.Run(instance => (instance.LiveHandles, instance.HeapBytes)).Value);
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true), 0, managed + (4 << 20));
+        Assert.Equal(1, engine.Encryption.InstancesCreated);
+    }
+
+    [Fact]
+    public async Task Two_callers_work_in_two_stores_at_once()
+    {
+        using var engine = new WasmSealEngine(new WasmSealOptions { CacheDirectory = SealFixture.CacheDirectory, ParallelStores = 2 });
+        using var both = new Barrier(2);
+        // Each waits inside its operation for the other: with one store this would never end.
+        var callers = Enumerable.Range(0, 2).Select(_ => Task.Run(() => engine.Encryption.Run(instance =>
+        {
+            Assert.True(both.SignalAndWait(TimeSpan.FromMinutes(1)));
+            return instance;
+        }).Value)).ToArray();
+        Assert.Equal(2, (await Task.WhenAll(callers)).Distinct().Count());
+        Assert.Equal(2, engine.Encryption.InstancesCreated);
+        for (var i = 0; i < 20; i++)
+            Assert.True(engine.Encryption.Run(instance => instance.LiveHandles).IsOk);
+        Assert.Equal(2, engine.Encryption.InstancesCreated);
+    }
+
     [Fact]
     public void A_failing_random_generator_aborts_the_operation()
     {

@@ -19,6 +19,6 @@ internal static class VerticalTexts
     public static readonly Phrase Wrong = new("both parts together are right for {0:P1} of the patients only", "两部分合并后仅对 {0:P1} 的患者判断正确");
     public static readonly Phrase Told = new("The clinic's weights and the laboratory's, put together: right for {0:0.0}% of the patients.", "将诊所与检验室的权重合并：对 {0:0.0}% 的患者判断正确。");
     public static readonly Phrase OnlyADemo = new("Only a demo, which reads both nodes' files, can put them together.", "只有能读取两个节点文件的演示才能将其合并。");
-    public static readonly Phrase CoordinatorSaw = new("The coordinator carried {0} deliveries, {1} in all, ciphertexts every one; {2:0} s from the order to the result.", "协调方转交 {0} 次，共 {1}，均为密文；自指令至结果 {2:0} 秒。");
+    public static readonly Phrase CoordinatorSaw = new("The coordinator carried {0} deliveries, {1} bytes in all, ciphertexts every one; {2:0} s from the order to the result.", "协调方转交 {0} 次，共 {1} 字节，均为密文；自指令至结果 {2:0} 秒。");
     public static readonly Phrase Done = new("Everything above was observed. {0:0} s.", "以上各项均已实际观察到。用时 {0:0} 秒。");
 }

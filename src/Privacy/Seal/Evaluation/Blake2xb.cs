@@ -16,7 +16,7 @@ internal static class Blake2xb
     private const int BlockBytes = 128;
     private const int HashBytes = 64;
     private const int Rounds = 12;
-    private const int Lanes = 4;
+    private const int Lanes = 8;
 
     private static ReadOnlySpan<ulong> Start =>
     [
@@ -38,7 +38,10 @@ internal static class Blake2xb
     ];
 
     /// <summary>Fills <paramref name="output"/> with the hash of <paramref name="message"/> under <paramref name="key"/>.</summary>
-    public static void Fill(ReadOnlySpan<byte> key, ulong message, Span<byte> output)
+    public static void Fill(ReadOnlySpan<byte> key, ulong message, Span<byte> output) => Fill(key, message, output, Vector512.IsHardwareAccelerated);
+
+    /// <summary>As above, one leaf after the other or eight at once.</summary>
+    internal static void Fill(ReadOnlySpan<byte> key, ulong message, Span<byte> output, bool inLanes)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, KeyBytes);
         Span<ulong> state = stackalloc ulong[8];
@@ -55,18 +58,81 @@ internal static class Blake2xb
         Span<byte> root = stackalloc byte[BlockBytes];
         root.Clear();
         Write(state, root);
+        var at = 0;
+        if (inLanes)
+        {
+            for (; output.Length - at >= Lanes * HashBytes; at += Lanes * HashBytes)
+                Leaves(MemoryMarshal.Cast<byte, ulong>(root), at / HashBytes, output.Length, output.Slice(at, Lanes * HashBytes));
+        }
+
         Span<byte> leaf = stackalloc byte[HashBytes];
-        var (at, node) = (0, 0u);
-        for (; Vector256.IsHardwareAccelerated && at + (Lanes * HashBytes) <= output.Length; at += Lanes * HashBytes, node += Lanes)
-            FourLeaves(root, node, (uint)output.Length, output.Slice(at, Lanes * HashBytes));
-        for (; at < output.Length; at += HashBytes, node++)
+        for (; at < output.Length; at += HashBytes)
         {
             var length = Math.Min(HashBytes, output.Length - at);
-            Begin(state, (uint)length | ((ulong)HashBytes << 32), node | ((ulong)(uint)output.Length << 32), HashBytes << 8);
+            Begin(state, LeafWord0(length), (uint)(at / HashBytes) | ((ulong)(uint)output.Length << 32), HashBytes << 8);
             Compress(state, root, HashBytes, last: true);
             Write(state, leaf);
             leaf[..length].CopyTo(output[at..]);
         }
+    }
+
+    private static ulong LeafWord0(int length) => (uint)length | ((ulong)HashBytes << 32);
+
+    /// <summary>Eight leaves at once, a lane for each: they hash the same block and differ in their number alone.</summary>
+    private static void Leaves(ReadOnlySpan<ulong> root, int firstNode, int total, Span<byte> output)
+    {
+        Span<Vector512<ulong>> v = stackalloc Vector512<ulong>[16];
+        Span<Vector512<ulong>> begin = stackalloc Vector512<ulong>[8];
+        for (var i = 0; i < 8; i++)
+        {
+            begin[i] = Vector512.Create(Start[i]);
+            v[i + 8] = begin[i];
+        }
+
+        begin[0] ^= Vector512.Create(LeafWord0(HashBytes));
+        begin[1] ^= Vector512.Create((ulong)(uint)total << 32) | (Vector512.Create((ulong)(uint)firstNode) + Vector512<ulong>.Indices);
+        begin[2] ^= Vector512.Create((ulong)HashBytes << 8);
+        begin.CopyTo(v);
+        v[12] ^= Vector512.Create((ulong)HashBytes);
+        v[14] ^= Vector512<ulong>.AllBitsSet;
+        for (var round = 0; round < Rounds; round++)
+        {
+            var order = Schedule.Slice(round % 10 * 16, 16);
+            Mix(ref v[0], ref v[4], ref v[8], ref v[12], root[order[0]], root[order[1]]);
+            Mix(ref v[1], ref v[5], ref v[9], ref v[13], root[order[2]], root[order[3]]);
+            Mix(ref v[2], ref v[6], ref v[10], ref v[14], root[order[4]], root[order[5]]);
+            Mix(ref v[3], ref v[7], ref v[11], ref v[15], root[order[6]], root[order[7]]);
+            Mix(ref v[0], ref v[5], ref v[10], ref v[15], root[order[8]], root[order[9]]);
+            Mix(ref v[1], ref v[6], ref v[11], ref v[12], root[order[10]], root[order[11]]);
+            Mix(ref v[2], ref v[7], ref v[8], ref v[13], root[order[12]], root[order[13]]);
+            Mix(ref v[3], ref v[4], ref v[9], ref v[14], root[order[14]], root[order[15]]);
+        }
+
+        var words = MemoryMarshal.Cast<byte, ulong>(output);
+        for (var i = 0; i < 8; i++)
+        {
+            var word = begin[i] ^ v[i] ^ v[i + 8];
+            for (var lane = 0; lane < Lanes; lane++)
+                words[(lane * 8) + i] = word.GetElement(lane);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<ulong> RotateRight(Vector512<ulong> value, int bits) => (value >>> bits) | (value << (64 - bits));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Mix(ref Vector512<ulong> a, ref Vector512<ulong> b, ref Vector512<ulong> c, ref Vector512<ulong> d, ulong x, ulong y)
+    {
+        var (p, q, r, s) = (a, b, c, d);
+        p += q + Vector512.Create(x);
+        s = RotateRight(s ^ p, 32);
+        r += s;
+        q = RotateRight(q ^ r, 24);
+        p += q + Vector512.Create(y);
+        s = RotateRight(s ^ p, 16);
+        r += s;
+        q = RotateRight(q ^ r, 63);
+        (a, b, c, d) = (p, q, r, s);
     }
 
     /// <summary>The parameter block's three words that are not zero (RFC 7693, section 2.5, with the fields of BLAKE2X).</summary>
@@ -107,61 +173,6 @@ internal static class Blake2xb
 
         for (var i = 0; i < 8; i++)
             state[i] ^= v[i] ^ v[i + 8];
-    }
-
-    /// <summary>Four whole leaves at once, one in each lane: they differ by their number alone.</summary>
-    private static void FourLeaves(ReadOnlySpan<byte> root, uint node, ulong totalBytes, Span<byte> output)
-    {
-        Span<Vector256<ulong>> words = stackalloc Vector256<ulong>[16];
-        words.Clear();
-        for (var i = 0; i < 8; i++)
-            words[i] = Vector256.Create(BinaryPrimitives.ReadUInt64LittleEndian(root[(8 * i)..]));
-        Span<Vector256<ulong>> begin = stackalloc Vector256<ulong>[8];
-        for (var i = 0; i < 8; i++)
-            begin[i] = Vector256.Create(Start[i]);
-        begin[0] ^= Vector256.Create((uint)HashBytes | ((ulong)HashBytes << 32));
-        begin[1] ^= Vector256.Create(node, node + 1, node + 2, node + 3UL) | Vector256.Create(totalBytes << 32);
-        begin[2] ^= Vector256.Create((ulong)HashBytes << 8);
-        var (v0, v1, v2, v3, v4, v5, v6, v7) = (begin[0], begin[1], begin[2], begin[3], begin[4], begin[5], begin[6], begin[7]);
-        var (v8, v9, v10, v11) = (Vector256.Create(Start[0]), Vector256.Create(Start[1]), Vector256.Create(Start[2]), Vector256.Create(Start[3]));
-        var (v12, v13, v14, v15) = (Vector256.Create(Start[4] ^ HashBytes), Vector256.Create(Start[5]), Vector256.Create(~Start[6]), Vector256.Create(Start[7]));
-        for (var round = 0; round < Rounds; round++)
-        {
-            var order = Schedule.Slice(round % 10 * 16, 16);
-            Mix(ref v0, ref v4, ref v8, ref v12, words[order[0]], words[order[1]]);
-            Mix(ref v1, ref v5, ref v9, ref v13, words[order[2]], words[order[3]]);
-            Mix(ref v2, ref v6, ref v10, ref v14, words[order[4]], words[order[5]]);
-            Mix(ref v3, ref v7, ref v11, ref v15, words[order[6]], words[order[7]]);
-            Mix(ref v0, ref v5, ref v10, ref v15, words[order[8]], words[order[9]]);
-            Mix(ref v1, ref v6, ref v11, ref v12, words[order[10]], words[order[11]]);
-            Mix(ref v2, ref v7, ref v8, ref v13, words[order[12]], words[order[13]]);
-            Mix(ref v3, ref v4, ref v9, ref v14, words[order[14]], words[order[15]]);
-        }
-
-        Span<Vector256<ulong>> end = [v0 ^ v8, v1 ^ v9, v2 ^ v10, v3 ^ v11, v4 ^ v12, v5 ^ v13, v6 ^ v14, v7 ^ v15];
-        for (var i = 0; i < 8; i++)
-        {
-            var hash = begin[i] ^ end[i];
-            for (var lane = 0; lane < Lanes; lane++)
-                BinaryPrimitives.WriteUInt64LittleEndian(output[((lane * HashBytes) + (8 * i))..], hash[lane]);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Mix(ref Vector256<ulong> a, ref Vector256<ulong> b, ref Vector256<ulong> c, ref Vector256<ulong> d, Vector256<ulong> x, Vector256<ulong> y)
-    {
-        a += b + x;
-        d ^= a;
-        d = (d >>> 32) | (d << 32);
-        c += d;
-        b ^= c;
-        b = (b >>> 24) | (b << 40);
-        a += b + y;
-        d ^= a;
-        d = (d >>> 16) | (d << 48);
-        c += d;
-        b ^= c;
-        b = (b >>> 63) | (b << 1);
     }
 
     private static void Mix(ref ulong a, ref ulong b, ref ulong c, ref ulong d, ulong x, ulong y)

@@ -133,6 +133,22 @@ internal sealed partial class SealInstance
             });
     }
 
+    /// <summary>Makes a plaintext of a few coefficients, reads it back as bytes and deletes it, so many times; answers how many were made.</summary>
+    public int ObjectsMadeAndDeleted(SealParameterSet set, int times)
+    {
+        ContextFor(set);
+        var made = 0;
+        for (; made < times; made++)
+        {
+            using var scope = new Scope(_host);
+            var plain = scope.New("Plaintext", 8);
+            if (Save(plain).Length == 0)
+                break;
+        }
+
+        return made;
+    }
+
     private byte[] WithPlain(SealParameterSet set, byte[] ciphertext, ulong[] slots, string operation)
     {
         var context = ContextFor(set);
