@@ -46,9 +46,9 @@ public sealed class IntersectionSumTests(SharedSpace shared)
     public async Task Sums_are_permitted_by_their_own_name_to_a_receiver_that_the_owner_of_the_values_named()
     {
         var unnamed = await SpecAsync("sum", IntersectionDesign.OfferSumUnnamed);
-        Assert.Equal("DS-JOB-035", Assert.Single((await Space.PlanAsync(unnamed)).Ok()["refusals"]!.AsArray())!["code"]!.GetValue<string>());
+        Assert.Equal("DS-POL-031", Assert.Single((await Space.PlanAsync(unnamed)).Ok()["refusals"]!.AsArray())!["code"]!.GetValue<string>());
         var outcome = await Space.RunAsync(unnamed);
-        Assert.Equal(("FAILED", "DS-JOB-035"), (outcome.State, outcome.Codes[0]));
+        Assert.Equal(("FAILED", "DS-POL-031"), (outcome.State, outcome.Codes[0]));
         // The owner of the values cannot be the one who chooses, and a contract about numbers is not about sums.
         var chosen = await SpecAsync("sum");
         chosen["intersect"]!["receiver"] = Space.SupplierB.Did;

@@ -184,8 +184,7 @@ internal sealed partial class JobPlanner(
             { Obligations.Privacy: not null } when plan.Kind == JobKinds.Lookup => ConnectorErrors.LookupWithoutNoise.Of(),
             { Obligations.Privacy: not null } when plan.Kind == JobKinds.Intersect => ConnectorErrors.IntersectionWithoutNoise.Of(),
             { Obligations.Privacy: not null } when plan.Kind == JobKinds.Regress => JobErrors.RegressionWithoutNoise.Of(),
-            _ => Uses.IntersectionCheck.ReceiverProblem(plan, bound.Entry.Participant, bound.Agreement.Policy)
-                ?? Uses.VerticalCheck.AlignmentProblem(plan, bound.Entry.Participant, question, decisions),
+            _ => Uses.VerticalCheck.AlignmentProblem(plan, bound.Entry.Participant, question, decisions),
         };
         return (error is null ? null : RefusalNotice.Of(bound.Entry.Participant, error), TermsOf(question, decision));
     }

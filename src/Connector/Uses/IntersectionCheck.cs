@@ -52,18 +52,6 @@ internal static class IntersectionCheck
         return new IntersectionTerms(mode, query.Minimum, MaxItemsOf(plan, query.Receiver), MaxItemsOf(plan, sender), BoundsOf(query.Value));
     }
 
-    /// <summary>
-    /// Who chooses what is added up could choose one subject alone: the owner of the values must have named it, with its key, in every permission that allows sums. Null where it has, and for the other owner.
-    /// </summary>
-    public static DsError? ReceiverProblem(JobPlan plan, string owner, CompiledPolicy policy)
-    {
-        if (plan.Intersect is not { Value: not null } query || owner == query.Receiver)
-            return null;
-        var receiver = plan.Roster.First(r => r.Participant == query.Receiver);
-        return policy.Terms.Where(t => t.Computations.Contains(PolicyComputations.IntersectSum)).All(t => t.CoProviders.Contains($"{receiver.Participant}#{receiver.KeyId}"))
-            ? null : JobErrors.SumReceiverNotNamed.Of(receiver.Participant);
-    }
-
     /// <summary>A column to add up: numbers, and nobody's name.</summary>
     private static DsError? ValueProblem(UseRequest use, ValueQuery value)
         => use.Dataset.Source.Columns.FirstOrDefault(c => c.Name == value.Column) is not { } column ? Sandbox.SandboxErrors.UnknownColumn.Of(value.Column)
@@ -87,8 +75,8 @@ internal static class IntersectionCheck
             return ConnectorErrors.PlanExceedsContract.Of($"minimum {query.Minimum}, contract {terms.MinimumGroupSize}");
         if (TermsOf(use.Order.Plan).Problem is { } invalid)
             return invalid;
-        if (query.Value is { } value && use.Entry.Participant != query.Receiver
-            && (ReceiverProblem(use.Order.Plan, use.Entry.Participant, use.Agreement.Policy) ?? ClampProblem(terms, value)) is { } open)
+        // That its contract names the receiver, which chooses what is added up, the policy engine has made sure of: nobody unnamed takes part in a joint computation.
+        if (query.Value is { } value && use.Entry.Participant != query.Receiver && ClampProblem(terms, value) is { } open)
             return open;
         var most = use.Dataset.Config.Intersection!.MaxPeerItems;
         return use.Order.Plan.Roster.Zip(query.MaxItems).Any(p => p.First.Participant != use.Entry.Participant && p.Second > most)

@@ -104,11 +104,6 @@ public static class JobErrors
         "Wait until some of them have ended.",
         "请等待部分任务结束。");
 
-    /// <summary>Whoever chooses what is added up must be named by the owner of the values.</summary>
-    public static readonly ErrorKind SumReceiverNotNamed = new("DS-JOB-035", 403, "The contract does not name the owner whose node would choose what is added up", "合约未指名由哪一方节点选择求和对象",
-        "A sum over common subjects is right only if the other owner's node keeps to the protocol. Negotiate a contract that permits intersect:sum with that owner, by participant and key, as co-provider.",
-        "对共有主体求和要求对方节点遵循协议。请协商允许 intersect:sum 且以参与方与密钥指名该方为共同提供方的合约。");
-
     /// <summary>A model is not told, for a reason that depends on data.</summary>
     public static readonly ErrorKind RegressionWithheld = new("DS-JOB-040", 403, "The model is withheld", "模型不予告知",
         "Too few subjects for so many columns, too few in a category, too many rows, one subject that outweighs the others, or data that could not be read: which of them, and at whose node, stands in the owners' logs alone. The uses are spent.",
