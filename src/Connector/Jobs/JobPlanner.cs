@@ -132,6 +132,8 @@ internal sealed partial class JobPlanner(
         if (value is null)
             return query;
         var at = bound.ToList().FindIndex(b => b.Entry.Participant != receiver);
+        if (at < 0)
+            return query; // the receiver's contract looked at alone: it has no say about the other owner's bounds
         if (terms[at].Clamps.FirstOrDefault(c => c.Column == value.Column) is not { } clamp)
             return PolicyErrors.ColumnNotAllowed.Of($"{value.Column}: contract with {bound[at].Entry.Participant} has no value bounds for it");
         query = query with { Value = new ValueQuery(value.Column, clamp.Decimals, AggregationShapes.Unscaled(clamp.Min, clamp.Decimals), AggregationShapes.Unscaled(clamp.Max, clamp.Decimals)) };
