@@ -1,9 +1,9 @@
 using DataSpace.Connector.Agreements;
 using DataSpace.Connector.Catalog;
+using DataSpace.Connector.Conversations;
 using DataSpace.Connector.Datasets;
 using DataSpace.Connector.Duties;
 using DataSpace.Connector.History;
-using DataSpace.Connector.Conversations;
 using DataSpace.Connector.Intersections;
 using DataSpace.Connector.Jobs;
 using DataSpace.Connector.Membership;

@@ -73,7 +73,8 @@ public sealed class RegressionTests(SharedSpace shared)
     /// <summary>Every owner said as much as every other, in messages of the public length.</summary>
     private async Task AssertBlindAsync(Outcome outcome)
     {
-        var sights = (await Space.SightsAsync(outcome.JobId)).Where(s => s.What.Contains("message", StringComparison.Ordinal)).ToList();
+        // On a busy machine a delivery is repeated, byte for byte: that says something about the machine.
+        var sights = (await Space.SightsAsync(outcome.JobId)).Where(s => s.What.Contains("message", StringComparison.Ordinal)).DistinctBy(s => s.Sha256).ToList();
         var bytes = Space.Owners.Select(o => sights.Where(s => s.From == o.Did).Sum(s => s.Bytes)).ToList();
         // The chain leader is the analyst too: what it says as such goes to each of the three.
         const int Own = 64 + (7 * (((4 + 4 + 10) * 16) + 48)) + (8 * 144), AsAnalyst = 7 * ((4 * 8) + 48 + 144);

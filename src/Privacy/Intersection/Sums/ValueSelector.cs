@@ -1,6 +1,6 @@
 using System.Collections;
-using System.Security.Cryptography;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using DataSpace.Kernel.Results;
 using DataSpace.Privacy.Aggregation;
 using DataSpace.Privacy.Seal;
