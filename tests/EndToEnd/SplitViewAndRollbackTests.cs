@@ -119,8 +119,14 @@ public sealed class SplitViewAndRollbackTests
             UPDATE ff SET JobHash = 'filler-' || i, JobId = 'filler-' || i, Participant = (SELECT Participant FROM p);
             ALTER TABLE ff DROP COLUMN i;
             INSERT INTO Findings SELECT * FROM ff;
+            UPDATE j SET JobHash = 'late', JobId = 'late', State = 'RUNNING', Stage = 'roster';
+            UPDATE p SET JobHash = 'late', State = 'waiting', RoundZero = NULL, RoundOneAccepted = 0, Envelope = NULL, Code = NULL, Refusal = NULL;
+            INSERT INTO Jobs SELECT * FROM j;
+            INSERT INTO Parties SELECT * FROM p;
             """, ("$id", dead));
         var last = await ReconcileAsync();
+        // A job whose time is over and of which nobody has written down yet who was silent clears nobody.
+        Assert.Equal(0L, TestAnalyst.Query(space.Coordinator, "SELECT count(*) FROM Findings WHERE JobHash = $id", ("$id", "late")));
         Assert.Equal([(dead, space.SupplierA.Did)], last["unreported"]!.AsArray().Select(u => (u!["jobId"]!.GetValue<string>(), u["participant"]!.GetValue<string>())));
         Assert.True(Count(last, "refused") >= 1, last + space.Story());
         Assert.Contains(await Ledgers.ReadWhenAsync(space.Coordinator, r => r.Any(e => e.Entry.Kind == Ledger.Receipts.EntryKind.Unreported)), e => e.Entry.Kind == Ledger.Receipts.EntryKind.Unreported);

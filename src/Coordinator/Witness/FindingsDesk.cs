@@ -66,6 +66,8 @@ internal sealed partial class FindingsDesk(
                 var state = await LookAsync(job, party, cancellation);
                 if (state == FindingStates.Unreported && now < job.Deadline)
                     continue; // it still has time to say something
+                if (state == FindingStates.NotAsked && job.State == JobStates.Running)
+                    continue; // its time is over, and who was silent is written down a moment later: nobody is cleared before
                 if (found is null)
                     db.Findings.Add(new FindingRow { JobHash = job.JobHash, Participant = party.Participant, JobId = job.JobId, State = state, Code = party.Code, At = now });
                 else

@@ -9,29 +9,57 @@ using DataSpace.Cli.Session;
 
 namespace DataSpace.Cli.Demo.Regression;
 
+/// <summary>Who plays whom, and what is asked.</summary>
+/// <param name="Sample">Folder of the sample.</param>
+/// <param name="Parts">The two owners: the node that plays it, its folder in the sample, its names, its dataset, file and offer. The first asks, and has the label.</param>
+/// <param name="Job">The model.</param>
+/// <param name="Refused">A model that asks for a column which no contract allows; null for none.</param>
+/// <param name="Label">The label's column.</param>
+/// <param name="LeastRight">Fraction of the common subjects for whom both parts together must be right.</param>
+/// <param name="Data">Where the data come from.</param>
+/// <param name="SameKey">How both owners' keys look alike, for a plain look at the files.</param>
+internal sealed record VerticalSetting(
+    string Sample, IReadOnlyList<VerticalPart> Parts, string Job, string? Refused, string Label, double LeastRight, Phrase Data, Func<string, string> SameKey)
+{
+    public static IReadOnlyDictionary<string, VerticalSetting> All { get; } = new Dictionary<string, VerticalSetting>(StringComparer.Ordinal)
+    {
+        ["hospital-and-lab"] = new(
+            "hospital-and-lab",
+            [new("chain-leader", "clinic", "Clinic", "诊所", "patients", "patients.csv", "clinic-model"), new("supplier-a", "lab", "Laboratory", "检验室", "measurements", "measurements.csv", "lab-model")],
+            "benign", Refused: null, "benign", LeastRight: 0.97, VerticalTexts.Tumours, key => key.Trim().ToUpperInvariant()),
+        ["bank-and-merchant"] = new(
+            "bank-and-merchant",
+            [new("chain-leader", "bank", "Bank", "银行", "borrowers", "borrowers.csv", "credit-model-bank"), new("supplier-a", "merchant", "Merchant", "商户", "shoppers", "shoppers.csv", "credit-model-merchant")],
+            "good-credit", Refused: "with-personal-status", "good", LeastRight: 0.72, VerticalTexts.Credits, key => string.Concat(key.Where(char.IsAsciiDigit))[^11..]),
+    };
+}
+
+/// <summary>One owner of the setting.</summary>
+internal sealed record VerticalPart(string Node, string Name, string En, string Zh, string Dataset, string File, string Offer);
+
 /// <summary>
-/// <c>dataspace regress vertical</c>: the nodes of the supply-chain demo as a clinic and a laboratory with other columns of the same patients. Ends with exit code 0 only if everything that it says was
+/// <c>dataspace regress vertical</c>: the nodes of the supply-chain demo as two owners with other columns of the same subjects. Ends with exit code 0 only if everything that it says was
 /// observed. Processes are stopped by their ids, whatever happens.
 /// </summary>
-internal static class VerticalDemo
+internal sealed class VerticalDemo(VerticalSetting setting)
 {
-    private const string Job = "benign";
-    private const double LeastRight = 0.97;
+    private IReadOnlyList<VerticalPart> Parts => setting.Parts;
 
-    /// <summary>The two owners: the node that plays it, its folder in the sample, its dataset and file. The first asks.</summary>
-    private static readonly IReadOnlyList<(string Node, string Name, string Dataset, string File)> Parts = [("chain-leader", "clinic", "patients", "patients.csv"), ("supplier-a", "lab", "measurements", "measurements.csv")];
-
-    private static string Sample => Path.Combine(Path.GetDirectoryName(DemoFolder.Sample)!, "hospital-and-lab");
+    private string Sample => Path.Combine(Path.GetDirectoryName(DemoFolder.Sample)!, setting.Sample);
 
     public static Command Build(GlobalOptions globals)
     {
         var yes = globals.Option<bool>("--yes", DemoTexts.YesOption);
         yes.Aliases.Add("-y");
-        return globals.Handle(globals.Command("vertical", VerticalTexts.About, yes), (ui, parse, cancel) => RunAsync(ui, parse.GetValue(yes), cancel));
+        var sample = globals.Option<string>("--sample", VerticalTexts.SampleOption);
+        sample.DefaultValueFactory = _ => "hospital-and-lab";
+        sample.AcceptOnlyFromAmong([.. VerticalSetting.All.Keys]);
+        return globals.Handle(
+            globals.Command("vertical", VerticalTexts.About, yes, sample), (ui, parse, cancel) => new VerticalDemo(VerticalSetting.All[parse.GetValue(sample)!]).RunAsync(ui, parse.GetValue(yes), cancel));
     }
 
-    private static Task<int> RunAsync(Ui ui, bool yes, CancellationToken cancel)
-        => ShortDemo.RunAsync(ui, "clinic-and-lab", new DemoOptions(Keep: false, yes, Rows: null), VerticalTexts.Done, async (run, stop) =>
+    private Task<int> RunAsync(Ui ui, bool yes, CancellationToken cancel)
+        => ShortDemo.RunAsync(ui, "vertical-" + setting.Sample, new DemoOptions(Keep: false, yes, Rows: null), VerticalTexts.Done, async (run, stop) =>
         {
             await StartAsync(run, stop);
             foreach (var screen in (Func<DemoRun, CancellationToken, Task>[])[ContractAsync, PlanAsync, TrainAsync])
@@ -41,53 +69,69 @@ internal static class VerticalDemo
             }
         }, cancel);
 
-    private static async Task StartAsync(DemoRun run, CancellationToken cancel)
+    private async Task StartAsync(DemoRun run, CancellationToken cancel)
     {
-        run.Origin = VerticalTexts.Data;
-        run.Folder.Call("chain-leader", "clinic", "Clinic", "诊所");
-        run.Folder.Call("supplier-a", "lab", "Laboratory", "检验室");
+        run.Origin = setting.Data;
+        foreach (var part in Parts)
+            run.Folder.Call(part.Node, part.Name, part.En, part.Zh);
         run.Folder.Call("supplier-b", "bystander", "Bystander", "旁观者");
         await StartScreen.ShowAsync(run, cancel);
-        foreach (var (_, name, _, _) in Parts)
+        foreach (var part in Parts)
         {
-            var policy = await File.ReadAllTextAsync(Path.Combine(Sample, "policies", name + "-model.odrl.json"), cancel);
-            foreach (var (node, other, _, _) in Parts)
+            var policy = await File.ReadAllTextAsync(Path.Combine(Sample, "policies", part.Offer + ".odrl.json"), cancel);
+            foreach (var other in Parts)
             {
-                policy = policy.Replace($"${{{other}.did}}", run.Folder.Did(node), StringComparison.Ordinal)
-                    .Replace($"${{{other}.keyId}}", run.Nodes[node].Client.Info.KeyId, StringComparison.Ordinal);
+                policy = policy.Replace($"${{{other.Name}.did}}", run.Folder.Did(other.Node), StringComparison.Ordinal)
+                    .Replace($"${{{other.Name}.keyId}}", run.Nodes[other.Node].Client.Info.KeyId, StringComparison.Ordinal);
             }
-            await File.WriteAllTextAsync(Path.Combine(run.Folder.Root, "policies", name + "-model.odrl.json"), policy, cancel);
+            await File.WriteAllTextAsync(Path.Combine(run.Folder.Root, "policies", part.Offer + ".odrl.json"), policy, cancel);
         }
-        File.Copy(Path.Combine(Sample, "jobs", Job + ".yaml"), run.Folder.Job(Job));
-        foreach (var (node, name, _, file) in Parts)
+        foreach (var job in (string?[])[setting.Job, setting.Refused])
         {
-            File.Copy(Path.Combine(Sample, name, file), Path.Combine(run.Folder.Of(node), file));
-            var dataset = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Sample, name, "config.json"), cancel))!["datasets"]![0]!.AsObject();
-            run.Folder.WriteConfig(node, withDatasets: true, dataset);
-            await run.Nodes[node].Client.PostAsync("admin/reload", null, cancel).OrStop();
+            if (job is not null)
+                File.Copy(Path.Combine(Sample, "jobs", job + ".yaml"), run.Folder.Job(job));
+        }
+        foreach (var part in Parts)
+        {
+            File.Copy(Path.Combine(Sample, part.Name, part.File), Path.Combine(run.Folder.Of(part.Node), part.File));
+            var datasets = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Sample, part.Name, "config.json"), cancel))!["datasets"]!.AsArray();
+            run.Folder.WriteConfig(part.Node, withDatasets: true, datasets.Single(d => d!["id"]!.GetValue<string>() == part.Dataset)!.DeepClone().AsObject());
+            await run.Nodes[part.Node].Client.PostAsync("admin/reload", null, cancel).OrStop();
         }
     }
 
-    private static async Task ContractAsync(DemoRun run, CancellationToken cancel)
+    private async Task ContractAsync(DemoRun run, CancellationToken cancel)
     {
         run.Title(1, VerticalTexts.Contract);
-        foreach (var (node, name, dataset, _) in Parts)
-            await ContractScreen.NegotiateAsync(run, node, dataset, name + "-model", cancel);
+        foreach (var part in Parts)
+            await ContractScreen.NegotiateAsync(run, part.Node, part.Dataset, part.Offer, cancel);
     }
 
-    private static async Task PlanAsync(DemoRun run, CancellationToken cancel)
+    private async Task PlanAsync(DemoRun run, CancellationToken cancel)
     {
         run.Title(2, VerticalTexts.Plan);
-        var plan = await PlanScreen.ReadAsync(run, run.Folder.Job(Job), cancel);
+        if (setting.Refused is not null)
+            await RefusedAsync(run, cancel);
+        var plan = await PlanScreen.ReadAsync(run, run.Folder.Job(setting.Job), cancel);
         JobViews.ShowPlan(run.Ui, plan);
         run.Require(plan.Refusals is not { Count: > 0 }, DemoTexts.PlanRefused, plan.Refusals is { Count: > 0 } refusals ? refusals[0].Code : "");
     }
 
-    private static async Task TrainAsync(DemoRun run, CancellationToken cancel)
+    /// <summary>A model that asks for what no contract allows.</summary>
+    private async Task RefusedAsync(DemoRun run, CancellationToken cancel)
+    {
+        run.Ui.Styled("bold", run.Ui.T(VerticalTexts.TooMuch));
+        var refusals = (await PlanScreen.ReadAsync(run, run.Folder.Job(setting.Refused!), cancel)) is { Refusals: { Count: > 0 } found } plan ? plan with { Refusals = [.. found.DistinctBy(r => (r.Code, r.ParticipantName))] } : null;
+        run.Require(refusals is not null, VerticalTexts.NotRefused, 0);
+        JobViews.ShowRefusals(run.Ui, refusals!);
+        run.Summary["refused"] = refusals!.Refusals![0].Code;
+    }
+
+    private async Task TrainAsync(DemoRun run, CancellationToken cancel)
     {
         run.Title(3, VerticalTexts.Train);
         var started = TimeProvider.System.GetTimestamp();
-        var spec = run.Folder.Job(Job);
+        var spec = run.Folder.Job(setting.Job);
         var plan = await PlanScreen.ReadAsync(run, spec, cancel);
         var job = await RunScreen.SubmitAndFollowAsync(run, spec, plan.PlanHash, cancel);
         if (job.State != "COMPLETED")
@@ -99,7 +143,7 @@ internal static class VerticalDemo
         JobViews.ShowResult(run.Ui, result);
         var theirs = await OtherPartAsync(run, cancel);
         var right = Right(Weights(result.Rows.Select(r => (JobViews.Cell(r[0]), JobViews.Cell(r[1])))), theirs);
-        run.Require(right >= LeastRight, VerticalTexts.Wrong, right);
+        run.Require(right >= setting.LeastRight, VerticalTexts.Wrong, right);
         run.Ui.Styled("green", run.Ui.T(VerticalTexts.Told, right * 100));
         run.Ui.Line(VerticalTexts.OnlyADemo);
         var saw = (await run.Coordinator.GetAsync<CoordinatorSawView>(JobCommand.PathOf(run.JobId, "view"), cancel).OrStop()).Saw;
@@ -109,7 +153,7 @@ internal static class VerticalDemo
     }
 
     /// <summary>The laboratory's weights, from its own node's file.</summary>
-    private static async Task<Dictionary<string, double>> OtherPartAsync(DemoRun run, CancellationToken cancel)
+    private async Task<Dictionary<string, double>> OtherPartAsync(DemoRun run, CancellationToken cancel)
     {
         var files = Directory.GetFiles(Path.Combine(run.Folder.NodeDirectory(Parts[1].Node), "models"));
         run.Require(files.Length == 1, VerticalTexts.NoPart, files.Length);
@@ -120,23 +164,32 @@ internal static class VerticalDemo
     private static Dictionary<string, double> Weights(IEnumerable<(string Column, string Weight)> rows)
         => rows.ToDictionary(r => r.Column, r => double.Parse(r.Weight, CultureInfo.InvariantCulture), StringComparer.Ordinal);
 
-    /// <summary>Of all patients, the fraction for whom the sum of both parts has the right sign; a plain look at both files.</summary>
-    private static double Right(Dictionary<string, double> first, Dictionary<string, double> second)
+    /// <summary>Of the common subjects, the fraction for whom the sum of both parts has the right sign; a plain look at both files.</summary>
+    private double Right(Dictionary<string, double> first, Dictionary<string, double> second)
     {
-        var (scores, labels) = (new Dictionary<string, double>(StringComparer.Ordinal), new Dictionary<string, bool>(StringComparer.Ordinal));
-        foreach (var ((_, name, _, file), weights) in Parts.Zip((Dictionary<string, double>[])[first, second]))
+        var (scores, labels) = (new Dictionary<string, (double Score, int Parts)>(StringComparer.Ordinal), new Dictionary<string, bool>(StringComparer.Ordinal));
+        foreach (var (part, weights) in Parts.Zip((Dictionary<string, double>[])[first, second]))
         {
-            var lines = File.ReadAllLines(Path.Combine(Sample, name, file));
+            var lines = File.ReadAllLines(Path.Combine(Sample, part.Name, part.File));
             var columns = lines[0].Split(',');
             foreach (var fields in lines.Skip(1).Select(l => l.Split(',')))
             {
-                var key = fields[0].Trim().ToUpperInvariant();
-                var constant = weights.First(w => !columns.Contains(w.Key)).Value;
-                scores[key] = scores.GetValueOrDefault(key) + constant + columns.Zip(fields).Where(c => weights.ContainsKey(c.First)).Sum(c => weights[c.First] * double.Parse(c.Second, CultureInfo.InvariantCulture));
-                if (columns[^1] == Job)
-                    labels[key] = fields[^1] == "1";
+                var (score, parts) = scores.GetValueOrDefault(setting.SameKey(fields[0]));
+                scores[setting.SameKey(fields[0])] = (score + weights.Sum(w => w.Value * Value(w.Key, columns, fields)), parts + 1);
+                if (Array.IndexOf(columns, setting.Label) is >= 0 and var at)
+                    labels[setting.SameKey(fields[0])] = fields[at] == "1";
             }
         }
-        return labels.Count(l => scores[l.Key] > 0 == l.Value) / (double)labels.Count;
+        var common = labels.Where(l => scores[l.Key].Parts == 2).ToList();
+        return common.Count(l => scores[l.Key].Score > 0 == l.Value) / (double)common.Count;
+    }
+
+    /// <summary>A number's own value; of a code (<c>column=code</c>) 1 or 0; of the constant 1.</summary>
+    private static double Value(string name, string[] columns, string[] fields)
+    {
+        if (Array.IndexOf(columns, name) is >= 0 and var number)
+            return double.Parse(fields[number], CultureInfo.InvariantCulture);
+        var (column, code) = name.IndexOf('=', StringComparison.Ordinal) is > 0 and var split ? (name[..split], name[(split + 1)..]) : (name, "");
+        return Array.IndexOf(columns, column) is >= 0 and var at ? fields[at] == code ? 1 : 0 : 1;
     }
 }
