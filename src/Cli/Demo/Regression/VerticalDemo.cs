@@ -30,7 +30,7 @@ internal sealed record VerticalSetting(
         ["bank-and-merchant"] = new(
             "bank-and-merchant",
             [new("chain-leader", "bank", "Bank", "银行", "borrowers", "borrowers.csv", "credit-model-bank"), new("supplier-a", "merchant", "Merchant", "商户", "shoppers", "shoppers.csv", "credit-model-merchant")],
-            "good-credit", Refused: "with-personal-status", "good", LeastRight: 0.72, VerticalTexts.Credits, key => string.Concat(key.Where(char.IsAsciiDigit))[^11..]),
+            "good-credit", Refused: "with-personal-status", "good", LeastRight: 0.715, VerticalTexts.Credits, key => string.Concat(key.Where(char.IsAsciiDigit))[^11..]),
     };
 }
 
