@@ -92,6 +92,16 @@ public sealed class QueryHistoryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_record_that_began_before_the_first_use_of_another_kind_is_complete()
+    {
+        Assert.Null((await _history.StatusAsync(Token)).Value.Problem); // as every use of a kind without a record does, before its Grant
+        _anchor.HasUses = true;
+        Restart();
+        Assert.Null(await RefusalAsync());
+        Assert.Empty(await AskAsync("v1", "all", Range(0, 100)));
+    }
+
+    [Fact]
     public async Task An_owner_accepts_a_loss_only_when_there_is_one_and_only_with_a_record_of_it()
     {
         Assert.Empty(await AskAsync("v1", "all", Range(0, 100)));

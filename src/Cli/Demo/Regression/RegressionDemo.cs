@@ -17,7 +17,7 @@ internal static class RegressionDemo
         [("chain-leader", "hospital-a", "Hospital A", "医院甲"), ("supplier-a", "hospital-b", "Hospital B", "医院乙"), ("supplier-b", "hospital-c", "Hospital C", "医院丙")];
 
     /// <summary>Dataset, offer and jobs of the sample.</summary>
-    public const string Dataset = "visits", File = "visits.csv", Offer = "doctor-visits", Main = "doctor-visits", WithoutOne = "without-c";
+    public const string Dataset = "visits", File = "visits.csv", Offer = "doctor-visits", Main = "doctor-visits", WithoutOne = "without-c", StatisticsOffer = "visit-statistics", Statistics = "visits-by-health";
 
     /// <summary>The sample in the repository.</summary>
     public static string Sample => Path.Combine(Path.GetDirectoryName(DemoFolder.Sample)!, "hospital-and-lab");
@@ -49,14 +49,17 @@ internal static class RegressionDemo
         foreach (var (node, folder, en, zh) in Hospitals)
             run.Folder.Call(node, folder, en, zh);
         await StartScreen.ShowAsync(run, cancel);
-        var policy = await System.IO.File.ReadAllTextAsync(Path.Combine(Sample, "policies", Offer + ".odrl.json"), cancel);
-        foreach (var (node, folder, _, _) in Hospitals)
+        foreach (var offer in (string[])[Offer, StatisticsOffer])
         {
-            policy = policy.Replace($"${{{folder}.did}}", run.Folder.Did(node), StringComparison.Ordinal)
-                .Replace($"${{{folder}.keyId}}", run.Nodes[node].Client.Info.KeyId, StringComparison.Ordinal);
+            var policy = await System.IO.File.ReadAllTextAsync(Path.Combine(Sample, "policies", offer + ".odrl.json"), cancel);
+            foreach (var (node, folder, _, _) in Hospitals)
+            {
+                policy = policy.Replace($"${{{folder}.did}}", run.Folder.Did(node), StringComparison.Ordinal)
+                    .Replace($"${{{folder}.keyId}}", run.Nodes[node].Client.Info.KeyId, StringComparison.Ordinal);
+            }
+            await System.IO.File.WriteAllTextAsync(Path.Combine(run.Folder.Root, "policies", offer + ".odrl.json"), policy, cancel);
         }
-        await System.IO.File.WriteAllTextAsync(Path.Combine(run.Folder.Root, "policies", Offer + ".odrl.json"), policy, cancel);
-        foreach (var job in (string[])[Main, WithoutOne])
+        foreach (var job in (string[])[Main, WithoutOne, Statistics])
             System.IO.File.Copy(Path.Combine(Sample, "jobs", job + ".yaml"), run.Folder.Job(job));
         foreach (var (node, folder, _, _) in Hospitals)
         {

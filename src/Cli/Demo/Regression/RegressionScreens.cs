@@ -16,13 +16,26 @@ internal static class RegressionScreens
     private const string NobodyIndependent = "DS-POL-032";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
-    public static IReadOnlyList<Func<DemoRun, CancellationToken, Task>> All { get; } = [ContractAsync, PlanAsync, FitAsync, WithoutOneAsync, LedgersAsync];
+    public static IReadOnlyList<Func<DemoRun, CancellationToken, Task>> All { get; } = [ContractAsync, PlanAsync, FitAsync, WithoutOneAsync, LedgersAsync, StatisticsAsync];
 
     private static async Task ContractAsync(DemoRun run, CancellationToken cancel)
     {
         run.Title(1, RegressionTexts.Contract);
         foreach (var (node, _, _, _) in RegressionDemo.Hospitals)
             await ContractScreen.NegotiateAsync(run, node, RegressionDemo.Dataset, RegressionDemo.Offer, cancel);
+    }
+
+    /// <summary>Quantiles over the same rows, under a contract of their own.</summary>
+    private static async Task StatisticsAsync(DemoRun run, CancellationToken cancel)
+    {
+        run.Title(6, RegressionTexts.Statistics);
+        foreach (var (node, _, _, _) in RegressionDemo.Hospitals)
+            await ContractScreen.NegotiateAsync(run, node, RegressionDemo.Dataset, RegressionDemo.StatisticsOffer, cancel);
+        var (job, why) = await SubmitAsync(run, RegressionDemo.Statistics, cancel);
+        if (job.State != "COMPLETED")
+            JobViews.ShowWhy(run.Ui, why);
+        run.Require(job.State == "COMPLETED", RegressionTexts.StatisticsFailed, job.State);
+        JobViews.ShowResult(run.Ui, await run.Analyst.GetAsync<Node.ResultView>(JobCommand.PathOf(job.JobId, "result"), cancel).OrStop());
     }
 
     private static async Task PlanAsync(DemoRun run, CancellationToken cancel)

@@ -30,6 +30,8 @@ internal static class RegressionTexts
     public static readonly Phrase Ledgers = new("What stands in the ledgers", "账本中的记录");
     public static readonly Phrase Counted = new("{0}: {1} grant, {2} report, {3} refusals on record", "{0}：授权 {1} 条，报告 {2} 条，拒绝 {3} 条");
     public static readonly Phrase WrongCount = new("the ledger of {0} has {1} grants and {2} reports instead of one each", "{0} 的账本有授权 {1} 条、报告 {2} 条，应各为 1 条");
+    public static readonly Phrase Statistics = new("Statistics of the same rows, under a contract of their own: median and 90th percentile of visits by health", "同样的行，另立合约：按健康状况的就诊次数中位数与 90 分位数");
+    public static readonly Phrase StatisticsFailed = new("the statistics ended as {0}", "统计以 {0} 结束");
     public static readonly Phrase Failed = new("the model ended as {0}", "建模以 {0} 结束");
     public static readonly Phrase Done = new("Everything above was observed. {0:0} s.", "以上各项均已实际观察到。用时 {0:0} 秒。");
 }
