@@ -59,6 +59,7 @@ internal static class VerticalDesign
             ["kind"] = "regress",
             ["title"] = "Who falls ill",
             ["purpose"] = Jobs.Purpose,
+            ["limits"] = new JsonObject { ["wallLimitMs"] = 600_000 }, // ciphertexts on a machine that other tests keep busy
             ["inputs"] = new JsonArray(await InputAsync(space.Leader, Clinic, "age"), await InputAsync(space.SupplierB, Lab, "marker")),
             ["regress"] = new JsonObject
             {

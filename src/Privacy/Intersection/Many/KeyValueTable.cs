@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using DataSpace.Kernel.Results;
 
@@ -42,6 +43,7 @@ internal static class KeyValueTable
     /// <param name="keys">Different keys.</param>
     /// <param name="values">Their values.</param>
     /// <returns>DS-PRV-310 where it fails.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Result<UInt128[]> Encode(TableShape shape, ReadOnlySpan<PrfOutput> keys, ReadOnlySpan<UInt128> values)
     {
         var table = new UInt128[shape.Entries];
@@ -64,6 +66,7 @@ internal static class KeyValueTable
         => table[shape.A(key)] ^ table[shape.B(key)] ^ table[shape.C(key)] ^ Dense(key.Dense, table[^TableShape.DenseEntries..]);
 
     /// <summary>Sum of those entries that the bits choose.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static UInt128 Dense(ulong bits, ReadOnlySpan<UInt128> entries)
     {
         UInt128 sum = 0;
@@ -73,6 +76,7 @@ internal static class KeyValueTable
     }
 
     /// <summary>Items with an entry of their own, in an order in which each has one when all before it are gone, and that entry; and the items that no such order holds.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (List<int> Items, List<int> Places) Peel(TableShape shape, ReadOnlySpan<PrfOutput> keys, out int[] left)
     {
         var degrees = new int[3 * shape.Third];

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace DataSpace.Privacy.Lookup.Lwe;
@@ -24,6 +25,7 @@ internal static class LweScan
         });
 
     /// <summary>cells·A: 1,024 numbers per row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static uint[] Hint(ReadOnlyMemory<byte> cells, int rows, int columns, ReadOnlyMemory<byte> seed, CancellationToken cancellation)
     {
         var hint = new uint[(long)rows * LweParameters.Dimension];
@@ -47,6 +49,7 @@ internal static class LweScan
         return hint;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddBlock(ReadOnlyMemory<byte> cells, int columns, int column, uint[] tiles, uint[] hint, int from, int to)
     {
         const int tileLength = LweMatrix.BlockRows * LweKernels.TileNumbers;
@@ -59,6 +62,7 @@ internal static class LweScan
     }
 
     /// <summary>Lines of a tile beside each other: a tile then fits into the nearest cache, where rows 4 KiB apart would fight for the same places.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ToTiles(uint[] numbers, uint[] tiles)
     {
         for (var row = 0; row < LweMatrix.BlockRows; row++)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace DataSpace.Privacy.Regression.Horizontal;
@@ -49,6 +50,7 @@ public sealed class OwnerRows
         /// <param name="hasSubjects">Whether a column names the subject; else each row is one.</param>
         /// <param name="subject">The subject's text.</param>
         /// <param name="values">Values in the order above.</param>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Add(bool hasSubjects, string? subject, IReadOnlyList<string?> values)
         {
             if (IsFull)
@@ -84,6 +86,7 @@ public sealed class OwnerRows
         }
 
         /// <summary>What was added, sorted by subject.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public OwnerRows Build()
         {
             var subjects = _subjects.ToArray();
@@ -107,6 +110,7 @@ public sealed class OwnerRows
         }
 
         /// <summary>Whole units of 10^−Decimals within the bounds.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         internal static long Number(BoundedColumn column, string text)
         {
             if (text is "true" or "false")

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DataSpace.Privacy.Regression.Vertical;
 
 /// <summary>
@@ -41,6 +43,7 @@ internal sealed class FourierSigmoid
 
     private static int Order(int index) => (2 * index) + 1;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private long[][] Fill(double[] angles, int bits, Func<int, double, double, double> first, Func<int, double, double, double> second)
     {
         var columns = new long[2 * Terms][];

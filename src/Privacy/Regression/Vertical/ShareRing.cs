@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DataSpace.Privacy.Regression.Vertical;
 
 /// <summary>
@@ -40,6 +42,7 @@ internal sealed class ShareRing
         return rest < 0 ? (ulong)(rest + (long)modulus) : (ulong)rest;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static ulong Power(ulong value, ulong exponent, ulong modulus)
     {
         UInt128 result = 1, square = value;

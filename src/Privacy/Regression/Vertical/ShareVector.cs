@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DataSpace.Privacy.Aggregation;
 
 namespace DataSpace.Privacy.Regression.Vertical;
@@ -25,6 +26,7 @@ internal sealed class ShareVector
     /// <summary>Share <paramref name="index"/> as an integer in 0..T-1.</summary>
     public UInt128 this[int index] => Ring.Join(_residues[0][index], _residues[1][index]);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static ShareVector Of(ShareRing ring, int length, Func<int, Int128> value)
     {
         var (first, second) = (new ulong[length], new ulong[length]);
@@ -70,6 +72,7 @@ internal sealed class ShareVector
     /// Local division by 2^bits: the first party shifts its share, the second the complement of its own. The shares then add up to the quotient, rounded either way, unless the lift fails
     /// (chance |x|/T for uniform shares).
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ShareVector Truncated(int bits, bool isFirst)
     {
         var (first, second) = (new ulong[Length], new ulong[Length]);
@@ -86,6 +89,7 @@ internal sealed class ShareVector
     /// <summary>
     /// Local change of modulus to any P: what the first party returns plus what the second returns is x modulo P, unless the lift fails. All in integers; floating point comes after.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ulong[] Lifted(ulong modulus, bool isFirst)
     {
         var lifted = new ulong[Length];
@@ -95,6 +99,7 @@ internal sealed class ShareVector
         return lifted;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ulong SumOf(int which)
     {
         UInt128 sum = 0;
@@ -103,6 +108,7 @@ internal sealed class ShareVector
         return (ulong)(sum % Ring.Moduli[which]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ShareVector Zip(ShareVector other, Func<ulong, ulong, ulong, ulong> operation)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(other.Length, Length);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DataSpace.Privacy.Regression.Vertical;
 
 /// <summary>
@@ -45,6 +47,7 @@ internal sealed class TileLayout(int slots, int dataRows, int columns)
     }
 
     /// <summary>Per data row the sum over tiles.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ulong[] SumOfTiles(IReadOnlyList<ulong[]> texts, ulong modulus)
     {
         var sums = new ulong[dataRows];
@@ -61,6 +64,7 @@ internal sealed class TileLayout(int slots, int dataRows, int columns)
     }
 
     /// <summary>Per column the sum over the rows of its tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ulong[] SumOfRows(IReadOnlyList<ulong[]> texts, int count, ulong modulus)
     {
         var sums = new ulong[count];
@@ -74,6 +78,7 @@ internal sealed class TileLayout(int slots, int dataRows, int columns)
     }
 
     /// <summary>The sum of all slots.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static ulong SumOfSlots(ReadOnlySpan<ulong> text, ulong modulus)
     {
         var sum = 0UL; // fewer than 2^20 slots below 2^40
@@ -82,6 +87,7 @@ internal sealed class TileLayout(int slots, int dataRows, int columns)
         return sum % modulus;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ulong[][] Texts(int count, Func<int, int, int, ulong> value)
     {
         var texts = new ulong[count][];

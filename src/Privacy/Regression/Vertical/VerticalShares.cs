@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DataSpace.Privacy.Regression.Vertical;
 
 /// <summary>
@@ -38,6 +40,7 @@ internal sealed class VerticalShares(VerticalTerms terms, bool isFirst, ShareVec
         => errors.Then(Point.Times(1L << (waves.Bits - WavePair.Descent.Bits)));
 
     /// <summary>Q·x of one block over the data rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static ShareVector Scores(long[][] columns, ShareVector point, int rows)
     {
         return new ShareVector(point.Ring, One(0), One(1));
@@ -57,6 +60,7 @@ internal sealed class VerticalShares(VerticalTerms terms, bool isFirst, ShareVec
     }
 
     /// <summary>Qᵀ·e of one block, ridge rows included.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static ShareVector Gradient(long[][] columns, ShareVector errors)
     {
         return new ShareVector(errors.Ring, One(0), One(1));

@@ -41,6 +41,7 @@ internal static class Blake2xb
     public static void Fill(ReadOnlySpan<byte> key, ulong message, Span<byte> output) => Fill(key, message, output, Vector512.IsHardwareAccelerated);
 
     /// <summary>As above, one leaf after the other or eight at once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Fill(ReadOnlySpan<byte> key, ulong message, Span<byte> output, bool inLanes)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, KeyBytes);
@@ -79,6 +80,7 @@ internal static class Blake2xb
     private static ulong LeafWord0(int length) => (uint)length | ((ulong)HashBytes << 32);
 
     /// <summary>Eight leaves at once, a lane for each: they hash the same block and differ in their number alone.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Leaves(ReadOnlySpan<ulong> root, int firstNode, int total, Span<byte> output)
     {
         Span<Vector512<ulong>> v = stackalloc Vector512<ulong>[16];
@@ -144,12 +146,14 @@ internal static class Blake2xb
         state[2] ^= word2;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Write(ReadOnlySpan<ulong> state, Span<byte> target)
     {
         for (var i = 0; i < state.Length; i++)
             BinaryPrimitives.WriteUInt64LittleEndian(target[(8 * i)..], state[i]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Compress(Span<ulong> state, ReadOnlySpan<byte> block, int counted, bool last)
     {
         var words = MemoryMarshal.Cast<byte, ulong>(block);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DataSpace.Kernel.Results;
 
 namespace DataSpace.Privacy.Seal.Evaluation;
@@ -29,6 +30,7 @@ public sealed class EvaluatedCiphertext
         return CiphertextCodec.Check(set, ciphertext).Error is { } error ? error : Transform(set, ciphertext, ring);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static EvaluatedCiphertext Transform(SealParameterSet set, ReadOnlySpan<byte> ciphertext, RnsRing ring)
     {
         var values = new double[CiphertextLayout.Polynomials * ring.PolynomialLength];

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
@@ -16,6 +17,7 @@ internal static class FloodNoise
     private const int DrawBytes = 16;
 
     /// <summary>c0 += noise, every coefficient uniform from −amplitude to amplitude − 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add(RnsRing ring, double[] ciphertext, BigInteger amplitude)
     {
         var parts = Draw(ring.Degree, (UInt128)(2 * amplitude));
@@ -34,6 +36,7 @@ internal static class FloodNoise
     }
 
     /// <summary>Draws below <paramref name="limit"/> by rejection, part after part.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double[] Draw(int count, UInt128 limit)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, UInt128.One << (Parts * PartBits));

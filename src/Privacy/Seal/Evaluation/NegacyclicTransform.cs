@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace DataSpace.Privacy.Seal.Evaluation;
@@ -62,6 +63,7 @@ internal abstract class NegacyclicTransform
 internal sealed class NegacyclicTransform<T> : NegacyclicTransform
     where T : struct, IDoubleLanes<T>
 {
+    private const MethodImplOptions Compiled = MethodImplOptions.AggressiveOptimization; // these loops are most of a product; waiting for a method's calls to be counted costs minutes
     private readonly Twiddles _forward;
     private readonly Twiddles _inverse;
     private readonly double _scale;
@@ -77,6 +79,7 @@ internal sealed class NegacyclicTransform<T> : NegacyclicTransform
         _scale = modulus.Centred(modulus.Invert((ulong)degree));
     }
 
+    [MethodImpl(Compiled)]
     public override void Forward(Span<double> polynomial)
     {
         ref var x = ref First(polynomial);
@@ -107,6 +110,7 @@ internal sealed class NegacyclicTransform<T> : NegacyclicTransform
             Modulus45.Reduce(T.Load(ref x, i), n, inverse).Store(ref x, i);
     }
 
+    [MethodImpl(Compiled)]
     public override void Inverse(Span<double> polynomial)
     {
         ref var x = ref First(polynomial);
@@ -139,6 +143,7 @@ internal sealed class NegacyclicTransform<T> : NegacyclicTransform
             Modulus45.Multiply(T.Load(ref x, i), scale, scaleOverN, n).Store(ref x, i);
     }
 
+    [MethodImpl(Compiled)]
     public override void Read(ReadOnlySpan<byte> words, Span<double> polynomial)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(words.Length, 8 * Degree);
@@ -148,6 +153,7 @@ internal sealed class NegacyclicTransform<T> : NegacyclicTransform
             T.LoadWords(ref from, 8 * i).Store(ref to, i);
     }
 
+    [MethodImpl(Compiled)]
     public override void Write(ReadOnlySpan<double> polynomial, Span<byte> words)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(words.Length, 8 * Degree);
@@ -158,6 +164,7 @@ internal sealed class NegacyclicTransform<T> : NegacyclicTransform
             Modulus45.Canonical(T.Load(ref from, i), n, inverse).StoreWords(ref to, 8 * i);
     }
 
+    [MethodImpl(Compiled)]
     public override void MultiplyAdd(Span<double> sum, ReadOnlySpan<double> left, ReadOnlySpan<double> right)
     {
         ref var total = ref First(sum);
@@ -168,6 +175,7 @@ internal sealed class NegacyclicTransform<T> : NegacyclicTransform
             (T.Load(ref total, i) + Modulus45.Product(T.Load(ref a, i), T.Load(ref b, i), n, inverse)).Store(ref total, i);
     }
 
+    [MethodImpl(Compiled)]
     public override void Reduce(Span<double> polynomial)
     {
         ref var x = ref First(polynomial);
@@ -176,6 +184,7 @@ internal sealed class NegacyclicTransform<T> : NegacyclicTransform
             Modulus45.Reduce(T.Load(ref x, i), n, inverse).Store(ref x, i);
     }
 
+    [MethodImpl(Compiled)]
     public override void Canonical(Span<double> polynomial)
     {
         ref var x = ref First(polynomial);
@@ -184,6 +193,7 @@ internal sealed class NegacyclicTransform<T> : NegacyclicTransform
             Modulus45.Canonical(T.Load(ref x, i), n, inverse).Store(ref x, i);
     }
 
+    [MethodImpl(Compiled)]
     public override void Centre(Span<double> polynomial)
     {
         ref var x = ref First(polynomial);
@@ -195,6 +205,7 @@ internal sealed class NegacyclicTransform<T> : NegacyclicTransform
         }
     }
 
+    [MethodImpl(Compiled)]
     public override void AddMultiple(Span<double> sum, ReadOnlySpan<double> values, ulong factor)
     {
         ref var total = ref First(sum);
@@ -205,6 +216,7 @@ internal sealed class NegacyclicTransform<T> : NegacyclicTransform
             (T.Load(ref total, i) + Modulus45.Multiply(T.Load(ref x, i), w, v, n)).Store(ref total, i);
     }
 
+    [MethodImpl(Compiled)]
     public override void SubtractAndScale(Span<double> sum, ReadOnlySpan<double> values, double offset, ulong factor)
     {
         ref var total = ref First(sum);
@@ -216,7 +228,7 @@ internal sealed class NegacyclicTransform<T> : NegacyclicTransform
     }
 
     /// <summary>Two steps in one pass over memory. Sums grow by 0.6·n a step and are reduced once at the end: 13 steps stay below 9·n.</summary>
-    private void ForwardFour(ref double x, int start, int quarter, int node, T n)
+    [MethodImpl(Compiled)] private void ForwardFour(ref double x, int start, int quarter, int node, T n)
     {
         var (w1, v1) = _forward.At(node);
         var (w2, v2) = _forward.At(2 * node);
@@ -236,7 +248,7 @@ internal sealed class NegacyclicTransform<T> : NegacyclicTransform
         }
     }
 
-    private void ForwardTwo(ref double x, int start, int gap, int node, T n)
+    [MethodImpl(Compiled)] private void ForwardTwo(ref double x, int start, int gap, int node, T n)
     {
         var (w, v) = _forward.At(node);
         var (at, step) = ((nuint)start, (nuint)gap);
@@ -249,7 +261,7 @@ internal sealed class NegacyclicTransform<T> : NegacyclicTransform
         }
     }
 
-    private void ForwardTail(ref double square, int block, T n)
+    [MethodImpl(Compiled)] private void ForwardTail(ref double square, int block, T n)
     {
         for (var (gap, parts, entry) = (T.Count / 2, 1, 0); gap > 0; gap /= 2, parts *= 2)
         {
@@ -269,7 +281,7 @@ internal sealed class NegacyclicTransform<T> : NegacyclicTransform
     }
 
     /// <summary>At most three steps; sums double with each, so they stay below 5·n and are reduced by the next pass.</summary>
-    private void InverseTail(ref double square, int block, T n)
+    [MethodImpl(Compiled)] private void InverseTail(ref double square, int block, T n)
     {
         for (var (gap, parts) = (1, T.Count / 2); parts > 0; gap *= 2, parts /= 2)
         {
@@ -287,7 +299,7 @@ internal sealed class NegacyclicTransform<T> : NegacyclicTransform
         }
     }
 
-    private void InverseTwo(ref double x, int start, int gap, int node, T n, T inverse)
+    [MethodImpl(Compiled)] private void InverseTwo(ref double x, int start, int gap, int node, T n, T inverse)
     {
         var (w, v) = _inverse.At(node);
         var (at, step) = ((nuint)start, (nuint)gap);
@@ -300,7 +312,7 @@ internal sealed class NegacyclicTransform<T> : NegacyclicTransform
     }
 
     /// <summary>Two steps back in one pass. Inputs stay below 5·n, what is multiplied below 20·n, what is stored below 1.2·n.</summary>
-    private void InverseFour(ref double x, int start, int quarter, int node, T n, T inverse)
+    [MethodImpl(Compiled)] private void InverseFour(ref double x, int start, int quarter, int node, T n, T inverse)
     {
         var (w1, v1) = _inverse.At(node);
         var (w2, v2) = _inverse.At(2 * node);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DataSpace.Kernel.Results;
 
 namespace DataSpace.Privacy.Seal.Evaluation;
@@ -19,6 +20,7 @@ public sealed class PlainOperand
     /// <returns>DS-PRV-006 for other vectors.</returns>
     public static Result<PlainOperand> Encode(SealParameterSet set, ReadOnlySpan<ulong> slots) => Encode(set, slots, set.Ring);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static Result<PlainOperand> Encode(SealParameterSet set, ReadOnlySpan<ulong> slots, RnsRing ring)
     {
         if (slots.Length > set.Degree || slots.ContainsAnyExceptInRange(0UL, set.PlainModulus - 1))

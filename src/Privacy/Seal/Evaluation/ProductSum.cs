@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using DataSpace.Kernel.Results;
@@ -37,6 +38,7 @@ public sealed class ProductSum
     public int Products { get; private set; }
 
     /// <summary>Adds ciphertext·plaintext, slot by slot. Both must belong to this sum's parameter set.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(EvaluatedCiphertext ciphertext, PlainOperand plaintext)
     {
         if (ciphertext.Ring != _ring || plaintext.Ring != _ring)
@@ -67,6 +69,7 @@ public sealed class ProductSum
     /// <param name="floodBits">How much larger than the products' noise the flooding noise is, in bits: 60 for many replies about the same data, 40 for one.</param>
     /// <param name="switchDown">Primes to drop, below the length of <see cref="SealParameterSet.Levels"/>.</param>
     /// <returns>DS-PRV-220 when less than <see cref="SpareBudgetBits"/> would remain; the codec's codes for <paramref name="encryptionOfZero"/>; DS-PRV-006 for a mask out of range.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public Result<byte[]> Finish(ReadOnlySpan<byte> encryptionOfZero, ReadOnlySpan<ulong> mask, int floodBits, int switchDown)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(switchDown);
@@ -112,6 +115,7 @@ public sealed class ProductSum
     private static BigInteger NoiseBound(SealParameterSet set, int products)
         => (BigInteger)products * set.Degree * (set.PlainModulus / 2) * DoubledFreshNoise / 2;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void TransformBack()
     {
         ReduceAll();
@@ -119,6 +123,7 @@ public sealed class ProductSum
             _ring.Primes[i % _ring.Primes.Length].Inverse(_ring.Part(_sum, i));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ReduceAll()
     {
         for (var i = 0; i < _set.Ciphertext.ResidueCount; i++)
@@ -126,6 +131,7 @@ public sealed class ProductSum
         _lazy = 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddCiphertext(ReadOnlySpan<byte> ciphertext)
     {
         var residue = new double[_set.Degree];
@@ -145,6 +151,7 @@ public sealed class ProductSum
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(coefficients.AsSpan()));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private byte[] Write(int switchedDown)
     {
         var layout = _set.Levels[switchedDown];

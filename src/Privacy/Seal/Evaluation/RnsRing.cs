@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
 namespace DataSpace.Privacy.Seal.Evaluation;
@@ -45,6 +46,7 @@ internal sealed class RnsRing
     public Span<double> Part(double[] polynomials, int index) => polynomials.AsSpan(index * Degree, Degree);
 
     /// <summary>Coefficients of the plaintext that holds these slots, nearest to zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Encode(ReadOnlySpan<ulong> slots, Span<double> coefficients)
     {
         for (var slot = 0; slot < slots.Length; slot++)
@@ -57,6 +59,7 @@ internal sealed class RnsRing
     /// <summary>
     /// c0 += round(q·m/t): how SEAL adds a plaintext. <paramref name="coefficients"/> as <see cref="Encode"/> makes them.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void AddPlain(double[] ciphertext, ReadOnlySpan<double> coefficients)
     {
         var plainModulus = Plain.Modulus.Value;
@@ -89,6 +92,7 @@ internal sealed class RnsRing
     /// <param name="polynomials">All polynomials, coefficients.</param>
     /// <param name="start">Index of the polynomial's first part.</param>
     /// <param name="primes">Primes it still has; one fewer afterwards.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void DropLast(double[] polynomials, int start, int primes)
     {
         var last = Primes[primes - 1];
@@ -102,6 +106,7 @@ internal sealed class RnsRing
     }
 
     /// <summary>Slot i stands at the odd power 3^i of the root, the second half at its inverse; transforms are bit-reversed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int[] SlotPlaces(int degree)
     {
         var places = new int[degree];
