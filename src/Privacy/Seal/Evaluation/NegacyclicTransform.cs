@@ -228,7 +228,8 @@ internal sealed class NegacyclicTransform<T> : NegacyclicTransform
     }
 
     /// <summary>Two steps in one pass over memory. Sums grow by 0.6·n a step and are reduced once at the end: 13 steps stay below 9·n.</summary>
-    [MethodImpl(Compiled)] private void ForwardFour(ref double x, int start, int quarter, int node, T n)
+    [MethodImpl(Compiled)]
+    private void ForwardFour(ref double x, int start, int quarter, int node, T n)
     {
         var (w1, v1) = _forward.At(node);
         var (w2, v2) = _forward.At(2 * node);
@@ -248,7 +249,8 @@ internal sealed class NegacyclicTransform<T> : NegacyclicTransform
         }
     }
 
-    [MethodImpl(Compiled)] private void ForwardTwo(ref double x, int start, int gap, int node, T n)
+    [MethodImpl(Compiled)]
+    private void ForwardTwo(ref double x, int start, int gap, int node, T n)
     {
         var (w, v) = _forward.At(node);
         var (at, step) = ((nuint)start, (nuint)gap);
@@ -261,7 +263,8 @@ internal sealed class NegacyclicTransform<T> : NegacyclicTransform
         }
     }
 
-    [MethodImpl(Compiled)] private void ForwardTail(ref double square, int block, T n)
+    [MethodImpl(Compiled)]
+    private void ForwardTail(ref double square, int block, T n)
     {
         for (var (gap, parts, entry) = (T.Count / 2, 1, 0); gap > 0; gap /= 2, parts *= 2)
         {
@@ -281,7 +284,8 @@ internal sealed class NegacyclicTransform<T> : NegacyclicTransform
     }
 
     /// <summary>At most three steps; sums double with each, so they stay below 5·n and are reduced by the next pass.</summary>
-    [MethodImpl(Compiled)] private void InverseTail(ref double square, int block, T n)
+    [MethodImpl(Compiled)]
+    private void InverseTail(ref double square, int block, T n)
     {
         for (var (gap, parts) = (1, T.Count / 2); parts > 0; gap *= 2, parts /= 2)
         {
@@ -299,7 +303,8 @@ internal sealed class NegacyclicTransform<T> : NegacyclicTransform
         }
     }
 
-    [MethodImpl(Compiled)] private void InverseTwo(ref double x, int start, int gap, int node, T n, T inverse)
+    [MethodImpl(Compiled)]
+    private void InverseTwo(ref double x, int start, int gap, int node, T n, T inverse)
     {
         var (w, v) = _inverse.At(node);
         var (at, step) = ((nuint)start, (nuint)gap);
@@ -312,7 +317,8 @@ internal sealed class NegacyclicTransform<T> : NegacyclicTransform
     }
 
     /// <summary>Two steps back in one pass. Inputs stay below 5·n, what is multiplied below 20·n, what is stored below 1.2·n.</summary>
-    [MethodImpl(Compiled)] private void InverseFour(ref double x, int start, int quarter, int node, T n, T inverse)
+    [MethodImpl(Compiled)]
+    private void InverseFour(ref double x, int start, int quarter, int node, T n, T inverse)
     {
         var (w1, v1) = _inverse.At(node);
         var (w2, v2) = _inverse.At(2 * node);
