@@ -10,13 +10,13 @@ namespace DataSpace.EndToEnd;
 /// </summary>
 /// <remarks>
 /// A process costs eight seconds of processor time to start, so one job meets as many deaths as it can: the seven that it survives one after the other, two owners' in the same round. Of the points
-/// at which nothing is spent yet and the job fails, CI takes the later one; with <c>DATASPACE_ALL_CRASHES=1</c> the earlier one too.
+/// at which nothing is spent yet and the job fails, CI takes the later one; with <c>DATASPACE_ALL_POINTS=1</c> the earlier one too.
 /// </remarks>
 [Collection(Crashes.Name)]
 public sealed class CrashTests(FragileSpace fragile)
 {
     private const string CrashAt = "DATASPACE_CRASH_AT";
-    private const string AllCrashes = "DATASPACE_ALL_CRASHES";
+    private const string AllPoints = "DATASPACE_ALL_POINTS";
     private const string KeyIsGone = "DS-JOB-008";
 
     private Space Space => fragile.Space;
@@ -28,7 +28,7 @@ public sealed class CrashTests(FragileSpace fragile)
     [InlineData("BeforeGrant", false)] // the mask key was in memory alone and nothing was spent
     public async Task An_owner_killed_before_its_Grant_has_spent_nothing(string point, bool onDemand)
     {
-        Assert.SkipUnless(!onDemand || Environment.GetEnvironmentVariable(AllCrashes) == "1", $"one of two points before the Grant; {AllCrashes}=1 takes both");
+        Assert.SkipUnless(!onDemand || Environment.GetEnvironmentVariable(AllPoints) == "1", $"one of two points before the Grant; {AllPoints}=1 takes both");
         var agreement = await Space.AgreeAsync(Victim, "investments", "many");
         var before = await Space.SpentAsync(Victim, agreement);
         var job = await KilledAsync(fragile.Spec, (Victim, point));
