@@ -46,6 +46,24 @@ public sealed class CrashTests(FragileSpace fragile)
         await FailedAsync(job, second, atSecond, beforeAtSecond, uses: 1);
     }
 
+    /// <summary>Records leave with the Report: an owner that dies before it has told nothing, and one that dies after it has a use to claim.</summary>
+    [Fact]
+    public async Task Records_of_a_look_up_do_not_leave_before_the_Report()
+    {
+        async Task<List<long>> SaidAsync(string job) => [.. (await Space.SightsAsync(job)).Where(s => s.From == Victim.Did && s.What.Contains("messages", StringComparison.Ordinal)).Select(s => s.Bytes)];
+        var spec = await Space.LookupSpecAsync(["F-001", "F-003"]);
+        await Space.RunAsync(spec);
+        var whole = await Space.RunAsync(spec); // the analyst has the hint now
+        Assert.True(whole.State == "COMPLETED", whole.Why + Space.Story());
+        var job = await KilledAsync(spec, (Victim, "BeforeReport"));
+        var outcome = await Space.EndAsync(job);
+        Assert.True(outcome.State == "FAILED", outcome.Why + Space.Story());
+        // Offer and evaluated elements, of two questions; the answers are what is missing.
+        Assert.InRange((await SaidAsync(job)).Sum(), 1, (await SaidAsync(whole.JobId)).Sum() - 100);
+        var log = Ledgers.Read(Victim);
+        Assert.DoesNotContain(log.Reports(), r => r.Payload.GrantHash == log.Grants().Single(g => g.Payload.JobId == job).Record.LeafHash.Hex());
+    }
+
     [Fact]
     public async Task A_job_whose_coordinator_analyst_and_an_owner_are_killed_at_seven_steps_completes_with_one_use()
     {
