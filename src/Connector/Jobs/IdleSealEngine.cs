@@ -6,8 +6,8 @@ using DataSpace.Privacy.Seal;
 namespace DataSpace.Connector.Jobs;
 
 /// <summary>
-/// Gives memory back some seconds after the last homomorphic operation: the WebAssembly heaps, which never shrink by themselves, and what the job's
-/// buffers left on the managed heap. The next operation starts a fresh instance of the module that stays loaded. A minute later once more: by then the
+/// Gives memory back some seconds after the last homomorphic operation: the WebAssembly heaps, which never shrink by themselves, what the job's
+/// buffers left on the managed heap, and pages of mapped files. The next operation starts a fresh instance of the module that stays loaded. A minute later once more: by then the
 /// runtime's pools of arrays count as unused and let go of theirs. The managed heap is the whole process's: where several nodes share one, the last that rests collects it. Thread-safe.
 /// </summary>
 internal sealed class IdleSealEngine : ISealEngine
@@ -62,6 +62,7 @@ internal sealed class IdleSealEngine : ISealEngine
         {
             // Another C library than glibc: its allocator keeps no arenas per thread.
         }
+        MappedFiles.LetGo();
     }
 
     private void Rest()
