@@ -59,10 +59,9 @@ internal static class VerticalBenchmark
         Report.Line(output, $"resident memory at most {Process.GetCurrentProcess().PeakWorkingSet64 / Megabyte:N0} MB");
     }
 
-    private static SlotPair Timed(WasmSealEngine engine, SortedDictionary<string, double> spent)
+    private static RingSlots Timed(WasmSealEngine engine, SortedDictionary<string, double> spent, int moduli = 2)
     {
-        var (one, other) = Need(SealSlots.CreateBoth(engine));
-        return new SlotPair(new TimedSlots(one, spent), new TimedSlots(other, spent));
+        return new RingSlots([.. Need(SealSlots.CreateEach(engine, moduli)).Select(one => new TimedSlots(one, spent))]);
     }
 
     private static double Cpu() => Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds;
