@@ -96,7 +96,7 @@ public sealed class AlignedRegression : IConversation
 
     /// <summary>With the first intersection one of the owners knows which rows are common.</summary>
     public ProtocolMessage? BreakOff()
-        => _phase == 0 ? null : new ProtocolMessage(_run.Grant, VerticalRun.Protocol, "brokenoff", Digest.Sha256([.. _closings.SelectMany(closing => closing.Payload.ToArray())]));
+        => _phase == 0 ? null : new ProtocolMessage(_run.Grant, _terms.Protocol, "brokenoff", Digest.Sha256([.. _closings.SelectMany(closing => closing.Payload.ToArray())]));
 
     /// <summary>Most bytes that a party may have said and the other not have heard: one step's ciphertexts of the largest run.</summary>
     public const long MostBytesUnheard = 1L << 30;
