@@ -54,8 +54,8 @@ internal sealed record VerticalCard(
     {
         var bits = Math.Ceiling(terms.ErrorBits);
         return new(
-            string.Create(CultureInfo.InvariantCulture, $"accepted: the residual of the normal equations is below 2^-35; whatever the data are, both solutions are then within 2^{bits} of the exact ones, in whitened coordinates and as a fraction of half the label's range"),
-            string.Create(CultureInfo.InvariantCulture, $"已通过：正规方程残差低于 2^-35；无论数据如何，双方的解（白化坐标，以标签半幅为单位）与精确解相差不超过 2^{bits}"));
+            string.Create(CultureInfo.InvariantCulture, $"accepted: the residual of the normal equations is below 2^-35; whatever the data are, both solutions are then within 2^{bits} of the exact ones, in whitened coordinates and as a fraction of half the label's range or of the solution where that is larger"),
+            string.Create(CultureInfo.InvariantCulture, $"已通过：正规方程残差低于 2^-35；无论数据如何，双方的解（白化坐标，以标签半幅或解的范数中较大者为单位）与精确解相差不超过 2^{bits}"));
     }
 }
 

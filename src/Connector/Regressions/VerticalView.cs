@@ -89,8 +89,8 @@ internal static class VerticalView
             new
             {
                 code = "lift",
-                en = string.Create(CultureInfo.InvariantCulture, $"Chance that a rounding on shares goes wrong: below 2^{failure}; the certificate refuses what comes of it. A model that passes is within 2^{error} of the exact solution whatever the data are."),
-                zh = string.Create(CultureInfo.InvariantCulture, $"份额取整出错的概率低于 2^{failure}；其后果由证明拒绝。通过的模型无论数据如何与精确解相差不超过 2^{error}。"),
+                en = string.Create(CultureInfo.InvariantCulture, $"Chance that a rounding on shares goes wrong: below 2^{failure}; the certificate refuses what comes of it. A model that passes is within 2^{error} of the exact solution whatever the data are, as a fraction of half the label's range or of the solution where that is larger."),
+                zh = string.Create(CultureInfo.InvariantCulture, $"份额取整出错的概率低于 2^{failure}；其后果由证明拒绝。通过的模型无论数据如何与精确解相差不超过 2^{error}（以标签半幅或解的范数中较大者为单位）。"),
             },
         ];
     }

@@ -38,6 +38,16 @@ public sealed class LinearTests(SealFixture seal)
         TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant($"{owners.Bytes / 1e6:F1} MB"));
     }
 
+    [Fact]
+    public void A_column_that_takes_several_texts_gives_the_same()
+    {
+        var table = Small();
+        var terms = new LinearTerms(table.Rows, 2, 1, 30, -4, 4);
+        using var owners = new TwoOwners(terms, table.Columns[..2], table.Columns[2..], table.Labels, ClearSlots.Of(25, 3), ClearSlots.Of(25, 3));
+        var (a, b) = owners.Models();
+        Assert.Equal(table.LeastSquares(30), [.. a.Own.StandardWeights, .. b.Own.StandardWeights, a.Own.StandardIntercept], (x, y) => Math.Abs(x - y) < 1e-7);
+    }
+
     [Theory]
     [InlineData(nameof(VerticalStep.Products))]
     [InlineData(nameof(VerticalStep.Schur))]
@@ -96,6 +106,7 @@ public sealed class LinearTests(SealFixture seal)
     [InlineData(100_000, 65, 65, 500, 0, 1, "DS-PRV-240")]
     [InlineData(100_000, 53, 75, 500, 0, 1, "DS-PRV-240")] // more products than the noise has room for
     [InlineData(600_000, 1, 1, 50, 0, 1, "DS-PRV-240")]
+    [InlineData(100_000, 64, 30, 100, 0, 1, "DS-PRV-240")] // more than a conversation keeps
     [InlineData(100_000, 25, 25, 1, 0, 1, "DS-PRV-320")] // a condition that 40 bits do not carry
     [InlineData(100_000, 25, 25, 39, 0, 1, null)]
     [InlineData(2000, 64, 64, 2, 0, 1, null)]

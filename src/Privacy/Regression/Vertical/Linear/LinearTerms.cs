@@ -19,6 +19,9 @@ public sealed record LinearTerms(int Rows, int FirstFeatures, int SecondFeatures
     /// <summary>Largest <see cref="Condition"/>.</summary>
     public const double MostCondition = 1 << 16;
 
+    /// <summary>Most that an owner says in one step: what a conversation keeps for a peer that has not heard it.</summary>
+    internal const double MostMegabytes = 900;
+
     /// <summary>Fraction bits of whitened columns, of Z and of solutions.</summary>
     internal const int Bits = 42;
 
@@ -64,14 +67,19 @@ public sealed record LinearTerms(int Rows, int FirstFeatures, int SecondFeatures
     /// <summary>About how much one owner says in a doubling: three moduli, two matrices, texts of four primes in seeded form.</summary>
     public double MegabytesPerDoubling => 3 * 2 * 0.262 * new PairLayout(VerticalTerms.Slots, Smaller).Texts(Smaller);
 
+    /// <summary>About how much the second owner says of its columns, at this number of rows.</summary>
+    public double MegabytesOfColumns => 3 * 0.262 * Data.Groups(SecondFeatures) * Data.Blocks;
+
     /// <summary>About how much the first owner says of products of columns, at this number of rows.</summary>
-    public double MegabytesOfProducts => 3 * 0.262 * (FirstFeatures + 1) * new TileLayout(VerticalTerms.Slots, Rows, 0).Groups(SecondFeatures);
+    public double MegabytesOfProducts => 3 * 0.262 * (FirstFeatures + 1) * Data.Groups(SecondFeatures);
+
+    private TileLayout Data => new(VerticalTerms.Slots, Rows, 0);
 
     /// <summary>
-    /// Bound on the error of both owners' solutions, in whitened coordinates and as a fraction of half the label's range, as a power of two: what an accepted certificate leaves open. Runs that were tried were a hundred
-    /// times closer.
+    /// Bound on the error of both owners' solutions once the certificate holds, in whitened coordinates, as a fraction of half the label's range or of the solution's norm where that is larger, as a power of two: κ times the
+    /// residual that passes and the rounding of K. Roundings of the columns are taken to be independent. Runs that were tried were a hundred times closer.
     /// </summary>
-    public double ErrorBits => Math.Log2(Condition) - 35.5;
+    public double ErrorBits => Math.Log2(Condition * (Math.Pow(2, -35.5) + (Math.Sqrt(FirstFeatures * SecondFeatures) * Math.ScaleB(1, 1 - Bits))));
 
     /// <summary>Bound on the chance that one truncation of the run goes wrong by |x|/T, as a power of two; the certificate refuses what comes of it.</summary>
     public double FailureBits
@@ -93,6 +101,7 @@ public sealed record LinearTerms(int Rows, int FirstFeatures, int SecondFeatures
         => FirstFeatures < 1 || SecondFeatures < 1 || FirstFeatures + SecondFeatures > VerticalTerms.MostFeatures || Smaller > MostOfSmaller || 2 * new PairLayout(VerticalTerms.Slots, Smaller).Texts(Larger) > VerticalTerms.MostProducts
                 ? VerticalErrors.TermsInvalid.Of("columns")
             : Rows is < 2 or > VerticalTerms.MostRows ? VerticalErrors.TermsInvalid.Of("rows")
+            : Math.Max(MegabytesOfProducts, MegabytesOfColumns) > MostMegabytes ? VerticalErrors.TermsInvalid.Of("columns: fewer of them where there are many rows")
             : Rows < 10 * Columns ? VerticalErrors.TooFewRows.Of()
             : !double.IsFinite(LabelMin) || !double.IsFinite(LabelMax) || !(LabelMin < LabelMax) || !double.IsFinite(HalfRange) ? VerticalErrors.TermsInvalid.Of("bounds of the label")
             : !double.IsFinite(Ridge) || Ridge > 1e9 ? VerticalErrors.TermsInvalid.Of("ridge")
