@@ -109,6 +109,7 @@ internal static class JobTexts
     public static readonly Phrase CardParty = new("  from {0}/{1}: {2} columns", "  来自 {0}/{1}：{2} 列");
     public static readonly Phrase CardRows = new("  {0} rows, {1} rounds, every owner at least {2} subjects", "  {0} 行，{1} 轮，各方至少 {2} 个主体");
     public static readonly Phrase CardCommon = new("  {0} common rows, {1} iterations, mean log-loss {2}", "  共有 {0} 行，迭代 {1} 次，平均对数损失 {2}");
+    public static readonly Phrase CardCommonLinear = new("  {0} common rows, solved once, mean squared error with the ridge's penalty {1}", "  共有 {0} 行，一次求解，含岭惩罚的均方误差 {1}");
     public static readonly Phrase CardFit = new("  deviance {0}, of the constant alone {1}: {2} explained", "  偏差 {0}，仅常数项 {1}：解释比例 {2}");
     public static readonly Phrase CardConverged = new("  converged", "  已收敛");
     public static readonly Phrase CardNotConverged = new("  NOT converged: more rounds, or a ridge", "  未收敛：请增加轮数或使用岭惩罚");
