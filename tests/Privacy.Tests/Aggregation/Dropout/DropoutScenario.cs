@@ -13,15 +13,17 @@ internal sealed class DropoutScenario : IDisposable
     {
         Terms = DropoutTerms.Create(parties, minimum ?? DropoutTerms.ThresholdOf(parties)).Value;
         Joint = new Scenario(engine, Scenario.NewShape(groups, parties, k: 3, rows: 1000, new MeasureShape("value", 2, -10_000, 10_000, Squares: false)));
-        var keys = Enumerable.Range(0, parties).Select(_ => ProviderRound.NewKey()).ToList();
-        ShareKeys = [.. keys.Select(k => k.PublicKey)];
-        Owners = [.. keys.Select((key, i) => DropoutParty.Create(Terms, Joint.Ephemeral[i], key, i, Joint.Roster, ShareKeys, Joint.RosterHash).Value)];
+        Keys = [.. Enumerable.Range(0, parties).Select(_ => ProviderRound.NewKey())];
+        ShareKeys = [.. Keys.Select(k => k.PublicKey)];
+        Owners = [.. Keys.Select((key, i) => DropoutParty.Create(Terms, Joint.Ephemeral[i], key, i, Joint.Roster, ShareKeys, Joint.RosterHash).Value)];
         Shares = [.. Owners.Select(o => o.Share())];
     }
 
     public DropoutTerms Terms { get; }
 
     public Scenario Joint { get; }
+
+    public EphemeralKey[] Keys { get; }
 
     public byte[][] ShareKeys { get; }
 

@@ -103,9 +103,8 @@ public sealed class HostileDropoutTests(SealFixture seal)
     {
         using var scenario = new DropoutScenario(seal.Engine, parties: 5);
         // The same owners with the same keys in another job: its shares are sealed under another roster hash.
-        var other = Enumerable.Range(0, 5).Select(_ => ProviderRound.NewKey()).ToList();
-        scenario.Joint.RosterHash = RandomNumberGenerator.GetBytes(32);
-        using var replayed = DropoutParty.Create(scenario.Terms, scenario.Joint.Ephemeral[1], other[1], 1, scenario.Joint.Roster, [.. other.Select(k => k.PublicKey)], scenario.Joint.RosterHash).Value;
+        using var replayed = DropoutParty.Create(
+            scenario.Terms, scenario.Joint.Ephemeral[1], scenario.Keys[1], 1, scenario.Joint.Roster, scenario.ShareKeys, RandomNumberGenerator.GetBytes(32)).Value;
         Assert.Equal(DropoutErrors.SharesInvalid, With(replayed.Share()));
         var relabelled = replayed.Share();
         scenario.Shares[1].AsSpan(0, DropoutMessages.HeaderBytes).CopyTo(relabelled);
