@@ -97,11 +97,11 @@ public sealed class DropoutTests(FiveOwners five) : IClassFixture<FiveOwners>
         (await AskAsync(owners[0], job, "survivors", new SurvivorsRequest(headers))).Refused("DS-PRV-345");
         var signed = await Task.WhenAll(owners[1..].Select(async o => (await AskAsync(o, job, "survivors", new SurvivorsRequest(headers))).Ok().GetValue<string>()));
         (await AskAsync(owners[1], job, "survivors", new SurvivorsRequest([.. headers[..3], headers[4]]))).Refused("DS-PRV-345");
-        // Too few signatures, one of them twice, one altered; then enough, but not over the set that this owner knows.
+        // Too few signatures, one of them twice, one altered; then enough, but asked of the owner that signed none.
         (await AskAsync(owners[1], job, "unmask", new UnmaskRequest(signed[..3]))).Refused("DS-PRV-346");
         (await AskAsync(owners[1], job, "unmask", new UnmaskRequest([.. signed[..3], signed[0]]))).Refused("DS-PRV-346");
         (await AskAsync(owners[1], job, "unmask", new UnmaskRequest([.. signed[..3], TestAnalyst.Tamper(signed[3], job.Hash, other.Hash)]))).Refused("DS-JOB-061");
-        (await AskAsync(owners[0], job, "unmask", new UnmaskRequest(signed))).Refused("DS-PRV-346");
+        (await AskAsync(owners[0], job, "unmask", new UnmaskRequest(signed))).Refused("DS-PRV-343");
         // What is told is sealed to the analyst, and is the same again.
         var told = (await AskAsync(owners[1], job, "unmask", new UnmaskRequest(signed))).Ok();
         Assert.Equal(told.ToJsonString(), (await AskAsync(owners[1], job, "unmask", new UnmaskRequest(signed))).Ok().ToJsonString());

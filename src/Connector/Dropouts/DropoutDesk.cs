@@ -71,6 +71,7 @@ internal sealed class DropoutDesk(
         IReadOnlyList<RosterEntry> parties = [.. set.Survivors.Select(s => order.Plan.Roster[s.Index])];
         if (rosters.Bind(order, own.DatasetId, parties) is { } other)
             return other;
+        part.Signed = true;
         var statement = new SurvivorStatement(jobHash, row.RosterHash!, self.Did, [.. parties.Select(p => p.Participant)], Convert.ToHexStringLower(set.Digest.Span));
         return Sign(statement, SurvivorStatement.Typ, row, order);
     }
@@ -86,6 +87,8 @@ internal sealed class DropoutDesk(
         {
             if (part.Told is { } told)
                 return told;
+            if (!part.Signed)
+                return DropoutErrors.OutOfOrder.Of("this owner did not sign the set");
             if (!Documents(order, jobHash, row.RosterHash!).Votes(request.Statements).TryGet(out var votes, out error) || !part.Party!.Tell(votes).TryGet(out var message, out error))
                 return error;
             var context = new EgressContext(

@@ -25,6 +25,9 @@ internal sealed class DropoutPart(EphemeralKey shareKey, DateTimeOffset notAfter
     /// <summary>This owner's statement of shares, once signed.</summary>
     public string? Shares { get; set; }
 
+    /// <summary>True once this owner signed the set that it agreed to. Whoever did not sign tells nothing, whatever others signed.</summary>
+    public bool Signed { get; set; }
+
     /// <summary>What was told, once it was: the same bytes again.</summary>
     public ToldShare? Told { get; set; }
 
