@@ -41,6 +41,28 @@ public sealed class CrashTests(FragileSpace fragile)
         Ledgers.AssertSound(Victim);
     }
 
+    /// <summary>Records leave with the Report: an owner that dies before it has told nothing, and one that dies after it has a use to claim.</summary>
+    [Fact]
+    public async Task Records_of_a_look_up_do_not_leave_before_the_Report()
+    {
+        async Task<List<long>> SaidAsync(string job) => [.. (await Space.SightsAsync(job)).Where(s => s.From == Victim.Did && s.What.Contains("messages", StringComparison.Ordinal)).Select(s => s.Bytes)];
+        var spec = await Space.LookupSpecAsync(["F-001", "F-003"]);
+        await Space.RunAsync(spec);
+        var whole = await Space.RunAsync(spec); // the analyst has the hint now
+        Assert.True(whole.State == "COMPLETED", whole.Why + Space.Story());
+        await Victim.Process.StopAsync();
+        await Victim.RestartAsync(new Dictionary<string, string?> { ["DATASPACE_CRASH_AT"] = "BeforeReport" });
+        var job = await Space.SubmitAsync(spec);
+        await Victim.Process.WaitForExitAsync(Eventually.Least);
+        await Victim.RestartAsync();
+        var outcome = await Space.EndAsync(job);
+        Assert.True(outcome.State == "FAILED", outcome.Why + Space.Story());
+        // Offer and evaluated elements, of two questions; the answers are what is missing.
+        Assert.InRange((await SaidAsync(job)).Sum(), 1, (await SaidAsync(whole.JobId)).Sum() - 100);
+        var log = Ledgers.Read(Victim);
+        Assert.DoesNotContain(log.Reports(), r => r.Payload.GrantHash == log.Grants().Single(g => g.Payload.JobId == job).Record.LeafHash.Hex());
+    }
+
     [Theory]
     [InlineData("coordinator", "AfterDispatchLog")] // logged once, fanned out after the restart
     [InlineData("coordinator", "BeforeSum")] // what was collected is kept

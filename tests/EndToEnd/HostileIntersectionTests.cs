@@ -38,6 +38,22 @@ public sealed class HostileIntersectionTests(SharedSpace shared, IntersectionTem
         Assert.Equal(payloads[0], payloads[1]);
     }
 
+    /// <summary>Whoever carries sees nothing that tells what is common before the use is in the ledger with its Report: to break off then, or to kill the owner, does not save the bill.</summary>
+    [Fact]
+    public async Task Points_that_tell_what_is_common_leave_after_the_Report()
+    {
+        DateTimeOffset? seen = null;
+        var (hash, _) = await CarryAsync((fromReceiver, _, message) =>
+        {
+            if (!fromReceiver && message[StepAt] == (byte)IntersectionStep.Own)
+                seen ??= TimeProvider.System.GetUtcNow();
+            return [message];
+        }, stop: false);
+        var log = await Ledgers.ReadWhenAsync(Sender, r => r.Grants().Any(g => g.Payload.JobHash == hash));
+        var grant = log.Grants().Single(g => g.Payload.JobHash == hash).Record.LeafHash.Hex();
+        Assert.True(log.Reports().Single(r => r.Payload.GrantHash == grant).Record.Entry.TimeMs <= seen!.Value.ToUnixTimeMilliseconds());
+    }
+
     [Theory]
     [InlineData((int)IntersectionStep.Masked, false, "DS-PRV-161")] // a point of low order
     [InlineData((int)IntersectionStep.Own, false, "DS-PRV-161")]

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using DataSpace.EndToEnd.Support;
 using DataSpace.Ledger.Receipts;
+using DataSpace.Privacy.Intersection;
+using DataSpace.Protocol.Jobs;
 
 namespace DataSpace.EndToEnd;
 
@@ -9,6 +11,8 @@ namespace DataSpace.EndToEnd;
 [Collection(CountedUses.Name)]
 public sealed class IntersectionSumTests(SharedSpace shared)
 {
+    private const int StepAt = 5;
+
     private Space Space => shared.Space;
 
     [Fact]
@@ -63,6 +67,27 @@ public sealed class IntersectionSumTests(SharedSpace shared)
         var numbers = await Space.IntersectSpecAsync(offer: IntersectionDesign.OfferSum, theirs: IntersectionDesign.Spending, theirOffer: IntersectionDesign.OfferSum);
         var refused = await Space.RunAsync(numbers);
         Assert.Equal(("FAILED", "DS-POL-029"), (refused.State, refused.Codes[0]));
+    }
+
+    /// <summary>The other owner knows how many are common when it has the points, and breaks off: the use is refused, and reported with what was said, so that its owner can claim it.</summary>
+    [Fact]
+    public async Task A_sum_that_breaks_off_when_the_number_is_known_is_reported_all_the_same()
+    {
+        var done = await Space.RunAsync(await SpecAsync("sum"));
+        Assert.True(done.State == "COMPLETED", done.Why + Space.Story());
+        var plan = TestAnalyst.OrderOf(TestAnalyst.TokenOf(Space, done.JobId)).Plan;
+        var job = shared.Analyst.Make(o => o with { Plan = plan, AnalystKeysDigest = "" });
+        var carrier = new HandCarrier(Space, shared.Analyst);
+        await carrier.CarryAsync(job, Space.SupplierA, Space.SupplierB, (fromReceiver, _, message) => fromReceiver || message[StepAt] < (byte)IntersectionStep.Own ? [message] : []);
+        Assert.Contains(carrier.Said, s => s.Message[StepAt] == (byte)IntersectionStep.Own);
+        foreach (var (owner, reports) in ((Party, int)[])[(Space.SupplierA, 0), (Space.SupplierB, 1)])
+        {
+            await Eventually.TrueAsync(async () => (await Space.ContributionOfAsync(owner, job.Hash)).State != ContributionAnswer.Running, TimeSpan.FromSeconds(60), Space.Story);
+            Assert.Equal((ContributionAnswer.Refused, "DS-JOB-021"), await Space.ContributionOfAsync(owner, job.Hash));
+            var log = await Ledgers.ReadWhenAsync(owner, r => r.Grants().Any(g => g.Payload.JobHash == job.Hash));
+            var grant = log.Grants().Single(g => g.Payload.JobHash == job.Hash).Record.LeafHash.Hex();
+            Assert.Equal(reports, log.Reports().Count(r => r.Payload.GrantHash == grant));
+        }
     }
 
     private async Task<JsonObject> SpecAsync(string result, string theirOffer = IntersectionDesign.OfferSum)

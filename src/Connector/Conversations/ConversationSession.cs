@@ -14,15 +14,18 @@ internal sealed class ConversationSession : IDisposable
     private readonly IConversationPart _part;
     private readonly MessageSpool _spool;
     private readonly Func<Result<bool>> _sayNext;
+    private readonly Func<bool> _saysResult = () => false;
     private readonly string? _grantProof;
     private readonly SemaphoreSlim _turn = new(1);
-    private readonly TaskCompletionSource<DsError?> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private bool _closed;
+    private readonly TaskCompletionSource<DsError?> _end = new(TaskCreationOptions.RunContinuationsAsynchronously), _said = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _closed, _released;
+    private int _received;
+    private int? _resultFrom;
 
     /// <summary>An owner's part, under the Grant that <paramref name="grantProof"/> proves.</summary>
     public ConversationSession(IConversation part, MessageSpool spool, string grantProof)
         : this((IConversationPart)part, spool)
-        => (_sayNext, _grantProof) = (() => part.Next().TryGet(out var message, out var error) ? message is null ? false : Commit(spool.Append(message), message.Payload.Length) : error, grantProof);
+        => (_saysResult, _sayNext, _grantProof) = (() => part.SaysResult, () => part.Next().TryGet(out var message, out var error) ? message is null ? false : Commit(spool.Append(message), message.Payload.Length) : error, grantProof);
 
     /// <summary>The analyst's part.</summary>
     public ConversationSession(IAnalystConversation part, MessageSpool spool)
@@ -34,6 +37,11 @@ internal sealed class ConversationSession : IDisposable
     /// <summary>Null when everything was said and heard, else why the run ended.</summary>
     public Task<DsError?> End => _end.Task;
 
+    /// <summary>
+    /// As <see cref="End"/>, but where the last messages are a result already when they are on the disk: they wait for <see cref="Release"/>. From then on the state machine is the caller's.
+    /// </summary>
+    public Task<DsError?> Said => _said.Task;
+
     /// <summary>Bytes that this party has said.</summary>
     public long BytesSaid { get; private set; }
 
@@ -44,20 +52,16 @@ internal sealed class ConversationSession : IDisposable
         try
         {
             if (request.Stop)
-                _end.TrySetResult(JobErrors.PeerSilent.Of());
+                Stop(JobErrors.PeerSilent.Of());
             if (_closed || _end.Task.IsCompleted)
-                return new RelayAnswer(RelayAnswer.Over, _part.Received, []);
-            _spool.Release(request.After ?? 0);
-            if ((Hear(request) ?? Speak()) is { } refused)
+                return new RelayAnswer(RelayAnswer.Over, _received, []);
+            if ((Gone(request) ?? Work(request)) is { } refused)
             {
-                _end.TrySetResult(refused);
-                return new RelayAnswer(RelayAnswer.Over, _part.Received, []);
+                Stop(refused);
+                return new RelayAnswer(RelayAnswer.Over, _received, []);
             }
             var messages = Batch(request.After);
-            // Who only receives is done when it has heard everything; who still speaks, when all of it has arrived.
-            if (_part.IsComplete && (_part.EndsByHearing || request.After >= _spool.Count))
-                _end.TrySetResult(null);
-            return new RelayAnswer(_end.Task.IsCompleted ? RelayAnswer.Over : RelayAnswer.Talking, _part.Received, messages, messages.Count > 0 ? _grantProof : null);
+            return new RelayAnswer(_end.Task.IsCompleted ? RelayAnswer.Over : RelayAnswer.Talking, _received, messages, messages.Count > 0 ? _grantProof : null);
         }
         finally
         {
@@ -65,8 +69,44 @@ internal sealed class ConversationSession : IDisposable
         }
     }
 
+    /// <summary>The use's Report is durable: what waited for it leaves.</summary>
+    public void Release() => _released = true;
+
+    /// <summary>Hears and says what there is, and notices the end.</summary>
+    private DsError? Work(RelayRequest request)
+    {
+        _spool.Release(request.After ?? 0);
+        if (!_said.Task.IsCompleted)
+        {
+            if ((Hear(request) ?? Speak()) is { } refused)
+                return refused;
+            _received = _part.Received;
+            // Whoever works on the part now is who waits for this.
+            if (_part.IsComplete && _resultFrom is not null)
+                _said.TrySetResult(null);
+        }
+        else if (request.Messages.Count > 0 && request.From + request.Messages.Count > _received)
+        {
+            return ConversationErrors.OutOfOrder.Of();
+        }
+        // Who only receives is done when it has heard everything; who still speaks, when all of it has arrived.
+        if (_said.Task.IsCompleted ? _released && request.After >= _spool.Count : _part.IsComplete && (_part.EndsByHearing || request.After >= _spool.Count))
+        {
+            _end.TrySetResult(null);
+            _said.TrySetResult(null);
+        }
+        return null;
+    }
+
+    /// <summary>Nobody has what has not left: a peer that is past it has gone without it.</summary>
+    private DsError? Gone(RelayRequest request) => !_released && request.After > _resultFrom ? JobErrors.PeerSilent.Of() : null;
+
     /// <summary>Ends the run, whoever works on it.</summary>
-    public void Stop(DsError why) => _end.TrySetResult(why);
+    public void Stop(DsError why)
+    {
+        _end.TrySetResult(why);
+        _said.TrySetResult(why);
+    }
 
     /// <summary>Waits for whoever works on it, so that the state machine is nobody's any more.</summary>
     public void Dispose()
@@ -79,8 +119,8 @@ internal sealed class ConversationSession : IDisposable
 
     private List<string> Batch(int? after)
     {
-        var (messages, chars) = (new List<string>(), 0);
-        for (var i = after is { } from && from >= _spool.First ? from : _spool.Count; i < _spool.Count && messages.Count < RelayRequest.MaxMessages && chars < RelayRequest.MaxBatchChars; i++)
+        var (messages, chars, count) = (new List<string>(), 0, _released ? _spool.Count : _resultFrom ?? _spool.Count);
+        for (var i = after is { } from && from >= _spool.First ? from : count; i < count && messages.Count < RelayRequest.MaxMessages && chars < RelayRequest.MaxBatchChars; i++)
         {
             messages.Add(Convert.ToBase64String(_spool.Read(i)));
             chars += messages[^1].Length;
@@ -114,10 +154,13 @@ internal sealed class ConversationSession : IDisposable
     {
         for (var said = 0; said < RelayRequest.MaxMessages; said++)
         {
+            var (isResult, from) = (_saysResult(), _spool.Count);
             if (!_sayNext().TryGet(out var more, out var error))
                 return error;
             if (!more)
                 return null;
+            if (isResult)
+                _resultFrom ??= from;
         }
         return null;
     }

@@ -36,7 +36,9 @@ internal static class ComplianceRules
                     // A model takes no identifier among its columns; one whose rows meet by keys needs them in the same permission.
                     || (c == Kernel.Policy.PolicyComputations.Regress && permission.Computations.Contains(Kernel.Policy.PolicyComputations.IntersectIds)));
                 bool IsKey(string column) => isCompared && (dataset.Intersection?.Keys.ContainsKey(column) == true || dataset.LookupKeys?.ContainsKey(column) == true);
-                findings.AddRange(dataset.Columns.Select(c => Opened(dataset, declared, c, opened, identifying.Contains(c.Name) && !IsKey(c.Name))).OfType<ListingFinding>());
+                // Keys of look-ups are in no record: what their owner's contract opens of persons is the other columns alone.
+                bool IsAsked(string column) => permission.Computations is [Kernel.Policy.PolicyComputations.Lookup] && dataset.LookupKeys?.ContainsKey(column) == true;
+                findings.AddRange(dataset.Columns.Where(c => !IsAsked(c.Name)).Select(c => Opened(dataset, declared, c, opened, identifying.Contains(c.Name) && !IsKey(c.Name))).OfType<ListingFinding>());
                 if (declared.Grade == Grade.Important && (opened.MinimumGroup < StrictMinimumGroup || !opened.HasDominance))
                     findings.Add(new(ClassificationErrors.OfferTooWeak, $"offer '{offer.Id}': important data needs a minimum group of {StrictMinimumGroup} and a dominance rule"));
             }

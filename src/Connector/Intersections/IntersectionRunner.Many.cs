@@ -41,22 +41,19 @@ internal sealed partial class IntersectionRunner
     {
         if (!ManyLeader.Create(facts.Run, items, [.. facts.Others.Select(k => k!)]).TryGet(out var leader, out var error))
             return error;
-        using (leader)
+        var (others, most) = (facts.Run.Context.Others, facts.Run.Context.Terms.MaxPartyItems);
+        var talks = others.Select((did, i) => new OwnerTalk(did, leader.With(i), ManyClosing.MostBytesSaid(items.Count, most[i]))).ToList();
+        if (!(await conversations.TalkAsync(row.JobHash, leader, talks, facts.Run.Grant, limit)).TryGet(out var bytes, out error) || !leader.Close().TryGet(out var closing, out error))
+            return error;
+        // Too few in common is told to the analyst alone, in a reply like any other.
+        if (!leader.Tell().TryGet(out var told, out error))
         {
-            var (others, most) = (facts.Run.Context.Others, facts.Run.Context.Terms.MaxPartyItems);
-            var talks = others.Select((did, i) => new OwnerTalk(did, leader.With(i), ManyClosing.MostBytesSaid(items.Count, most[i]))).ToList();
-            if (!(await conversations.TalkAsync(row.JobHash, talks, facts.Run.Grant, limit)).TryGet(out var bytes, out error) || !leader.Close().TryGet(out var closing, out error))
-                return error;
-            // Too few in common is told to the analyst alone, in a reply like any other.
-            if (!leader.Tell().TryGet(out var told, out error))
-            {
-                LogWithheld(log, error.Code, error.Detail);
-                return (new Spoken(closing, null, JobErrors.IntersectionWithheld.Code), bytes);
-            }
-            if (leader.ToldRows is { } common)
-                matches.Keep(row.JobHash, [.. common.Select(i => written![i])]);
-            return (new Spoken(closing, told, null), bytes);
+            LogWithheld(log, error.Code, error.Detail);
+            return (new Spoken(closing, null, JobErrors.IntersectionWithheld.Code), bytes);
         }
+        if (leader.ToldRows is { } common)
+            matches.Keep(row.JobHash, [.. common.Select(i => written![i])]);
+        return (new Spoken(closing, told, null), bytes);
     }
 
     private async Task<Result<(Spoken Spoken, long Bytes)>> AnswerAsync(UseRow row, ManyFacts facts, ItemSet items, CancellationToken limit)
@@ -68,13 +65,10 @@ internal sealed partial class IntersectionRunner
         var made = PartyOf(facts, index, items, own, limit);
         if (!made.TryGet(out var party, out var error))
             return error;
-        using (party)
-        {
-            var most = ManyClosing.MostBytesSaid(context.Terms.MaxLeaderItems, items.Count);
-            return (await conversations.TalkAsync(row.JobHash, party, facts.Run.Grant, most, limit)).TryGet(out var bytes, out error) && party.Close().TryGet(out var closing, out error)
-                ? (new Spoken(closing, null, null), bytes)
-                : error;
-        }
+        var most = ManyClosing.MostBytesSaid(context.Terms.MaxLeaderItems, items.Count);
+        return (await conversations.TalkAsync(row.JobHash, party, facts.Run.Grant, most, limit)).TryGet(out var bytes, out error) && party.Close().TryGet(out var closing, out error)
+            ? (new Spoken(closing, null, null), bytes)
+            : error;
     }
 
     /// <summary>The work on this party's own set takes as long as the set is large.</summary>

@@ -49,23 +49,23 @@ internal sealed partial class IntersectionRunner(
             return await RunManyAsync(row, use, context, rule, read, started, limit.Token, cancellation);
         if (!PartyOf(row, use, context, rule, read.Items).TryGet(out var party, out error))
             return Judged(error);
-        using (party)
+        Result<UseWork> WorkOf(Spoken spoken, long bytesSaid, DsError? brokenOff)
+            => egress.Pack(context, spoken.Closing, spoken.Told, spoken.Code).TryGet(out var bytes, out var unpacked)
+                ? new UseWork(bytes, 1, read.Usage, Stopwatch.GetElapsedTime(started), read.Items.Count) { ProtocolBytes = bytesSaid, BrokenOff = brokenOff } : unpacked;
+        var peer = plan.Roster.First(r => r.Participant != self.Did).Participant;
+        var most = party.MostBytesSaid(IntersectionCheck.MaxItemsOf(plan, peer));
+        if (!(await conversations.TalkAsync(row.JobHash, party, context.Grant, most, limit.Token)).TryGet(out var said, out error))
         {
-            var peer = plan.Roster.First(r => r.Participant != self.Did).Participant;
-            var most = party.MostBytesSaid(IntersectionCheck.MaxItemsOf(plan, peer));
-            if (!(await conversations.TalkAsync(row.JobHash, party, context.Grant, most, limit.Token)).TryGet(out var bytesSaid, out error))
-            {
-                cancellation.ThrowIfCancellationRequested();
-                return Judged(error);
-            }
-            if (!Say(party).TryGet(out var spoken, out error))
-                return error;
-            if (party is IntersectionReceiver { ToldRows: { } common })
-                matches.Keep(row.JobHash, [.. common.Select(i => read.Written![i])]);
-            return egress.Pack(context, spoken.Closing, spoken.Told, spoken.Code).TryGet(out var bytes, out error)
-                ? new UseWork(bytes, 1, read.Usage, Stopwatch.GetElapsedTime(started), read.Items.Count) { ProtocolBytes = bytesSaid }
-                : error;
+            cancellation.ThrowIfCancellationRequested();
+            error = Judged(error);
+            // Of a sum that broke off the other owner knows how many are common.
+            return party.BreakOff() is { } soFar ? WorkOf(new Spoken(soFar, null, error.Code), conversations.BytesSaid(row.JobHash), error) : error;
         }
+        if (!Say(party).TryGet(out var spoken, out error))
+            return error;
+        if (party is IntersectionReceiver { ToldRows: { } common })
+            matches.Keep(row.JobHash, [.. common.Select(i => read.Written![i])]);
+        return WorkOf(spoken, said, null);
     }
 
     private async Task<Result<(ItemSet Items, List<string?[]>? Written, SandboxUsage Usage)>> ReadAsync(UseRequest use, AdmittedUse admitted, KeyRule rule, GrantHandle grant, CancellationToken cancellation)

@@ -126,7 +126,7 @@ internal sealed partial class JobPlanner(
         var value = valued is [var input] ? new ValueQuery(input.Value!, 0, "0", "1") : null;
         var plan = Skeleton(spec, roster) with { Intersect = new IntersectQuery(asked.Result, receiver, key, columns, MostMinimum, [.. roster.Select(_ => MostMinimum)], value) };
         var terms = bound.Select(b => TermsOf(Question(plan, b, Uses.PlanCheck.ColumnsOf(plan, b.Entry.Participant), []))).ToList();
-        var minimum = terms.Max(t => t.MinimumGroupSize);
+        var minimum = terms.Max(Uses.IntersectionCheck.FewestOf);
         var most = Math.Max(asked.MaxItems ?? IntersectionConfig.DefaultMaxPeerItems, minimum);
         var query = new IntersectQuery(asked.Result, receiver, key, columns, minimum, [.. roster.Select(_ => most)], value);
         if (value is null)

@@ -23,6 +23,9 @@ internal sealed record UseWork(byte[] Committed, int ResultCells, SandboxUsage? 
 {
     /// <summary>Bytes said in a protocol before; 0 where there is none. Owner only.</summary>
     public long ProtocolBytes { get; init; }
+
+    /// <summary>Why the conversation broke off after something of its result had left: reported, and refused; null for work that is done.</summary>
+    public DsError? BrokenOff { get; init; }
 }
 
 /// <summary>The part of a use that reads data: sandbox, output control, masks. Reached only with a grant.</summary>

@@ -21,10 +21,10 @@ namespace DataSpace.Connector.Jobs;
 
 /// <summary>
 /// Does the work of one use, in the order of the laws: gate (policy, budgets, Grant durable) → duties during the use → data read in the sandbox → output control and masks →
-/// Report and contribution bytes committed → released. A crash between Grant and Report abandons the attempt: the use stays spent.
+/// Report and contribution bytes committed → released, with what a conversation says last. A crash between Grant and Report abandons the attempt: the use stays spent.
 /// </summary>
 internal sealed partial class UseRunner(
-    IDbContextFactory<ConnectorState> store, ProviderDesk desk, UseGate gate, UseFacts facts, RosterRule rosters, Dropouts.DropoutParts dropouts, AuditLedger ledger, SqlSandbox sandbox, History.ControlledSandbox controlled, UseComputation computation, Intersections.IntersectionRunner intersections, Regressions.HorizontalRunner horizontals, Regressions.VerticalRunner verticals, Lookups.LookupRunner lookups, Duties.DutyWorker duties,
+    IDbContextFactory<ConnectorState> store, ProviderDesk desk, UseGate gate, UseFacts facts, RosterRule rosters, Dropouts.DropoutParts dropouts, AuditLedger ledger, SqlSandbox sandbox, History.ControlledSandbox controlled, UseComputation computation, Intersections.IntersectionRunner intersections, Regressions.HorizontalRunner horizontals, Regressions.VerticalRunner verticals, Lookups.LookupRunner lookups, Conversations.OwnerConversations conversations, Duties.DutyWorker duties,
     ReplyBucket bucket, MaskKeys maskKeys, Datasets.ComplianceCheck compliance, NodeIdentity self, RunningUses running, CrashPoints crashPoints, TimeProvider clock, ILogger<UseRunner> log, CosignedLog cosigned) : IConsumer<RunUse>
 {
     public async Task Consume(ConsumeContext<RunUse> context)
@@ -38,7 +38,15 @@ internal sealed partial class UseRunner(
         using var turn = running.TryEnter(jobHash);
         if (turn is null)
             return;
-        var refusal = await RunSafelyAsync(row, turn, context.CancellationToken);
+        DsError? refusal;
+        try
+        {
+            refusal = await RunSafelyAsync(row, turn, context.CancellationToken);
+        }
+        finally
+        {
+            conversations.Close(jobHash);
+        }
         if (refusal is not null && Waits(row, refusal))
         {
             row.Hold = JsonSerializer.Serialize(RefusalNotice.Of(self.Did, refusal), JobJson.Options);
@@ -147,8 +155,12 @@ internal sealed partial class UseRunner(
         if (!reported.IsOk)
             return reported.Error;
         await duties.ReportedAsync(useId);
-        return null;
+        if (done.BrokenOff is null)
+            await conversations.ReleaseAsync(row.JobHash, Least(TimeSpan.FromMilliseconds(use.Order.Plan.WallLimitMs), row.NotAfter - clock.GetUtcNow()), cancellation);
+        return done.BrokenOff;
     }
+
+    private static TimeSpan Least(TimeSpan a, TimeSpan b) => a < b ? a : b > TimeSpan.Zero ? b : TimeSpan.Zero;
 
     private async Task<Result<AdmittedUse>> AdmitAsync(UseRow row, UseRequest use, CancellationToken cancellation)
     {

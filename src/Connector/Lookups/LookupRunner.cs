@@ -50,17 +50,15 @@ internal sealed partial class LookupRunner(
         {
             if (!LookupOwner.Create(context.Grant, terms, database, use.DatasetVersion, self.Signer, use.Agreement.ConsumerKey).TryGet(out var part, out error))
                 return Broken(error);
-            using (part)
+            // Answers wait for the Report, and so until then nothing has left that a broken conversation would have to report.
+            if (!(await conversations.TalkAsync(row.JobHash, part, context.Grant, LookupOwner.MostBytesSaid(database, query.Questions), limit.Token)).TryGet(out var bytesSaid, out error)
+                || !part.Close().TryGet(out var closing, out error))
             {
-                if (!(await conversations.TalkAsync(row.JobHash, part, context.Grant, LookupOwner.MostBytesSaid(database, query.Questions), limit.Token)).TryGet(out var bytesSaid, out error)
-                    || !part.Close().TryGet(out var closing, out error))
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    return Broken(error);
-                }
-                return egress.Pack(context, closing, told: null, code: null).TryGet(out var bytes, out error)
-                    ? new UseWork(bytes, query.Questions, usage, Stopwatch.GetElapsedTime(started)) { ProtocolBytes = bytesSaid } : error;
+                cancellation.ThrowIfCancellationRequested();
+                return Broken(error);
             }
+            return egress.Pack(context, closing, told: null, code: null).TryGet(out var bytes, out error)
+                ? new UseWork(bytes, query.Questions, usage, Stopwatch.GetElapsedTime(started)) { ProtocolBytes = bytesSaid } : error;
         }
     }
 

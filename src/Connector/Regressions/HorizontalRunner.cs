@@ -30,21 +30,18 @@ internal sealed partial class HorizontalRunner(
         cancellation.ThrowIfCancellationRequested(); // stopped from outside is no finding about the data
         if (!MeansOf(row, use, admitted, context, design).TryGet(out var means, out error) || !HorizontalOwner.Create(means, design, rows).TryGet(out var part, out error))
             return error;
-        using (part)
-        {
-            var talked = await conversations.TalkAsync(row.JobHash, part, context.Grant, HorizontalOwner.MostBytesSaid(design), limit.Token);
-            if (part.WithheldBecause is { } reason)
-                LogWithheld(log, reason);
-            if (!talked.TryGet(out var bytesSaid, out error))
-            {
-                cancellation.ThrowIfCancellationRequested();
-                LogBroken(log, error.Code, error.Detail, part.Round);
-                return error.Kind.Of();
-            }
-            return part.Close().TryGet(out var closing, out error) && egress.Pack(context, closing, told: null, code: null).TryGet(out var bytes, out error)
-                ? new UseWork(bytes, RegressCheck.FiguresOf(use.Order.Plan.Regress!), usage, Stopwatch.GetElapsedTime(started), rows?.SubjectCount) { ProtocolBytes = bytesSaid }
-                : error;
-        }
+        var talked = await conversations.TalkAsync(row.JobHash, part, context.Grant, HorizontalOwner.MostBytesSaid(design), limit.Token);
+        if (part.WithheldBecause is { } reason)
+            LogWithheld(log, reason);
+        Result<UseWork> WorkOf(ProtocolMessage closing, long bytesSaid, DsError? brokenOff)
+            => egress.Pack(context, closing, told: null, brokenOff?.Code).TryGet(out var bytes, out var unpacked)
+                ? new UseWork(bytes, RegressCheck.FiguresOf(use.Order.Plan.Regress!), usage, Stopwatch.GetElapsedTime(started), rows?.SubjectCount) { ProtocolBytes = bytesSaid, BrokenOff = brokenOff } : unpacked;
+        if (talked.TryGet(out var said, out error))
+            return part.Close().TryGet(out var closing, out error) ? WorkOf(closing, said, null) : error;
+        cancellation.ThrowIfCancellationRequested();
+        LogBroken(log, error.Code, error.Detail, part.Round);
+        // The sums of the rounds so far have left.
+        return part.BreakOff() is { } soFar ? WorkOf(soFar, conversations.BytesSaid(row.JobHash), error.Kind.Of()) : error.Kind.Of();
     }
 
     private async Task<(OwnerRows? Rows, SandboxUsage? Usage)> ReadAsync(UseRequest use, AdmittedUse admitted, HorizontalDesign design, GrantHandle grant, CancellationToken cancellation)

@@ -46,22 +46,22 @@ internal sealed partial class VerticalRunner(
         LogRows(log, items.RowsRead, items.Count, items.RowsWithoutKey, rows.RowsWithoutValue);
         if (!PartyOf(row, use, context, rule, items, rows).TryGet(out var party, out error))
             return Judged(error);
-        using (party)
+        Result<UseWork> WorkOf(ProtocolMessage closing, string? code, long bytesSaid, DsError? brokenOff)
+            => egress.Pack(context, closing, null, code).TryGet(out var bytes, out var unpacked)
+                ? new UseWork(bytes, 1, read.Usage, Stopwatch.GetElapsedTime(started), items.Count) { ProtocolBytes = bytesSaid, BrokenOff = brokenOff } : unpacked;
+        if (!(await conversations.TalkAsync(row.JobHash, party, context.Grant, AlignedRegression.MostBytesUnheard, limit.Token)).TryGet(out var said, out error))
         {
-            if (!(await conversations.TalkAsync(row.JobHash, party, context.Grant, AlignedRegression.MostBytesUnheard, limit.Token)).TryGet(out var bytesSaid, out error))
-            {
-                cancellation.ThrowIfCancellationRequested();
-                return Judged(error);
-            }
-            if (!party.Close().TryGet(out var closing, out error))
-                return error;
-            var code = party.Outcome.TryGet(out var model, out var withheld) ? null : CodeOf(withheld);
-            if (model is not null)
-                await KeepAsync(row, use, new OwnModel(rows.Names, model, party.CommonRows), cancellation);
-            return egress.Pack(context, closing, null, code).TryGet(out var bytes, out error)
-                ? new UseWork(bytes, 1, read.Usage, Stopwatch.GetElapsedTime(started), items.Count) { ProtocolBytes = bytesSaid }
-                : error;
+            cancellation.ThrowIfCancellationRequested();
+            error = Judged(error);
+            // Which rows are common has left.
+            return party.BreakOff() is { } soFar ? WorkOf(soFar, error.Code, conversations.BytesSaid(row.JobHash), error) : error;
         }
+        if (!party.Close().TryGet(out var closing, out error))
+            return error;
+        var code = party.Outcome.TryGet(out var model, out var withheld) ? null : CodeOf(withheld);
+        if (model is not null)
+            await KeepAsync(row, use, new OwnModel(rows.Names, model, party.CommonRows), cancellation);
+        return WorkOf(closing, code, said, null);
     }
 
     private async Task KeepAsync(UseRow row, UseRequest use, OwnModel model, CancellationToken cancellation)

@@ -73,6 +73,8 @@ internal static class IntersectionCheck
             return null; // a question about a contract, without a plan
         if (query.Minimum < terms.MinimumGroupSize)
             return ConnectorErrors.PlanExceedsContract.Of($"minimum {query.Minimum}, contract {terms.MinimumGroupSize}");
+        if (DominanceProblem(terms, query) is { } dominated)
+            return dominated;
         if (TermsOf(use.Order.Plan).Problem is { } invalid)
             return invalid;
         // That its contract names the receiver, which chooses what is added up, the policy engine has made sure of: nobody unnamed takes part in a joint computation.
@@ -82,6 +84,16 @@ internal static class IntersectionCheck
         return use.Order.Plan.Roster.Zip(query.MaxItems).Any(p => p.First.Participant != use.Entry.Participant && p.Second > most)
             ? ConnectorErrors.PlanExceedsContract.Of($"a set of more than {most} subjects") : null;
     }
+
+    /// <summary>Fewest subjects of which none is more than the contract's share of their number.</summary>
+    public static int FewestOf(UseObligations terms) => terms.DominancePercent is { } most ? Math.Max(terms.MinimumGroupSize, (99 + most) / most) : terms.MinimumGroupSize;
+
+    /// <summary>Of a number of subjects everyone has the same share. Of a sum nobody knows whose value is how large: it is added up under encryption.</summary>
+    private static DsError? DominanceProblem(UseObligations terms, IntersectQuery query)
+        => terms.DominancePercent is not { } most ? null
+            : query.Value is not null ? ConnectorErrors.PlanExceedsContract.Of($"a dominance rule of {most}%, which no sum over an intersection can keep")
+            : query.Minimum < FewestOf(terms) ? ConnectorErrors.PlanExceedsContract.Of($"minimum {query.Minimum}, a dominance rule of {most}% needs {FewestOf(terms)}")
+            : null;
 
     /// <summary>Bounds are the contract's own: whoever could choose them would read extremes off the clamping.</summary>
     private static DsError? ClampProblem(UseObligations terms, ValueQuery value)

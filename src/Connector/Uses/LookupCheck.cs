@@ -44,6 +44,9 @@ internal static class LookupCheck
     {
         if (terms.Privacy is not null)
             return ConnectorErrors.LookupWithoutNoise.Of();
+        // The compiler of contracts refuses this already; a contract that an older version has bound gets no records either.
+        if (terms.MinimumGroupSize > 1 || terms.DominancePercent is not null)
+            return PolicyErrors.NotAboutRecords.Of();
         // A bound that is not enforced is no bound.
         return use.Order.Plan.Lookup is { } query && terms.Clamps.FirstOrDefault(c => query.Columns.Contains(c.Column, StringComparer.Ordinal)) is { } clamp
             ? ConnectorErrors.PlanExceedsContract.Of($"the contract bounds '{clamp.Column}', which look-ups do not") : null;

@@ -45,6 +45,8 @@ internal static class VerticalCheck
             return ConnectorErrors.PlanExceedsContract.Of("vertical models of this version are logistic, with a constant and a ridge");
         if (plan.Roster.All(r => r.Participant != use.Order.Consumer))
             return ConnectorErrors.PlanExceedsContract.Of("the analyst of a vertical model is one of its owners");
+        if (terms.DominancePercent is { } most)
+            return ConnectorErrors.PlanExceedsContract.Of($"a dominance rule of {most}%, which no model over shared rows can keep: nobody sees its sums");
         if (query.MinimumSubjects < FewestRows(query.Features) || query.MaxRowsPerParty > MostRows(query.Features))
             return ConnectorErrors.PlanExceedsContract.Of("fewer rows than ten for each column, or more than can be held");
         if (query.MaxRowsPerParty > use.Dataset.Config.Intersection!.MaxPeerItems)

@@ -277,8 +277,14 @@ internal sealed partial class JobRunner(
             job.Deadline = longer < job.NotAfter ? longer : job.NotAfter;
     }
 
-    private static void Expire(JobRow job, List<PartyRow> parties)
+    private void Expire(JobRow job, List<PartyRow> parties)
     {
+        if (job.Stage is JobStages.Survivors or JobStages.Unmask)
+        {
+            Fail(job, parties, JobErrors.TooFewOwnersLeft.Of(job.Stage));
+            return;
+        }
+
         MarkSilent(parties);
         job.State = JobStates.Failed;
     }

@@ -48,6 +48,8 @@ internal sealed class PermissionBuilder(
             // Joint computations and grouping exist only where the contract names with whom and by what.
             AddDefault(CheckKind.GroupKey);
             AddDefault(CheckKind.CoProvider);
+            if (RecordsProblem() is { } unkept)
+                return PolicyErrors.NotAboutRecords.Of(unkept);
         }
         if (Bound(CheckKind.PrivacyBudget, largest: false) is null
             && _checks.Exists(c => c.Kind is CheckKind.EpsilonPerUse or CheckKind.ContributionBound))
@@ -103,6 +105,21 @@ internal sealed class PermissionBuilder(
     {
         if (!_checks.Exists(c => c.Kind == kind && c.Mode == CheckMode.In))
             _checks.Add(kind == CheckKind.GroupKey ? NoGroupKey : NoCoProvider);
+    }
+
+    /// <summary>A look-up opens single records: what bounds groups, totals or noise it could not keep, so it has a permission of its own that says so. Nothing else goes without a minimum.</summary>
+    private string? RecordsProblem()
+    {
+        var computations = Common(CheckKind.Computation)!;
+        var isGrouped = Bound(CheckKind.MinimumGroupSize, largest: true) != PolicyValues.MinimumOff;
+        if (!computations.Contains(PolicyComputations.Lookup))
+            return isGrouped ? null : PolicyTerms.MinimumGroupSize + " off";
+        return computations.Count > 1 ? PolicyComputations.Lookup + " beside " + computations.First(c => c != PolicyComputations.Lookup)
+            : isGrouped ? PolicyTerms.MinimumGroupSize
+            : Bound(CheckKind.DominancePercent, largest: false) != PolicyValues.DominanceOff ? PolicyTerms.DominancePercent
+            : Bound(CheckKind.PrivacyBudget, largest: false) is not null ? PolicyTerms.PrivacyBudget
+            : _clamps.Count > 0 ? PolicyTerms.Clamp
+            : null;
     }
 
     private bool Add(ClampBound clamp)

@@ -119,7 +119,7 @@ public sealed record UseObligations
     /// <summary>Columns that may be grouped by.</summary>
     public IReadOnlyList<string> AllowedGroupKeys { get; init; } = [];
 
-    /// <summary>Least number of distinct subjects in a released group.</summary>
+    /// <summary>Least number of distinct subjects in a released group; 1 where the contract opens single records.</summary>
     public int MinimumGroupSize { get; init; }
 
     /// <summary>Largest share of one subject in a released total, percent; null when the contract says "off".</summary>

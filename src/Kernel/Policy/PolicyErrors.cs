@@ -201,6 +201,12 @@ public static class PolicyErrors
     public static readonly ErrorKind CreditExhausted = new("DS-POL-055", 403,
         "The credit limit of the contract is reached", "已达到合约的赊欠上限", "Pay the owner; the payment it records gives the credit back.", "请向数据方付款；其记录付款后额度恢复。");
 
+    /// <summary>Single records and terms about groups in one permission.</summary>
+    public static readonly ErrorKind NotAboutRecords = new("DS-POL-056", 422,
+        "Single records and terms about groups do not go together", "逐条查询与分组约束不能并存",
+        "Give lookup a permission of its own, with minimumGroupSize and dominancePercent off, no clamp and no privacy budget; everything else states a minimum of at least 2.",
+        "请为 lookup 单独设立许可，其中 minimumGroupSize 与 dominancePercent 写 off，且不含 clamp 和隐私预算；其他计算须写明至少为 2 的最小分组。");
+
     /// <summary>No permission covers one of the actions of a use.</summary>
     public static readonly ErrorKind ActionNotPermitted = new("DS-POL-054", 403,
         "No permission of the contract covers this action", "合约没有许可此操作", "A use computes and delivers; the contract must permit both.", "一次使用包含计算和交付；合约须同时许可二者。");

@@ -67,7 +67,7 @@ public static class PolicyTerms
     /// <summary>Rows that may be used: predicates <c>column operator value</c>, all of which are added to every use.</summary>
     public const string RowFilter = "dataspace:rowFilter";
 
-    /// <summary>Least distinct subjects per released group.</summary>
+    /// <summary>Least distinct subjects per released group, or <c>off</c> in a permission of single records (<see cref="PolicyComputations.Lookup"/>).</summary>
     public const string MinimumGroupSize = "dataspace:minimumGroupSize";
 
     /// <summary>Largest share of one subject in a released total in percent, or <c>off</c>.</summary>
@@ -143,7 +143,7 @@ public static class PolicyComputations
     /// <summary>A model fitted over the rows of several owners: sums over rows are opened, no row is.</summary>
     public const string Regress = "regress";
 
-    /// <summary>Records by keyword, one at a time, without the owner learning which: single records leave, whatever the minimum group is. Permitted by its own name alone.</summary>
+    /// <summary>Records by keyword, one at a time, without the owner learning which: single records leave. Permitted in a permission of its own, which states that there is no minimum group and no dominance rule.</summary>
     public const string Lookup = "lookup";
 }
 

@@ -11,6 +11,9 @@ internal static class PolicyValues
     /// <summary>Stands for "off" in a dominance check.</summary>
     public const long DominanceOff = 101;
 
+    /// <summary>Stands for "off" in a check of the minimum group: single subjects.</summary>
+    public const long MinimumOff = 1;
+
     /// <summary>Most predicates of a row filter.</summary>
     public const int MaxRowPredicates = 16;
 

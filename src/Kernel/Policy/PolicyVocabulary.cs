@@ -62,7 +62,7 @@ public static class PolicyVocabulary
         // Needs no test of its own in a prohibition: whoever wants more independence states it in the permission.
         Term(PolicyTerms.IndependentCoProviders, AtLeast, false, static c => Number(c, CheckKind.IndependentCoProviders, 0, 1000)),
         // One subject is no group: a minimum of 1 would read as protection and give none.
-        Term(PolicyTerms.MinimumGroupSize, AtLeast, false, static c => Number(c, CheckKind.MinimumGroupSize, 2, 1_000_000)),
+        Term(PolicyTerms.MinimumGroupSize, AtLeast, false, Minimum),
         Term(PolicyTerms.DominancePercent, AtMost, false, Dominance),
         Term(PolicyTerms.MaxRows, AtMost, false, static c => Number(c, CheckKind.MaxRows, 1, MaxCount)),
         Term(PolicyTerms.OutputBytes, AtMost, false, static c => Number(c, CheckKind.OutputBytes, 1, MaxBytes)),
@@ -179,6 +179,11 @@ public static class PolicyVocabulary
         => c.Operator == "lteq" && c.RightOperand[0] == PolicyTerms.Off
             ? new Term(new Check(CheckKind.DominancePercent, CheckMode.Bound, FrozenSet<string>.Empty, PolicyValues.DominanceOff))
             : Number(c, CheckKind.DominancePercent, 1, PolicyTerms.MaxDominancePercent);
+
+    private static Result<Term> Minimum(OdrlComparison c)
+        => c.Operator == "gteq" && c.RightOperand[0] == PolicyTerms.Off
+            ? new Term(new Check(CheckKind.MinimumGroupSize, CheckMode.Bound, FrozenSet<string>.Empty, PolicyValues.MinimumOff))
+            : Number(c, CheckKind.MinimumGroupSize, 2, 1_000_000);
 
     private static Result<Term> Clamp(OdrlComparison c)
     {

@@ -30,6 +30,18 @@ public interface IConversation : IConversationPart
     /// <summary>The next message, or null while the peer's is awaited and when all is said.</summary>
     Result<ProtocolMessage?> Next();
 
+    /// <summary>
+    /// True when everything is heard and what is still to be said is a result, or opens one: it leaves when the use's Report is in the ledger, not before. False in a conversation whose result
+    /// leaves in another way.
+    /// </summary>
+    bool SaysResult => false;
+
+    /// <summary>
+    /// What this party reports where the conversation has broken off after something of a result had left (sums of a first round, rows in common): the digest of what was said and heard. Null where nothing had left, and
+    /// there is nothing to report. Also after the run was closed.
+    /// </summary>
+    ProtocolMessage? BreakOff() => null;
+
     /// <summary>When all is said: the digest of the whole conversation, and what else both parties know alike. The same bytes from both.</summary>
     Result<ProtocolMessage> Close();
 }

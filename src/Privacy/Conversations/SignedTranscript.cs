@@ -69,6 +69,9 @@ public sealed class SignedTranscript
     /// <summary>What an owner says to everybody when all is said: the digest of the conversation, 32 bytes.</summary>
     public ProtocolMessage Close(GrantHandle grant) => new(grant, _terms.Protocol, "close", _last);
 
+    /// <summary>What an owner says of a conversation that broke off: the digest so far, 32 bytes.</summary>
+    public ProtocolMessage BreakOff(GrantHandle grant) => new(grant, _terms.Protocol, "brokenoff", _last);
+
     /// <summary>The payload of the message that is due from the peer; nothing of it is looked at before the signature holds.</summary>
     /// <param name="message">As received.</param>
     /// <param name="step">Step that is due.</param>

@@ -74,6 +74,12 @@ public abstract class IntersectionParty : IConversation
         return new ProtocolMessage(Run.Grant, IntersectionMessage.Protocol, "close", payload);
     }
 
+    /// <inheritdoc />
+    public virtual bool SaysResult => false;
+
+    /// <inheritdoc />
+    public virtual ProtocolMessage? BreakOff() => null;
+
     /// <summary>Bytes of what <see cref="Close"/> says.</summary>
     public const int ClosingBytes = 32 + (2 * IntersectionMessage.CommitmentBytes);
 

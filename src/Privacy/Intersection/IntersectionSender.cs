@@ -36,6 +36,15 @@ public sealed class IntersectionSender : IntersectionParty
 
     private bool HasSaidValues => _values is not null && _keysSaid == _values.Moduli && _valuesSaid == _values.Messages;
 
+    /// <summary>Without this party's own points the receiver learns nothing of what is common. For a sum they are no end: its receiver still has to answer.</summary>
+    public override bool SaysResult => _values is null && HasSaidTags && !HasSaidOwn;
+
+    /// <inheritdoc />
+    public override ProtocolMessage? BreakOff()
+        => _values is not null && HasSaidOwn ? new ProtocolMessage(Run.Grant, IntersectionMessage.Protocol, "brokenoff", Log.Last.ToArray()) : null;
+
+    private bool HasSaidTags => _answered && _maskedHeard == PeerChunks && _tagsSaid == PeerChunks;
+
     private protected override bool IsReceiver => false;
 
     private int PeerChunks => IntersectionMessage.Chunks(Math.Max(0, _receiverItems));

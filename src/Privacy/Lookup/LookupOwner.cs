@@ -99,6 +99,9 @@ public sealed class LookupOwner : IConversation
     }
 
     /// <inheritdoc />
+    public bool SaysResult => _heard == _context.Questions && !IsComplete;
+
+    /// <inheritdoc />
     public Result<ProtocolMessage> Close() => IsComplete ? _log.Close(_grant) : ConversationErrors.Incomplete.Of();
 
     /// <summary>Most bytes that an owner says.</summary>

@@ -43,6 +43,19 @@ public sealed class ComplianceRulesTests
         Assert.Contains("12.4%", finding.Detail, StringComparison.Ordinal);
     }
 
+    /// <summary>What is asked by is in no record; what is in a record is about one subject, and no minimum stands before it.</summary>
+    [Fact]
+    public void A_look_up_opens_no_personal_column_but_may_be_asked_by_one()
+    {
+        var dataset = Flagged("note", "personal") with { Lookup = new LookupConfig(new Dictionary<string, IReadOnlyList<string>> { ["firm"] = ["trim"], ["note"] = ["trim"] }, 10, 64) };
+        Assert.Empty(Codes(dataset, Sample(dataset), Offer(["firm", "note", "invest"], null, "off", "off", "lookup")));
+        Assert.Equal("DS-CLS-012", Codes(dataset with { Lookup = dataset.Lookup with { Keys = new Dictionary<string, IReadOnlyList<string>> { ["firm"] = ["trim"] } } }, Sample(dataset), Offer(["firm", "note", "invest"], null, "off", "off", "lookup")));
+        // The same key in figures of groups is a column like any other.
+        Assert.Equal("DS-CLS-012", Codes(dataset, Sample(dataset), Offer(["firm", "note", "invest"], "invest", 2)));
+        var important = dataset with { Classification = Plain("important", personal: true, region: "CN-310000") };
+        Assert.Contains("DS-CLS-011", Codes(important, Sample(important), Offer(["firm", "invest"], null, "off", "off", "lookup")), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_flag_must_be_strict_enough_for_the_class()
     {

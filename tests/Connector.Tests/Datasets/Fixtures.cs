@@ -31,6 +31,9 @@ internal static class Fixtures
         })]);
 
     public static PublishedOffer Offer(string[] columns, string key, int minimumGroup, string dominance = "60", string computation = "sql")
+        => Offer(columns, key, minimumGroup.ToString(System.Globalization.CultureInfo.InvariantCulture), dominance, computation);
+
+    public static PublishedOffer Offer(string[] columns, string? key, string minimumGroup, string dominance, string computation)
     {
         static JsonObject Constraint(string operand, string @operator, JsonNode value)
             => new() { ["leftOperand"] = operand, ["operator"] = @operator, ["rightOperand"] = value };
@@ -46,8 +49,8 @@ internal static class Fixtures
                     Constraint("count", "lteq", "10"),
                     Constraint("dataspace:computation", "eq", computation),
                     Constraint("dataspace:column", "isAnyOf", new JsonArray([.. columns.Select(c => (JsonNode)c)])),
-                    Constraint("dataspace:groupKey", "eq", key),
-                    Constraint("dataspace:minimumGroupSize", "gteq", minimumGroup.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+                    key is null ? Constraint("dataspace:deliveryMethod", "eq", "api") : Constraint("dataspace:groupKey", "eq", key),
+                    Constraint("dataspace:minimumGroupSize", "gteq", minimumGroup),
                     Constraint("dataspace:dominancePercent", "lteq", dominance)),
             }),
         };

@@ -22,6 +22,7 @@ public sealed class LeaderConversationsTests : IAsyncLifetime
     private readonly GateWorld _world = new();
     private readonly string _directory = Directory.CreateTempSubdirectory("dataspace-many-").FullName;
     private ManyLeader _leader = null!;
+    private OwnerConversations _conversations = null!;
     private string _job = null!;
 
     private ConversationDesk Desk => _world.Services.GetRequiredService<ConversationDesk>();
@@ -49,6 +50,7 @@ public sealed class LeaderConversationsTests : IAsyncLifetime
         Assert.False(talk.IsCompleted);
         await end.CancelAsync();
         Assert.Equal(JobErrors.PeerSilent, (await talk).Error?.Kind);
+        _conversations.Close(_job);
         Assert.Empty(Directory.EnumerateFiles(_directory));
     }
 
@@ -98,7 +100,7 @@ public sealed class LeaderConversationsTests : IAsyncLifetime
             State = UseStates.Running,
         });
         await db.SaveChangesAsync(cancellation);
-        var conversations = new OwnerConversations(Desk, _world.Ledger, new NodeOptions { Directory = _directory, ConfigFile = "" });
-        return conversations.TalkAsync(_job, [new OwnerTalk(First, _leader.With(0), 1 << 20), new OwnerTalk(Second, _leader.With(1), 1 << 20)], admitted.Value.Use.Handle, cancellation);
+        _conversations = new OwnerConversations(Desk, _world.Ledger, new NodeOptions { Directory = _directory, ConfigFile = "" });
+        return _conversations.TalkAsync(_job, _leader, [new OwnerTalk(First, _leader.With(0), 1 << 20), new OwnerTalk(Second, _leader.With(1), 1 << 20)], admitted.Value.Use.Handle, cancellation);
     }
 }

@@ -57,6 +57,20 @@ public sealed class IntersectionGateTests : IAsyncLifetime
         Assert.Equal(ConnectorErrors.PlanExceedsContract, (await _world.AdmitAsync(Use(Declared() with { MaxPeerItems = 999 }))).Error?.Kind);
     }
 
+    /// <summary>Of seven subjects each is 14.3% of their number; of a sum nobody can say whose share is how large.</summary>
+    [Fact]
+    public async Task A_dominance_rule_bounds_each_subjects_share_of_a_number_and_refuses_sums()
+    {
+        static System.Text.Json.Nodes.JsonObject Ruled(System.Text.Json.Nodes.JsonObject policy)
+        {
+            policy["permission"]![0]!["constraint"]!.AsArray().Single(c => (string?)c!["leftOperand"] == "dataspace:dominancePercent")!["rightOperand"] = "15";
+            return policy;
+        }
+        Assert.Null((await _world.AdmitAsync(Use(Declared(), q => q with { Minimum = 7 }, Ruled(Policy("firm"))))).Error);
+        Assert.Equal(ConnectorErrors.PlanExceedsContract, (await _world.AdmitAsync(Use(Declared(), q => q with { Minimum = 6 }, Ruled(Policy("firm"))))).Error?.Kind);
+        Assert.Equal(ConnectorErrors.PlanExceedsContract, (await _world.AdmitAsync(Use(Declared(), q => Sum(q) with { Minimum = 1000 }, Ruled(SumPolicy())))).Error?.Kind);
+    }
+
     [Fact]
     public async Task A_privacy_budget_lets_no_exact_number_out()
     {

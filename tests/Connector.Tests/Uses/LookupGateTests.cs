@@ -55,12 +55,25 @@ public sealed class LookupGateTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Bounds_and_noise_of_a_contract_are_not_passed_by()
+    public void A_contract_about_records_with_terms_about_groups_values_or_noise_does_not_come_about()
     {
-        var bounded = GateWorld.Agreement([.. Terms("firm", "invest", "year"), GateWorld.Constraint("dataspace:clamp", "isAnyOf", "invest:1:0:2000")]);
-        Assert.Equal(ConnectorErrors.PlanExceedsContract, (await _world.AdmitAsync(Use(Declared(), policy: bounded))).Error?.Kind);
-        var noisy = GateWorld.Agreement([.. Terms("firm", "invest", "year"), GateWorld.Constraint("dataspace:privacyBudget", "lteq", "1000000")]);
-        Assert.NotNull((await _world.AdmitAsync(Use(Declared(), policy: noisy))).Error);
+        foreach (var term in (System.Text.Json.Nodes.JsonNode?[])[GateWorld.Constraint("dataspace:clamp", "isAnyOf", "invest:1:0:2000"), GateWorld.Constraint("dataspace:privacyBudget", "lteq", "1000000"),
+            GateWorld.Constraint("dataspace:minimumGroupSize", "gteq", "5"), GateWorld.Constraint("dataspace:dominancePercent", "lteq", "60")])
+        {
+            var policy = GateWorld.Agreement([.. Terms("firm", "invest", "year"), term]);
+            Assert.Equal(PolicyErrors.NotAboutRecords, PolicyCompiler.Compile(System.Text.Json.JsonSerializer.SerializeToElement(policy)).Error?.Kind);
+        }
+    }
+
+    [Fact]
+    public void Terms_that_look_ups_do_not_keep_refuse_the_use_even_if_a_contract_had_them()
+    {
+        var kept = new UseObligations { MinimumGroupSize = 1 };
+        Assert.Null(LookupCheck.Problem(Use(Declared()), kept));
+        Assert.Equal(PolicyErrors.NotAboutRecords, LookupCheck.Problem(Use(Declared()), kept with { MinimumGroupSize = 2 })?.Kind);
+        Assert.Equal(PolicyErrors.NotAboutRecords, LookupCheck.Problem(Use(Declared()), kept with { DominancePercent = 99 })?.Kind);
+        Assert.Equal(ConnectorErrors.PlanExceedsContract, LookupCheck.Problem(Use(Declared()), kept with { Clamps = [new ClampBound("invest", 1, 0, 1)] })?.Kind);
+        Assert.Equal(ConnectorErrors.LookupWithoutNoise, LookupCheck.Problem(Use(Declared()), kept with { Privacy = new PrivacyTerms(1, null, 1) })?.Kind);
     }
 
     [Fact]
@@ -108,7 +121,7 @@ public sealed class LookupGateTests : IAsyncLifetime
 
     private static IEnumerable<System.Text.Json.Nodes.JsonNode?> Terms(params string[] columns) =>
     [
-        GateWorld.Constraint("dataspace:computation", "eq", "lookup"), GateWorld.Constraint("dataspace:column", "isAnyOf", columns), GateWorld.Constraint("dataspace:minimumGroupSize", "gteq", "5"),
+        GateWorld.Constraint("dataspace:computation", "eq", "lookup"), GateWorld.Constraint("dataspace:column", "isAnyOf", columns), GateWorld.Constraint("dataspace:minimumGroupSize", "gteq", "off"),
         GateWorld.Constraint("dataspace:dominancePercent", "lteq", "off"),
     ];
 

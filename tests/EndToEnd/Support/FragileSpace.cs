@@ -30,6 +30,7 @@ public sealed class FragileSpace : IAsyncLifetime
             // To supplier A the analyst and supplier B are one consumer (Differences): nobody here is independent of it.
             d.Offer("many", p => p.Set("count", "500").Remove("dataspace:independentCoProviders"));
             Differences.Design(d);
+            LookupDesign.Add(d);
         });
         Spec = await Space.JointSpecAsync("many");
     }

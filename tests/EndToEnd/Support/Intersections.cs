@@ -57,6 +57,7 @@ internal static class Intersections
 /// </summary>
 internal sealed class HandCarrier(Space space, TestAnalyst analyst)
 {
+    private const int QuietRounds = 10;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
     /// <summary>What becomes of a message: who said it, which of its messages it is (from 0), and what arrives in its place.</summary>
@@ -76,8 +77,8 @@ internal sealed class HandCarrier(Space space, TestAnalyst analyst)
             (await analyst.RosterAsync(party, job.Hash, statements)).Ok();
         int[] fetched = [0, 0], received = [0, 0];
         List<byte[]>[] arriving = [[], []];
-        var over = new bool[2];
-        // Until both are at the table, then until a whole round brings nothing new.
+        var (over, quiet) = (new bool[2], 0);
+        // Until both are at the table, then until several rounds bring nothing new: an owner may be writing its Report.
         await Eventually.TrueAsync(async () =>
         {
             var (moved, states) = (false, new string[2]);
@@ -102,7 +103,8 @@ internal sealed class HandCarrier(Space space, TestAnalyst analyst)
                 }
                 over[side] = answer.State == RelayAnswer.Over;
             }
-            return (over[0] && over[1]) || (!moved && states.All(s => s != RelayAnswer.Preparing) && Said.Count > 0);
+            quiet = moved || states.Contains(RelayAnswer.Preparing) || Said.Count == 0 ? 0 : quiet + 1;
+            return (over[0] && over[1]) || quiet == QuietRounds;
         }, Limit, space.Story);
         if (stop)
         {

@@ -24,7 +24,7 @@ internal static class LookupDesign
     {
         foreach (var (id, quota, note) in ((string, int, string)[])[(Ratings, 1000, "late twice"), (Capped, Quota, "late twice"), (TooLong, 1000, new string('x', RecordBytes))])
         {
-            design.OnlyOffer(id, Offer, p => p.Set("dataspace:computation", "lookup").Set("dataspace:minimumGroupSize", "5").Set("dataspace:column", new JsonArray("code", "phone", "rating", "credit"), "isAnyOf").Set("count", "60")
+            design.OnlyOffer(id, Offer, p => p.Set("dataspace:computation", "lookup").Set("dataspace:minimumGroupSize", "off").Set("dataspace:column", new JsonArray("code", "phone", "rating", "credit"), "isAnyOf").Set("count", "60")
                 .Remove("dataspace:coProvider").Remove("dataspace:independentCoProviders").Remove("dataspace:clamp").Remove("dataspace:groupKey"));
             var rating = note.Length == RecordBytes ? note : "AA";
             design.Dataset(design.SupplierA, id, "code,phone,rating,credit,note\n" + string.Concat(Enumerable.Range(0, Firms).Select(i =>

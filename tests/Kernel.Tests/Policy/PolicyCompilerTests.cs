@@ -168,6 +168,41 @@ public class PolicyCompilerTests
         Refused(PolicyErrors.Contradiction, doubled);
     }
 
+    /// <summary>A term that nobody would keep refuses the contract: of single records there is no group, no total and no noise; everything else has a minimum.</summary>
+    [Fact]
+    public void Single_records_are_permitted_by_a_permission_of_their_own_that_says_so()
+    {
+        var records = (JsonObject)Records();
+        Assert.Equal((1, (int?)null), (Compile(records).Terms[0].Obligations.MinimumGroupSize, Compile(records).Terms[0].Obligations.DominancePercent));
+        Refused(PolicyErrors.NotAboutRecords, Records(("dataspace:minimumGroupSize", Constraint("dataspace:minimumGroupSize", "gteq", "3"))), "minimumGroupSize");
+        Refused(PolicyErrors.NotAboutRecords, Records(("dataspace:dominancePercent", Constraint("dataspace:dominancePercent", "lteq", "99"))), "dominancePercent");
+        Refused(PolicyErrors.NotAboutRecords, Records(("dataspace:clamp", List("dataspace:clamp", "isAnyOf", "invest:3:0:9"))), "clamp");
+        Refused(PolicyErrors.NotAboutRecords, Records(("dataspace:privacyBudget", Constraint("dataspace:privacyBudget", "lteq", "1000"))), "privacyBudget");
+        Refused(PolicyErrors.NotAboutRecords, Records(("dataspace:computation", List("dataspace:computation", "isAnyOf", "lookup", "sql"))), "sql");
+        Refused(PolicyErrors.NotAboutRecords, With("dataspace:minimumGroupSize", Constraint("dataspace:minimumGroupSize", "gteq", "off")), "minimumGroupSize off");
+        // Hidden behind an alternative, or narrowed in two steps: the same.
+        Refused(PolicyErrors.NotAboutRecords, With("dataspace:computation", new JsonObject { ["or"] = new JsonArray(Constraint("dataspace:computation", "eq", "sql"), Constraint("dataspace:computation", "eq", "lookup")) }));
+        Refused(PolicyErrors.NotAboutRecords, Records(("dataspace:minimumGroupSize", new JsonObject
+        {
+            ["and"] = new JsonArray(Constraint("dataspace:minimumGroupSize", "gteq", "off"), Constraint("dataspace:minimumGroupSize", "gteq", "5")),
+        })));
+    }
+
+    /// <summary>A contract about look-ups with one of its terms replaced.</summary>
+    private static JsonObject Records(params (string Left, JsonObject Term)[] changes)
+    {
+        var terms = new Dictionary<string, JsonObject?>
+        {
+            ["dataspace:computation"] = Constraint("dataspace:computation", "eq", "lookup"),
+            ["dataspace:minimumGroupSize"] = Constraint("dataspace:minimumGroupSize", "gteq", "off"),
+            ["dataspace:clamp"] = null,
+        };
+        foreach (var (left, term) in changes)
+            terms[left] = term;
+        var kept = Constraints().Where(c => !terms.ContainsKey((string)c!["leftOperand"]!)).Select(c => c!.DeepClone());
+        return Agreement([.. kept, .. terms.Values.OfType<JsonObject>()]);
+    }
+
     [Fact]
     public void Unknown_actions_and_duties_refuse()
     {

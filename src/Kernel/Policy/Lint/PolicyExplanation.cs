@@ -82,6 +82,7 @@ public static class PolicyExplanation
         {
             CheckKind.NotBefore => (check.Strict ? "> " : "≥ ") + Moment(check.Number),
             CheckKind.NotAfter or CheckKind.Elapsed => (check.Strict ? "< " : "≤ ") + Moment(check.Number),
+            CheckKind.MinimumGroupSize when check.Number == PolicyValues.MinimumOff => PolicyTerms.Off,
             CheckKind.IndependentCoProviders or CheckKind.MinimumGroupSize => "≥ " + Text(check.Number),
             CheckKind.DominancePercent => check.Number == PolicyValues.DominanceOff ? PolicyTerms.Off : "≤ " + Text(check.Number),
             CheckKind.MaxRows or CheckKind.OutputBytes or CheckKind.EpsilonPerUse => "≤ " + Text(check.Number),

@@ -165,9 +165,11 @@ public static class PolicyLint
             return;
         void Warn(string what) => findings.Add(new(LintSeverity.Warning, LintErrors.Unprotected, at, what));
         var obligations = rule.Obligations!;
-        if (obligations.MinimumGroupSize < SmallGroup)
+        if (obligations.MinimumGroupSize == PolicyValues.MinimumOff)
+            Warn($"{PolicyTerms.MinimumGroupSize} off: single records leave");
+        else if (obligations.MinimumGroupSize < SmallGroup)
             Warn($"{PolicyTerms.MinimumGroupSize} {obligations.MinimumGroupSize}: two subjects know each other's values");
-        if (obligations.DominancePercent is null)
+        if (obligations is { DominancePercent: null, MinimumGroupSize: > (int)PolicyValues.MinimumOff })
             Warn($"{PolicyTerms.DominancePercent} off: one large subject may be estimated from a total");
         if (!Array.Exists(rule.Debits, d => !d.IsEpsilon && !d.IsCredit))
             Warn($"no {PolicyTerms.Count} and no {PolicyTerms.Frequency}: uses without limit");

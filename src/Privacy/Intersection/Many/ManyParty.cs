@@ -113,6 +113,9 @@ public sealed class ManyParty : IConversation
         return heard;
     }
 
+    /// <summary>Without the table the leader learns nothing of what is common.</summary>
+    public bool SaysResult => _answered && _heard == LeaderChunks && _evaluatedSaid == LeaderChunks && _tableSaid < TableChunks;
+
     /// <inheritdoc />
     public Result<ProtocolMessage> Close()
         => IsComplete ? new ProtocolMessage(_run.Grant, ManyMessage.Protocol, "close", ManyClosing.OfPair(_log.Last, _leaderCommitment, _items.Commit(Opening.Span))) : ConversationErrors.Incomplete.Of();

@@ -129,6 +129,12 @@ public sealed class HorizontalOwner : IConversation
     }
 
     /// <inheritdoc />
+    public bool SaysResult => _round == _design.Rounds && _answer is not null;
+
+    /// <summary>Sums of the first rounds are a model that is not quite fitted.</summary>
+    public ProtocolMessage? BreakOff() => _round > 1 || (_round == 1 && _answer is null) ? _log.BreakOff(_means.Grant) : null;
+
+    /// <inheritdoc />
     public Result<ProtocolMessage> Close() => IsComplete ? _log.Close(_means.Grant) : HorizontalErrors.Incomplete.Of();
 
     /// <summary>Closes the run and wipes the secrets that its masks follow from.</summary>

@@ -121,6 +121,13 @@ public sealed class AlignedRegression : IConversation
         return new ProtocolMessage(_run.Grant, VerticalRun.Protocol, "close", Digest.Sha256([.. _closings.SelectMany(closing => closing.Payload.ToArray())]));
     }
 
+    /// <inheritdoc />
+    public bool SaysResult => _phase == 2 && !_ended && _part.SaysResult;
+
+    /// <summary>With the first intersection one of the owners knows which rows are common.</summary>
+    public ProtocolMessage? BreakOff()
+        => _phase == 0 ? null : new ProtocolMessage(_run.Grant, VerticalRun.Protocol, "brokenoff", Digest.Sha256([.. _closings.SelectMany(closing => closing.Payload.ToArray())]));
+
     /// <summary>Most bytes that a party may have said and the other not have heard: one step's ciphertexts of the largest run.</summary>
     public const long MostBytesUnheard = 1L << 30;
 

@@ -57,6 +57,9 @@ internal sealed class VerticalParty : IConversation
         return _log.Read(message, (byte)due.Step, due.Part, due.Bytes).TryGet(out var payload, out var error) ? _core.Script.Take(payload) : Refuse(error);
     }
 
+    /// <summary>The last step opens the weights of the label's owner. Those of the other were opened to it the step before, and the certificate with them.</summary>
+    public bool SaysResult => _core.Script.Saying == VerticalStep.OpeningAnswer;
+
     /// <inheritdoc />
     public Result<ProtocolMessage> Close() => IsComplete ? _log.Close(_run.Grant) : VerticalErrors.Incomplete.Of();
 

@@ -58,6 +58,9 @@ internal sealed class VerticalScript(Func<IEnumerator<Result<Turn>>> script) : I
     /// <summary>True when the script is over.</summary>
     public bool IsOver { get; private set; }
 
+    /// <summary>The step whose parts this party is saying; null while it listens.</summary>
+    public VerticalStep? Saying => _turn is { Said: not null } ? _turn.Step : null;
+
     /// <summary>What the last turn heard, blob by blob.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Heard => _heard;
 
