@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using DataSpace.Connector.Jobs;
 using DataSpace.Kernel.Results;
 using DataSpace.Privacy.Aggregation;
 using DataSpace.Privacy.Aggregation.Dropout;
@@ -7,12 +8,16 @@ using DataSpace.Protocol.Jobs;
 namespace DataSpace.Connector.Dropouts;
 
 /// <summary>What this node holds of one job that may go on without some owners.</summary>
-internal sealed class DropoutPart(EphemeralKey shareKey, DateTimeOffset notAfter) : IDisposable
+internal sealed class DropoutPart(EphemeralKey shareKey, DateTimeOffset keptAt, DateTimeOffset notAfter) : IDisposable
 {
     /// <summary>One request at a time.</summary>
     public SemaphoreSlim Turn { get; } = new(1);
 
-    public DateTimeOffset NotAfter => notAfter;
+    /// <summary>True once everybody's shares are here: from then on the use, which may be granted, bounds how many of these there are.</summary>
+    public bool Taken { get; set; }
+
+    /// <summary>True when nothing will come of it: its order has ended, or nobody brought the roster in time.</summary>
+    public bool IsOver(DateTimeOffset now) => notAfter < now || (!Taken && now - keptAt > ProviderDesk.RosterWait);
 
     public EphemeralKey ShareKey => shareKey;
 
@@ -49,9 +54,9 @@ internal sealed class DropoutParts(TimeProvider clock) : IDisposable
     /// <summary>Keeps a job's share key; parts whose order has ended go.</summary>
     public void Keep(string jobHash, EphemeralKey shareKey, DateTimeOffset notAfter)
     {
-        foreach (var old in _parts.Where(p => p.Value.NotAfter < clock.GetUtcNow()).Select(p => p.Key))
+        foreach (var old in _parts.Where(p => p.Value.IsOver(clock.GetUtcNow())).Select(p => p.Key))
             Forget(old);
-        _parts[jobHash] = new DropoutPart(shareKey, notAfter);
+        _parts[jobHash] = new DropoutPart(shareKey, clock.GetUtcNow(), notAfter);
     }
 
     /// <summary>The job's part, or null.</summary>
@@ -64,7 +69,10 @@ internal sealed class DropoutParts(TimeProvider clock) : IDisposable
             return JobErrors.Abandoned.Of("restarted after round 0; nothing was spent");
         if (part.RosterHash != documents.RosterHash)
             return JobErrors.TwoRosters.Of();
-        return documents.Shares(shares).TryGet(out var messages, out var error) ? party.Take(messages) : error;
+        if (!documents.Shares(shares).TryGet(out var messages, out var error) || !party.Take(messages).TryGet(out _, out error))
+            return error;
+        part.Taken = true;
+        return Unit.Value;
     }
 
     /// <summary>True when the plan asks for no part, or there is one that may contribute.</summary>

@@ -26,10 +26,12 @@ internal sealed class ProviderDesk(
     IDbContextFactory<ConnectorState> store, AgreementBook agreements, DatasetRegistry datasets, ComplianceCheck compliance, UseGate gate, RegulationGate regulation,
     AuditLedger ledger, PeerDirectory peers, NodeIdentity self, MaskKeys maskKeys, DropoutParts dropouts, RosterRule rosters, NoiseDesk noiseDesk, Duties.DutyBook duties, CrashPoints crashPoints, IBus bus, TimeProvider clock)
 {
+    /// <summary>How long round 0 waits for its roster.</summary>
+    public static readonly TimeSpan RosterWait = TimeSpan.FromMinutes(3);
+
     private const int MaxAnalystKeyBytes = 4 * 1024 * 1024;
     private const int MaxUnfinishedUses = 100;
     private const int MaxUnfinishedUsesPerConsumer = 40;
-    private static readonly TimeSpan RosterWait = TimeSpan.FromMinutes(3);
 
     /// <summary>Round 0. Repeating it gives the same statement: a second key for one job would be a second mask.</summary>
     public async Task<Result<string>> OpenAsync(JobEnvelope envelope, string carrier, CancellationToken cancellation)
