@@ -19,7 +19,7 @@ namespace DataSpace.Coordinator.Jobs;
 /// </summary>
 internal sealed partial class JobRunner(
     IDbContextFactory<CoordinatorState> store, INodeTransport transport, PeerDirectory peers, NodeIdentity self,
-    DispatchLog dispatchLog, ContributionInbox inbox, ConversationRelay relay, DispatchRules rules, CrashPoints crashPoints, TimeProvider clock, ILogger<JobRunner> log) : IConsumer<AdvanceJob>
+    DispatchLog dispatchLog, ContributionInbox inbox, SurvivorInbox survivors, ConversationRelay relay, DispatchRules rules, CrashPoints crashPoints, TimeProvider clock, ILogger<JobRunner> log) : IConsumer<AdvanceJob>
 {
     /// <summary>Time beside the providers' own work: network, retries, masks.</summary>
     public static readonly TimeSpan ProtocolAllowance = TimeSpan.FromSeconds(60);
@@ -86,7 +86,10 @@ internal sealed partial class JobRunner(
     {
         JobStages.Dispatch => DispatchAsync(job, parties, cancellation),
         JobStages.Roster => RosterAsync(db, job, parties, cancellation),
+        JobStages.Shares => SharesAsync(db, job, parties, cancellation),
         JobStages.Contribute => ContributeAsync(db, job, parties, cancellation),
+        JobStages.Survivors => AgreeAsync(job, parties, cancellation),
+        JobStages.Unmask => UnmaskAsync(db, job, parties, cancellation),
         _ => Task.FromResult<TimeSpan?>(SumUp(db, job, parties)),
     };
 
@@ -142,14 +145,15 @@ internal sealed partial class JobRunner(
             return TimeSpan.Zero;
         if (unreachable)
             return RetryInterval;
-        StageClock.Enter(job, JobStages.Contribute, parties.Count, clock.GetUtcNow());
+        StageClock.Enter(job, ContributionInbox.Order(job).Plan.HasDropout ? JobStages.Shares : JobStages.Contribute, parties.Count, clock.GetUtcNow());
         return TimeSpan.Zero;
     }
 
     private async Task<TimeSpan?> ContributeAsync(CoordinatorState db, JobRow job, List<PartyRow> parties, CancellationToken cancellation)
     {
-        var roundOne = new RoundOneRequest([.. parties.Select(p => p.RoundZero!)]);
-        await Task.WhenAll(parties.Where(p => !p.RoundOneAccepted).Select(async party =>
+        var plan = ContributionInbox.Order(job).Plan;
+        var roundOne = new RoundOneRequest([.. parties.Select(p => p.RoundZero!)], plan.HasDropout ? [.. parties.Select(p => p.Shares!)] : null);
+        await Task.WhenAll(parties.Where(p => p is { RoundOneAccepted: false, State: not PartyStates.Refused }).Select(async party =>
         {
             var answer = await PostAsync(party.Participant, $"/peer/jobs/{job.JobHash}/roster", roundOne, cancellation);
             if (answer.TryGet(out var response, out _))
@@ -172,11 +176,21 @@ internal sealed partial class JobRunner(
             .Select(p => CollectAsync(job, p, cancellation)));
         foreach (var party in parties.Where(p => p.State == PartyStates.Ready && p.Envelope is not null))
             await inbox.RecordAsync(db, job, party, clock.GetUtcNow(), cancellation);
-        if (FailIfRefused(job, parties) || job.State == JobStates.Failed)
+        if (plan.Aggregate is { MinimumParties: not null } query)
+        {
+            if (IsComplete(job, parties, query, plan.WallLimitMs))
+            {
+                StageClock.Enter(job, JobStages.Survivors, parties.Count, clock.GetUtcNow());
+                return TimeSpan.Zero;
+            }
+        }
+        else if (FailIfRefused(job, parties) || job.State == JobStates.Failed)
         {
             await relay.StopAsync(job, parties, cancellation);
             return TimeSpan.Zero;
         }
+        if (job.State == JobStates.Failed)
+            return TimeSpan.Zero;
         if (parties.Exists(p => p.Envelope is null))
             return parties.Exists(p => !p.RoundOneAccepted || p.State == PartyStates.Suspended) ? RetryInterval : null;
         StageClock.Enter(job, JobStages.Sum, parties.Count, clock.GetUtcNow());
@@ -235,7 +249,7 @@ internal sealed partial class JobRunner(
     private TimeSpan SumUp(CoordinatorState db, JobRow job, List<PartyRow> parties)
     {
         crashPoints.Reach(CrashPoint.BeforeSum);
-        var sum = ContributionInbox.Sum(job, parties);
+        var sum = ContributionInbox.Sum(job, [.. parties.Where(p => p.Envelope is not null)]);
         if (!sum.TryGet(out var bytes, out var error))
         {
             Fail(job, parties, error);
@@ -255,7 +269,7 @@ internal sealed partial class JobRunner(
     {
         if (!parties.Exists(p => p.State == PartyStates.Refused))
             return false;
-        job.State = JobStates.Failed; // any dropout fails the job: the masks of the others no longer cancel
+        job.State = JobStates.Failed; // the masks of the others no longer cancel
         return true;
     }
 
@@ -267,13 +281,15 @@ internal sealed partial class JobRunner(
             job.Deadline = longer < job.NotAfter ? longer : job.NotAfter;
     }
 
-    private static void Expire(JobRow job, List<PartyRow> parties)
+    private void Expire(JobRow job, List<PartyRow> parties)
     {
-        foreach (var party in parties.Where(p => p is { Envelope: null, State: not (PartyStates.Refused or PartyStates.Suspended) }))
+        if (job.Stage is JobStages.Survivors or JobStages.Unmask)
         {
-            (party.State, party.Code) = (PartyStates.Unreported, CoordinatorErrors.Unreported.Code);
-            party.Refusal = JsonSerializer.Serialize(RefusalNotice.Of(party.Participant, CoordinatorErrors.Unreported.Of()), JobJson.Options);
+            Fail(job, parties, JobErrors.TooFewOwnersLeft.Of(job.Stage));
+            return;
         }
+
+        MarkSilent(parties);
         job.State = JobStates.Failed;
     }
 

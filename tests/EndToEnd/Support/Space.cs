@@ -15,14 +15,15 @@ internal sealed class Space : IAsyncDisposable
     private static readonly TimeSpan NegotiationLimit = TimeSpan.FromSeconds(30);
     private readonly List<Party> _all;
 
-    private Space(string root, string label)
+    private Space(string root, string label, int further)
     {
         Root = root;
         Coordinator = new Party("coordinator", "Coordinator", root, $"did:web:coordinator.{label}.example");
         Leader = new Party("chain-leader", "Connector", root, $"did:web:chain-leader.{label}.example");
         SupplierA = new Party("supplier-a", "Connector", root, $"did:web:supplier-a.{label}.example");
         SupplierB = new Party("supplier-b", "Connector", root, $"did:web:supplier-b.{label}.example");
-        _all = [Coordinator, Leader, SupplierA, SupplierB];
+        Further = [.. Enumerable.Range(0, further).Select(i => new Party($"supplier-{(char)('c' + i)}", "Connector", root, $"did:web:supplier-{(char)('c' + i)}.{label}.example"))];
+        _all = [Coordinator, Leader, SupplierA, SupplierB, .. Further];
     }
 
     public string Root { get; }
@@ -36,22 +37,25 @@ internal sealed class Space : IAsyncDisposable
 
     public Party SupplierB { get; }
 
-    public IReadOnlyList<Party> Owners => [Leader, SupplierA, SupplierB];
+    /// <summary>Owners beyond the sample's three, where a test needs them.</summary>
+    public IReadOnlyList<Party> Further { get; }
+
+    public IReadOnlyList<Party> Owners => [Leader, SupplierA, SupplierB, .. Further];
 
     public IReadOnlyList<Party> Everyone => _all;
 
     /// <summary>Agreements concluded so far, by provider, dataset and offer.</summary>
     public Dictionary<(string Provider, string Dataset, string Offer), string> Agreements { get; } = [];
 
-    /// <summary>Starts the four nodes, joins them, and waits until everyone knows everyone.</summary>
-    public static async Task<Space> StartAsync(Action<SpaceDesign>? design = null)
+    /// <summary>Starts the nodes, joins them, and waits until everyone knows everyone.</summary>
+    public static async Task<Space> StartAsync(Action<SpaceDesign>? design = null, int further = 0)
     {
         Layout.RequireWorker();
         Directory.CreateDirectory(Layout.Cache);
         // Below the temporary directory and not below the tree: sandbox users must be able to pass to the data files.
         var root = Directory.CreateTempSubdirectory("dataspace-e2e-").FullName;
         File.SetUnixFileMode(root, (UnixFileMode)0b111_101_101);
-        var space = new Space(root, RandomId.New()[..10]);
+        var space = new Space(root, RandomId.New()[..10], further);
         try
         {
             var plan = new SpaceDesign(space);
