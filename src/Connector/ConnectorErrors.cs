@@ -109,4 +109,8 @@ public static class ConnectorErrors
     /// <summary>The contract demands noise, which records do not carry.</summary>
     public static readonly ErrorKind LookupWithoutNoise = new("DS-CON-032", 403, "The contract demands noise, which records do not carry", "合约要求加噪，而按关键词查询的记录不支持加噪",
         "Ask for a joint statistic (kind aggregate) with epsilonMicro.", "请改用联合统计（kind aggregate）并声明 epsilonMicro。");
+
+    /// <summary>The plan lets more owners be gone than the contract can do without.</summary>
+    public static readonly ErrorKind TooFewWithoutDropouts = new("DS-CON-045", 403, "The plan lets more owners be gone than the contract can do without", "计划允许缺席的数据方多于合约所能接受",
+        "Raise minimumParties: the contract must permit a result over the fewest owners that the plan accepts.", "请提高 minimumParties：合约须允许计划所接受的最少数据方的结果。");
 }

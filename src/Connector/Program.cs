@@ -2,6 +2,7 @@ using DataSpace.Connector.Agreements;
 using DataSpace.Connector.Catalog;
 using DataSpace.Connector.Conversations;
 using DataSpace.Connector.Datasets;
+using DataSpace.Connector.Dropouts;
 using DataSpace.Connector.Duties;
 using DataSpace.Connector.History;
 using DataSpace.Connector.Intersections;
@@ -54,7 +55,7 @@ public static class Program
         services.AddSingleton(config).AddSingleton(datasets).AddSingleton(link).AddSingleton(new PolicyDecisionPoint())
             .AddSingleton<KeyPins>().AddSingleton<AgreementBook>().AddSingleton<Regrants>().AddSingleton<Settlement.Payments>().AddSingleton<NegotiationDesk>().AddSingleton<CatalogReader>()
             .AddSingleton(provider => new UseFacts(config, provider.GetRequiredService<PeerDirectory>(), HostLayout.WorkerDirectory(surroundings) is { } directory ? Path.Combine(directory, "sandbox-worker") : null))
-            .AddSingleton<NoiseDesk>().AddSingleton<UseGate>().AddSingleton<PolicyExplainer>().AddSingleton<Egress>().AddSingleton<RunningUses>().AddSingleton<MaskKeys>().AddSingleton<ReplyBucket>().AddSingleton<UseComputation>().AddSingleton<LocalMatches>().AddSingleton<AnalystConversations>().AddSingleton<ConversationDesk>().AddSingleton<OwnerConversations>().AddSingleton<IntersectionRunner>().AddSingleton<Regressions.LocalModels>().AddSingleton<Regressions.ModelShelf>().AddSingleton<Regressions.VerticalRunner>().AddSingleton<ProviderDesk>().AddSingleton<Refusals>().AddSingleton<ActorBook>()
+            .AddSingleton<NoiseDesk>().AddSingleton<UseGate>().AddSingleton<PolicyExplainer>().AddSingleton<Egress>().AddSingleton<RunningUses>().AddSingleton<MaskKeys>().AddSingleton<DropoutParts>().AddSingleton<DropoutDesk>().AddSingleton<RosterRule>().AddSingleton<ReplyBucket>().AddSingleton<UseComputation>().AddSingleton<LocalMatches>().AddSingleton<AnalystConversations>().AddSingleton<ConversationDesk>().AddSingleton<OwnerConversations>().AddSingleton<IntersectionRunner>().AddSingleton<Regressions.LocalModels>().AddSingleton<Regressions.ModelShelf>().AddSingleton<Regressions.VerticalRunner>().AddSingleton<ProviderDesk>().AddSingleton<Refusals>().AddSingleton<ActorBook>()
             .AddSingleton<Lookups.LookupShelf>().AddSingleton<Lookups.LookupRunner>().AddSingleton<Lookups.HintShelf>().AddSingleton<IAnalystPartFactory, Lookups.LookupPartFactory>()
             .AddSingleton<Regressions.HorizontalRunner>().AddSingleton<IAnalystPartFactory, Regressions.HorizontalParts>()
             .AddSingleton<KnownUses>().AddSingleton<JobPlanner>().AddSingleton<PlanView>().AddSingleton<AnalystDesk>().AddSingleton<ResultDesk>().AddSingleton<ReceiptDesk>()
@@ -95,6 +96,7 @@ public static class Program
         app.MapNegotiation();
         app.MapPeer();
         app.MapConversations();
+        app.MapDropouts();
         app.MapAdminJobs();
         app.MapActors();
         app.MapPolicyExplain();

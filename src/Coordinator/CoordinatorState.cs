@@ -54,6 +54,11 @@ internal sealed class PartyRow
     public string? RoundZero { get; set; }
     public bool RoundOneAccepted { get; set; }
     public string? Envelope { get; set; }
+
+    /// <summary>Signed shares, the signature under the set of survivors, and what was told: of jobs that may go on without some owners.</summary>
+    public string? Shares { get; set; }
+    public string? SurvivorStatement { get; set; }
+    public string? Told { get; set; }
     public string? Refusal { get; set; }
 }
 

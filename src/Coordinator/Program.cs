@@ -39,7 +39,7 @@ public static class Program
             return surroundings.Report(error, NodeApplication.ExitCannotStart);
 
         builder.Services.AddStateStore<CoordinatorState>(options);
-        builder.Services.AddSingleton<FederatedCatalog>().AddSingleton<DispatchLog>().AddSingleton<ContributionInbox>().AddSingleton<ConversationRelay>();
+        builder.Services.AddSingleton<FederatedCatalog>().AddSingleton<DispatchLog>().AddSingleton<ContributionInbox>().AddSingleton<SurvivorInbox>().AddSingleton<ConversationRelay>();
         builder.Services.AddRegulation(regulators).AddSingleton<DispatchRules>().AddSingleton<IRegulationPreview, CatalogPreview>()
             .AddSingleton<AcknowledgementSender>().AddHostedService(s => s.GetRequiredService<AcknowledgementSender>())
             .AddSingleton<IRegulationListener>(s => s.GetRequiredService<FederatedCatalog>()).AddSingleton<IRegulationReport>(s => s.GetRequiredService<DispatchRules>())

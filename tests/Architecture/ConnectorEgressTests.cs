@@ -30,7 +30,7 @@ internal static class ConnectorEgressRules
         [typeof(IRowSink)] = ["History.ControlledSandbox", "Intersections.IntersectionRunner", "Lookups.LookupRunner", "Regressions.HorizontalRunner", "Regressions.VerticalRows", "Regressions.VerticalRunner"],
         [typeof(OwnerRows)] = ["Regressions.HorizontalRunner"],
         // What may leave, each proving a Grant: made in Privacy and Sandbox, handed over by the computation, packed by the door.
-        [typeof(ProtocolMessage)] = ["Conversations.ConversationSession", "Intersections.IntersectionRunner", "Jobs.Egress", "Jobs.UseComputation", "Lookups.LookupRunner", "Regressions.HorizontalRunner", "Regressions.VerticalRunner"],
+        [typeof(ProtocolMessage)] = ["Conversations.ConversationSession", "Dropouts.DropoutDesk", "Intersections.IntersectionRunner", "Jobs.Egress", "Jobs.UseComputation", "Lookups.LookupRunner", "Regressions.HorizontalRunner", "Regressions.VerticalRunner"],
         [typeof(ReleasedOutput)] = ["Jobs.Egress", "Jobs.UseComputation"],
         // Whoever opens a connection to another node. None of them touches anything above: see Senders_see_no_data.
         [typeof(INodeTransport)] =
@@ -50,6 +50,9 @@ internal static class ConnectorEgressRules
         [typeof(ContributionAnswer)] = ["Jobs.ProviderDesk"],
         // Bytes of protocol messages that are committed, read back from the spool; the desk's have none.
         [typeof(RelayAnswer)] = ["Conversations.AnalystConversations", "Conversations.ConversationDesk", "Conversations.ConversationSession"],
+        // Shares that unmask a sum, sealed to the analyst.
+        [typeof(ToldShare)] = ["Jobs.Egress"],
+        [typeof(ToldStatement)] = ["Jobs.Egress"],
         [typeof(SealedReply)] = ["Jobs.CellPlans", "Jobs.Egress"],
     };
 

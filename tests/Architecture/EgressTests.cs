@@ -14,6 +14,7 @@ internal static partial class EgressRules
         ["src/Hosting/PolicyEnforcementFilter.cs"] = "enforces at publishing and negotiating",
         ["src/Connector/Uses/UseGate.cs"] = "enforces at every use",
         ["src/Connector/Uses/VerticalCheck.cs"] = "asks whether the contract permits what a vertical model tells beside the model; the use gate and the dry run ask it, and it grants nothing",
+        ["src/Connector/Uses/DropoutCheck.cs"] = "asks whether the contract could do without the owners that a plan lets be gone; the use gate and the dry run ask it, and it grants nothing",
         ["src/Hosting/Regulation/RegulationRegister.cs"] = "asks the regulators' lists, which come before any contract; the two places above ask it",
         ["src/Connector/Jobs/JobPlanner.cs"] = "dry run: tells the analyst, from the analyst's own copies of the contracts, what owners would refuse; grants and spends nothing",
         ["src/Connector/Uses/ExplainEndpoint.cs"] = "explains to the node's own owner what would be decided; grants and spends nothing",

@@ -59,7 +59,7 @@ internal static class JobTexts
     public static readonly Phrase Total = new("Total price {0}", "总价 {0}");
     public static readonly Phrase HashLine = new("Plan hash {0}", "计划哈希 {0}");
     public static readonly Phrase Purpose = new("Purpose {0}", "用途 {0}");
-    public static readonly Phrase ResultOut = new("Write the rows as CSV to this file, with FILE.provenance.jws beside it: what they inherit when they are listed as a dataset.", "将结果行导出为 CSV 文件，并在旁写入 FILE.provenance.jws：其作为数据集上架时须继承的约束。");
+    public static readonly Phrase ResultOut = new("Write the rows to this file, as Parquet where its name ends in .parquet, else as CSV, with FILE.provenance.jws beside it: what they inherit when they are listed as a dataset.", "将结果行导出到该文件（文件名以 .parquet 结尾时为 Parquet，否则为 CSV），并在旁写入 FILE.provenance.jws：其作为数据集上架时须继承的约束。");
     public static readonly Phrase ResultWritten = new("Written: {0}, provenance {1}. Name the provenance in derivedFrom if the file is ever listed.", "已写入：{0}，来源文件 {1}。若将该文件上架，须在 derivedFrom 中填写来源文件。");
     public static readonly Phrase CreditLimit = new("At most {1} may be owed to {0}; at that, uses are refused until a payment is recorded.", "对 {0} 最多可赊欠 {1}；达到后须待付款记录才可继续使用。");
     public static readonly Phrase NoCreditLimit = new("The contract with {0} has no credit limit: uses go on whether they are paid or not.", "与 {0} 的合约未设赊欠上限：无论是否付款均可继续使用。");

@@ -44,6 +44,21 @@ internal sealed class Egress(NodeIdentity self, TimeProvider clock)
     public Result<byte[]> PackFailure(EgressContext context, string code)
         => Pack(context, default, new SealedReply(false, 0, code), TableBytes);
 
+    /// <summary>HPKE info string of shares that survivors tell.</summary>
+    public static byte[] ToldInfoOf(string jobHash) => System.Text.Encoding.ASCII.GetBytes("dataspace/told-shares/1 " + jobHash);
+
+    /// <summary>Shares that unmask a sum, sealed to the analyst: no figure of this owner's, and the last thing that leaves about its use.</summary>
+    public Result<ToldShare> Tell(EgressContext context, ProtocolMessage told, string setDigest)
+    {
+        if (told.Grant.UseId != context.Grant.UseId)
+            throw new InvalidOperationException("A message of another use.");
+        if (!Hpke.Seal(context.ReplyKey, ToldInfoOf(context.JobHash), System.Text.Encoding.UTF8.GetBytes(self.Did), told.Payload.Span).TryGet(out var box, out var error))
+            return error;
+        var statement = new ToldStatement(
+            context.JobHash, context.RosterHash, self.Did, context.Grant.UseId, Convert.ToHexStringLower(context.Grant.GrantHash.Span), setDigest, Digest.Sha256Hex(box));
+        return new ToldShare(SignedDocument.Create(statement, self.Signer, self.Did, context.Audiences, ToldStatement.Typ, context.NotAfter, clock), Convert.ToBase64String(box));
+    }
+
     /// <summary>Opens a sealed reply with the job's key.</summary>
     public static Result<SealedReply> Open(X25519KeyPair replyKey, string jobHash, string participant, ReadOnlySpan<byte> box)
     {

@@ -36,7 +36,11 @@ internal sealed partial class JobPlanner
         IReadOnlyList<PredicateQuery> where = [.. (spec.Where ?? []).Select(w => new PredicateQuery(w.Column, w.Operator, [w.Value]))];
         if (!Noise(spec, bound, terms, roster.Count).TryGet(out var noise, out var unbounded))
             return unbounded;
-        var query = asked with { Measures = measures, Where = where, MinGroupSize = Math.Max(k, 1), DominancePercent = dominance, Noise = noise };
+        if (spec.MinimumParties is { } fewest && !AggregateQuery.IsMinimumParties(fewest, roster.Count))
+            return JobErrors.BadSpec.Of($"minimumParties: of at least {AggregateQuery.FewestForDropout} owners more than two thirds, and not all");
+        if (spec.MinimumParties is not null && noise is not null)
+            return JobErrors.BadSpec.Of("minimumParties: not with epsilonMicro; noise is made for the whole roster");
+        var query = asked with { Measures = measures, Where = where, MinGroupSize = Math.Max(k, 1), DominancePercent = dominance, Noise = noise, MinimumParties = spec.MinimumParties };
         return AggregationShapes.Of(query, roster.Count).TryGet(out _, out var unfit)
             ? query with { MaxRowsPerParty = AggregationShapes.LargestRowBound(query, roster.Count) }
             : unfit;

@@ -62,8 +62,8 @@ internal sealed partial class JobPlanner(
             || (spec.Kind is not (JobKinds.Intersect or JobKinds.Regress or JobKinds.Lookup) && spec.Inputs.Any(i => i.Key is not null || i.Features is not null))
             || (spec.Kind != JobKinds.Intersect && spec.Inputs.Any(i => i.Value is not null)))
             return JobErrors.BadSpec.Of("intersect, regress, lookup, and an input's key, features and value: their own kinds alone");
-        if (spec.Kind != JobKinds.Aggregate && (spec.Histogram is not null || spec.Quantiles is not null || spec.Covariance is not null))
-            return JobErrors.BadSpec.Of("histogram, quantiles and covariance: kind aggregate alone");
+        if (spec.Kind != JobKinds.Aggregate && (spec.Histogram is not null || spec.Quantiles is not null || spec.Covariance is not null || spec.MinimumParties is not null))
+            return JobErrors.BadSpec.Of("histogram, quantiles, covariance and minimumParties: kind aggregate alone");
         if (spec.Kind == JobKinds.Aggregate)
         {
             if (!Query(spec, bound, roster).TryGet(out query, out var error))
@@ -186,7 +186,7 @@ internal sealed partial class JobPlanner(
             { Obligations.Privacy: not null } when plan.Kind == JobKinds.Lookup => ConnectorErrors.LookupWithoutNoise.Of(),
             { Obligations.Privacy: not null } when plan.Kind == JobKinds.Intersect => ConnectorErrors.IntersectionWithoutNoise.Of(),
             { Obligations.Privacy: not null } when plan.Kind == JobKinds.Regress => JobErrors.RegressionWithoutNoise.Of(),
-            _ => Uses.VerticalCheck.AlignmentProblem(plan, bound.Entry.Participant, question, decisions),
+            _ => Uses.VerticalCheck.AlignmentProblem(plan, bound.Entry.Participant, question, decisions) ?? Uses.DropoutCheck.Problem(plan, question, decisions),
         };
         return (error is null ? null : RefusalNotice.Of(bound.Entry.Participant, error), TermsOf(question, decision));
     }

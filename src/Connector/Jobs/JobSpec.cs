@@ -9,7 +9,7 @@ internal sealed record JobSpec(
     SpecGroupBy? GroupBy = null, IReadOnlyList<SpecMeasure>? Measures = null, IReadOnlyList<SpecFilter>? Where = null,
     string? Sql = null, string? CaseId = null, SpecLimits? Limits = null, long? EpsilonMicro = null,
     SpecIntersect? Intersect = null, SpecRegress? Regress = null, SpecLookup? Lookup = null,
-    SpecHistogram? Histogram = null, SpecQuantiles? Quantiles = null, SpecCovariance? Covariance = null);
+    SpecHistogram? Histogram = null, SpecQuantiles? Quantiles = null, SpecCovariance? Covariance = null, int? MinimumParties = null);
 
 /// <param name="Key">Kinds intersect, regress and lookup: the columns that hold the parts of the key; without it they are named like the parts.</param>
 /// <param name="Features">Kind regress, vertically: this owner's columns.</param>

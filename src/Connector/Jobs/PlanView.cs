@@ -127,21 +127,20 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
     private static object[] AggregateSteps(JobPlan plan, int messageBytes, Bilingual learnt)
     {
         var parties = plan.Roster.Count;
-        return
-        [
-            Step(1, PlanTexts.Analyst, PlanTexts.CoordinatorAndProviders, PlanTexts.OrderWithKeys, "≈ 0.4 MB",
-                "the query, purpose, roster, contracts", "查询内容、用途、名册与合约"),
-            Step(2, PlanTexts.EachProvider, PlanTexts.All, PlanTexts.RoundZero, "≈ 1 KB",
-                "a random key, the dataset's version", "随机密钥与数据集版本"),
-            Step(3, PlanTexts.Coordinator, PlanTexts.Providers, PlanTexts.RoundOne, $"≈ {parties} KB",
-                "who takes part (already in the order)", "参与方名册（指令中已有）"),
-            Step(4, PlanTexts.EachProvider, PlanTexts.Coordinator, PlanTexts.Contribution, Bytes(messageBytes),
-                "sizes and digests; ciphertexts it has no key for", "仅大小与摘要；密文无法解开"),
-            Step(5, PlanTexts.Coordinator, PlanTexts.Analyst, PlanTexts.Sum, Bytes(messageBytes * (parties + 1)),
-                learnt.En, learnt.Zh),
-            Step(6, PlanTexts.Analyst, PlanTexts.EachProvider, PlanTexts.Receipt, "≈ 1 KB",
-                "a digest of the result", "结果的摘要"),
-        ];
+        var steps = new List<(Bilingual From, Bilingual To, Bilingual Message, string Size, string En, string Zh)>
+        {
+            (PlanTexts.Analyst, PlanTexts.CoordinatorAndProviders, PlanTexts.OrderWithKeys, "≈ 0.4 MB", "the query, purpose, roster, contracts", "查询内容、用途、名册与合约"),
+            (PlanTexts.EachProvider, PlanTexts.All, PlanTexts.RoundZero, "≈ 1 KB", "a random key, the dataset's version", "随机密钥与数据集版本"),
+        };
+        if (plan.HasDropout)
+            steps.AddRange(Dropouts.DropoutView.Before(parties));
+        steps.Add((PlanTexts.Coordinator, PlanTexts.Providers, PlanTexts.RoundOne, $"≈ {parties} KB", "who takes part (already in the order)", "参与方名册（指令中已有）"));
+        steps.Add((PlanTexts.EachProvider, PlanTexts.Coordinator, PlanTexts.Contribution, Bytes(messageBytes), "sizes and digests; ciphertexts it has no key for", "仅大小与摘要；密文无法解开"));
+        if (plan.HasDropout)
+            steps.AddRange(Dropouts.DropoutView.After(parties));
+        steps.Add((PlanTexts.Coordinator, PlanTexts.Analyst, PlanTexts.Sum, Bytes(messageBytes * (parties + 1)), learnt.En, learnt.Zh));
+        steps.Add((PlanTexts.Analyst, PlanTexts.EachProvider, PlanTexts.Receipt, "≈ 1 KB", "a digest of the result", "结果的摘要"));
+        return [.. steps.Select((s, i) => Step(i + 1, s.From, s.To, s.Message, s.Size, s.En, s.Zh))];
     }
 
     private static object[] SqlSteps(JobPlan plan) =>
@@ -172,7 +171,7 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
             return Regressions.HorizontalView.Warnings(plan, self.Did);
         if (plan.Lookup is { } lookup)
             return Lookups.LookupView.Warnings(lookup);
-        var warnings = new List<object>();
+        var warnings = Dropouts.DropoutView.Warnings(plan).ToList();
         if (plan.Roster.Any(r => r.Participant == self.Did) && plan.Roster.Count == 3)
         {
             warnings.Add(new

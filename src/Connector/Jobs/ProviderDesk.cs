@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DataSpace.Connector.Agreements;
 using DataSpace.Connector.Datasets;
+using DataSpace.Connector.Dropouts;
 using DataSpace.Connector.Regulation;
 using DataSpace.Connector.Uses;
 using DataSpace.Hosting;
@@ -23,12 +24,14 @@ namespace DataSpace.Connector.Jobs;
 /// </summary>
 internal sealed class ProviderDesk(
     IDbContextFactory<ConnectorState> store, AgreementBook agreements, DatasetRegistry datasets, ComplianceCheck compliance, UseGate gate, RegulationGate regulation,
-    AuditLedger ledger, PeerDirectory peers, NodeIdentity self, MaskKeys maskKeys, NoiseDesk noiseDesk, Duties.DutyBook duties, CrashPoints crashPoints, IBus bus, TimeProvider clock)
+    AuditLedger ledger, PeerDirectory peers, NodeIdentity self, MaskKeys maskKeys, DropoutParts dropouts, RosterRule rosters, NoiseDesk noiseDesk, Duties.DutyBook duties, CrashPoints crashPoints, IBus bus, TimeProvider clock)
 {
+    /// <summary>How long round 0 waits for its roster.</summary>
+    public static readonly TimeSpan RosterWait = TimeSpan.FromMinutes(3);
+
     private const int MaxAnalystKeyBytes = 4 * 1024 * 1024;
     private const int MaxUnfinishedUses = 100;
     private const int MaxUnfinishedUsesPerConsumer = 40;
-    private static readonly TimeSpan RosterWait = TimeSpan.FromMinutes(3);
 
     /// <summary>Round 0. Repeating it gives the same statement: a second key for one job would be a second mask.</summary>
     public async Task<Result<string>> OpenAsync(JobEnvelope envelope, string carrier, CancellationToken cancellation)
@@ -51,7 +54,8 @@ internal sealed class ProviderDesk(
         // The mask key is gone if the state store was lost after the use was granted: such a job can never be answered again.
         if (ledger.FindUse(UseIdOf(use)) is { Output: null })
             return JobErrors.Abandoned.Of();
-        if (!gate.Preview(use).TryGet(out var decision, out error))
+        // Known before anybody's use is spent; what counts is asked again when results are bound to parties.
+        if (!gate.Preview(use).TryGet(out var decision, out error) || (error = rosters.Problem(use.Order, use.Entry.DatasetId, use.Order.Plan.Roster)) is not null)
         {
             await gate.RecordDenialAsync(use.JobHash, use.Entry.AgreementId, error.Code, cancellation);
             return error;
@@ -99,9 +103,12 @@ internal sealed class ProviderDesk(
         if (clock.GetUtcNow() - row.ReceivedAt > RosterWait)
         {
             maskKeys.Forget(jobHash);
+            dropouts.Forget(jobHash);
             gate.Forget(jobHash);
             return JobErrors.Abandoned.Of("the roster came too late; nothing was spent");
         }
+        if (use.Order.Plan.HasDropout && dropouts.Take(new DropoutDocuments(use.Order, jobHash, rosterHash, self.Did, PinnedCoProvider, clock), request.Shares).Error is { } unshared)
+            return unshared;
         (row.RosterHash, row.RoundZeros, row.State) = (rosterHash, JsonSerializer.Serialize(request.RoundZeros, JobJson.Options), UseStates.Running);
         row.Revision++;
         await db.SaveChangesAsync(cancellation);
@@ -226,9 +233,10 @@ internal sealed class ProviderDesk(
         if (use.Order.Plan.EpsilonMicro is not null && !(await noiseDesk.KeyIdAsync(cancellation)).TryGet(out noise, out var missing))
             return missing;
         var ephemeral = ProviderRound.NewKey();
+        var shareKey = use.Order.Plan.HasDropout ? ProviderRound.NewKey() : null;
         var notAfter = EndOf(envelope.Order);
         IReadOnlyList<string> audiences = Audiences(use.Order);
-        var statement = new RoundZeroStatement(use.JobHash, self.Did, self.Signer.PublicKey.KeyId, Convert.ToBase64String(ephemeral.PublicKey), use.DatasetVersion, use.Listing!.Classification!.ToStatement(), noise);
+        var statement = new RoundZeroStatement(use.JobHash, self.Did, self.Signer.PublicKey.KeyId, Convert.ToBase64String(ephemeral.PublicKey), use.DatasetVersion, use.Listing!.Classification!.ToStatement(), noise, shareKey is null ? null : Convert.ToBase64String(shareKey.PublicKey));
         var signed = SignedDocument.Create(statement, self.Signer, self.Did, audiences, RoundZeroStatement.Typ, notAfter, clock);
         db.Uses.Add(new UseRow
         {
@@ -246,6 +254,8 @@ internal sealed class ProviderDesk(
         {
             await db.SaveChangesAsync(cancellation);
             maskKeys.Keep(use.JobHash, ephemeral);
+            if (shareKey is not null)
+                dropouts.Keep(use.JobHash, shareKey, notAfter);
             crashPoints.Reach(CrashPoint.AfterStatement);
             return signed;
         }
@@ -253,6 +263,7 @@ internal sealed class ProviderDesk(
         {
             // Two deliveries raced; the first one's key stands.
             ephemeral.Dispose();
+            shareKey?.Dispose();
             await using var again = await store.CreateDbContextAsync(cancellation);
             return await again.Uses.AsNoTracking().FirstOrDefaultAsync(u => u.JobHash == use.JobHash, cancellation) is { } first
                 ? first.RoundZero

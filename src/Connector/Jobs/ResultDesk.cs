@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DataSpace.Connector.Agreements;
+using DataSpace.Connector.Dropouts;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Jobs;
 using DataSpace.Hosting.Transport;
@@ -45,11 +46,13 @@ internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, 
                 && agreement.Row.ProviderKeyId == kid ? agreement.ProviderKey : null;
         if (!JobOrders.VerifyRoster(order, job.JobHash, bundle.RoundZeros, self.Did, Pinned, clock).TryGet(out var statements, out var error))
             return error;
-        if (bundle.Contributions.Count != roster.Count)
-            return JobErrors.ContributionInvalid.Of($"{bundle.Contributions.Count} contributions for {roster.Count} parties");
+        if (!DropoutResults.Entries(order.Plan, bundle).TryGet(out var entries, out error))
+            return error;
+        if (bundle.Contributions.Count != entries.Count)
+            return JobErrors.ContributionInvalid.Of($"{bundle.Contributions.Count} contributions for {entries.Count} parties");
         var rosterHash = JobOrders.RosterHash(job.JobHash, statements);
         var contributions = new List<VerifiedContribution>();
-        foreach (var (entry, envelope) in roster.Zip(bundle.Contributions))
+        foreach (var (entry, envelope) in entries.Zip(bundle.Contributions))
         {
             // A log that has shown two histories proves no Grant.
             if (!logs.Trusted(entry.Participant).TryGet(out var vkey, out error))
@@ -61,10 +64,13 @@ internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, 
         }
         var inputs = roster.Zip(statements, (r, s) => s.Classification!.ToInput(r.Participant, r.DatasetId).Value);
         var derived = DerivedResult.View(order.Plan, [.. roster.Select(r => pins[r.AgreementId])], [.. inputs], [.. statements.Select(s => s.DatasetVersion)]);
-        return Open(job, order, bundle, contributions, rosterHash, derived, statements[0].DatasetVersion);
+        var documents = order.Plan.HasDropout ? new DropoutDocuments(order, job.JobHash, rosterHash, self.Did, Pinned, clock) : null;
+        return Open(job, order, bundle, contributions, rosterHash, derived, statements, entries, documents);
     }
 
-    private Result<DecodedJob> Open(JobRow job, JobOrder order, JobBundle bundle, List<VerifiedContribution> contributions, string rosterHash, object? classification, string firstVersion)
+    private Result<DecodedJob> Open(
+        JobRow job, JobOrder order, JobBundle bundle, List<VerifiedContribution> contributions, string rosterHash, object? classification, IReadOnlyList<RoundZeroStatement> statements,
+        IReadOnlyList<RosterEntry> entries, DropoutDocuments? documents)
     {
         var secrets = JsonSerializer.Deserialize<JobSecrets>(job.Secrets, JobJson.Options)!;
         using var replyKey = X25519KeyPair.Import(Convert.FromBase64String(secrets.Reply!));
@@ -83,11 +89,11 @@ internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, 
         {
             var made = order.Plan switch
             {
-                { Aggregate: { } query } => Aggregate(order, query, secrets, bundle, contributions, rosterHash, replies),
+                { Aggregate: { } query } => Aggregate(order, query, secrets, bundle, contributions, rosterHash, replies, documents, statements, replyKey),
                 { Intersect: { } query } => Intersections.IntersectionResults.Read(order.Plan, query, contributions, replies, query.Result == IntersectQuery.Ids ? matches?.Find(job.JobHash) : null),
                 { Regress: { Mode: RegressQuery.Vertical } query } => Regressions.VerticalResults.Read(order.Plan, query, contributions, models?.Find(job.JobHash)),
                 { Regress: not null } => Regressions.HorizontalResults.Read(order.Plan, contributions, rosterHash, conversations?.Find(job.JobHash)),
-                { Lookup: { } query } => Lookups.LookupResults.Read(query, contributions[0], firstVersion, replies[0], conversations?.Find(job.JobHash) as Lookups.LookupPart, hints),
+                { Lookup: { } query } => Lookups.LookupResults.Read(query, contributions[0], statements[0].DatasetVersion, replies[0], conversations?.Find(job.JobHash) as Lookups.LookupPart, hints),
                 _ => Table(replies[0]),
             };
             if (!made.TryGet(out table, out var error))
@@ -101,13 +107,14 @@ internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, 
         {
             planHash = order.PlanHash,
             jobHash = job.JobHash,
-            contracts = order.Plan.Roster.Select(r => r.AgreementId),
-            roster = order.Plan.Roster.Select(r => r.Participant),
+            contracts = entries.Select(r => r.AgreementId),
+            roster = entries.Select(r => r.Participant),
+            leftOut = entries.Count == order.Plan.Roster.Count ? null : order.Plan.Roster.Except(entries).Select(r => r.Participant),
             rosterHash,
             grants = contributions.Select(c => new
             {
                 participant = c.Statement.Participant,
-                participantName = c.Statement.Participant == self.Did ? self.Name : peers.Find(c.Statement.Participant)?.Name ?? c.Statement.Participant,
+                participantName = NameOf(c.Statement.Participant),
                 ledgerIndex = c.GrantProof.Inner.Proof.Index,
                 origin = c.Report.Checkpoint.Origin,
                 datasetVersion = c.Grant.DatasetVersion,
@@ -119,20 +126,29 @@ internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, 
         var pending = contributions.Select(c => new PendingReceipt(c.Statement.Participant, c.Grant.ContractId, c.Statement.UseId, c.Statement.GrantHash, c.ReportHash, digest, c.Report.Entry.TimeMs, c.Grant.PolicyDecisionId)).ToList();
         foreach (var suppressed in table is ResultTable partly ? partly.Suppressed.GroupBy(s => s.Code) : [])
             refusals.Add(RefusalNotice.Of(self.Did, ErrorCatalogue.Find(suppressed.Key)!.Of(string.Join(", ", suppressed.Take(12).Select(s => s.Group)))));
+        if (table is not null && DropoutResults.Notice(order.Plan, entries, NameOf) is { } partial)
+            refusals.Add(RefusalNotice.Of(self.Did, partial));
         return new DecodedJob(json, pending, refusals, [.. contributions.Select(c => c.Grant)]);
     }
 
+    private string NameOf(string did) => did == self.Did ? self.Name : peers.Find(did)?.Name ?? did;
+
     private Result<object?> Aggregate(
-        JobOrder order, AggregateQuery query, JobSecrets secrets, JobBundle bundle, List<VerifiedContribution> contributions, string rosterHash, List<SealedReply> replies)
+        JobOrder order, AggregateQuery query, JobSecrets secrets, JobBundle bundle, List<VerifiedContribution> contributions, string rosterHash, List<SealedReply> replies, DropoutDocuments? documents,
+        IReadOnlyList<RoundZeroStatement> statements, X25519KeyPair replyKey)
     {
         if (!AggregationShapes.Of(query, order.Plan.Roster.Count).TryGet(out var shape, out var error)
             || !AnalystKeys.Import(shape, Convert.FromBase64String(secrets.Homomorphic!)).TryGet(out var keys, out error))
             return error;
+        Privacy.Aggregation.Dropout.Unmasking? unmasking = null;
+        if (documents is not null && !DropoutResults.Unmask(documents, bundle.Survivors!, statements, contributions, replyKey).TryGet(out unmasking, out error))
+            return error;
         using (keys)
+        using (unmasking)
         {
             var decoded = AnalystDecoder.Decode(
                 engine, keys, shape, [.. contributions.Select(c => c.Payload)], Convert.FromBase64String(bundle.Sum),
-                [.. contributions.Select(c => (ReadOnlyMemory<byte>)Convert.FromHexString(c.Statement.PayloadDigest))], Convert.FromHexString(rosterHash), 0);
+                [.. contributions.Select(c => (ReadOnlyMemory<byte>)Convert.FromHexString(c.Statement.PayloadDigest))], Convert.FromHexString(rosterHash), 0, unmasking);
             return decoded.TryGet(out var result, out error) ? ResultTable.Of(query, shape, result, replies.Any(r => r.ClampedRows > 0)) : error;
         }
     }

@@ -30,7 +30,7 @@ internal sealed record UseWork(byte[] Committed, int ResultCells, SandboxUsage? 
 
 /// <summary>The part of a use that reads data: sandbox, output control, masks. Reached only with a grant.</summary>
 internal sealed partial class UseComputation(
-    ProviderDesk desk, ControlledSandbox controlled, ISealEngine engine, Egress egress, MaskKeys maskKeys, NodeIdentity self, TimeProvider clock,
+    ProviderDesk desk, ControlledSandbox controlled, ISealEngine engine, Egress egress, MaskKeys maskKeys, Dropouts.DropoutParts dropouts, NodeIdentity self, TimeProvider clock,
     ILogger<UseComputation> log)
 {
     private const int MaxTableRows = 1000;
@@ -49,13 +49,13 @@ internal sealed partial class UseComputation(
         var roster = JsonSerializer.Deserialize<List<string>>(row.RoundZeros!, JobJson.Options)!;
         if (!JobOrders.VerifyRoster(use.Order, row.JobHash, roster, self.Did, desk.PinnedCoProvider, clock).TryGet(out var statements, out error))
             return error;
-        if (maskKeys.Find(row.JobHash) is not { } own)
+        if (maskKeys.Find(row.JobHash) is not { } own || !dropouts.IsReady(use.Order.Plan, row.JobHash))
             return JobErrors.Abandoned.Of();
         var position = statements.ToList().FindIndex(s => s.Participant == self.Did);
         var message = ProviderRound.Contribute(
             engine, context.Grant, shape, cells, row.AnalystKeys, own, position,
             [.. statements.Select(s => Convert.FromBase64String(s.EphemeralKey))], Convert.FromHexString(row.RosterHash!), 0,
-            Convert.FromHexString(use.Order.AnalystKeysDigest), admitted.Noise?.Share);
+            Convert.FromHexString(use.Order.AnalystKeysDigest), admitted.Noise?.Share, use.Order.Plan.HasDropout ? dropouts.Find(row.JobHash)!.Party : null);
         if (!message.TryGet(out var contribution, out error) || !egress.Pack(context, contribution, status).TryGet(out var bytes, out error))
             return error;
         var usage = ran.IsOk ? ran.Value.Usage : null;

@@ -24,11 +24,9 @@ namespace DataSpace.Connector.Jobs;
 /// Report and contribution bytes committed → released, with what a conversation says last. A crash between Grant and Report abandons the attempt: the use stays spent.
 /// </summary>
 internal sealed partial class UseRunner(
-    IDbContextFactory<ConnectorState> store, ProviderDesk desk, UseGate gate, UseFacts facts, AuditLedger ledger, SqlSandbox sandbox, History.ControlledSandbox controlled, UseComputation computation, Intersections.IntersectionRunner intersections, Regressions.HorizontalRunner horizontals, Regressions.VerticalRunner verticals, Lookups.LookupRunner lookups, Conversations.OwnerConversations conversations, Duties.DutyWorker duties,
-    ReplyBucket bucket, MaskKeys maskKeys, Datasets.ComplianceCheck compliance, NodeIdentity self, ConnectorConfig config, RunningUses running, CrashPoints crashPoints, TimeProvider clock, ILogger<UseRunner> log, CosignedLog cosigned) : IConsumer<RunUse>
+    IDbContextFactory<ConnectorState> store, ProviderDesk desk, UseGate gate, UseFacts facts, RosterRule rosters, Dropouts.DropoutParts dropouts, AuditLedger ledger, SqlSandbox sandbox, History.ControlledSandbox controlled, UseComputation computation, Intersections.IntersectionRunner intersections, Regressions.HorizontalRunner horizontals, Regressions.VerticalRunner verticals, Lookups.LookupRunner lookups, Conversations.OwnerConversations conversations, Duties.DutyWorker duties,
+    ReplyBucket bucket, MaskKeys maskKeys, Datasets.ComplianceCheck compliance, NodeIdentity self, RunningUses running, CrashPoints crashPoints, TimeProvider clock, ILogger<UseRunner> log, CosignedLog cosigned) : IConsumer<RunUse>
 {
-    private const long RosterMark = 1; // a definition, never spent
-
     public async Task Consume(ConsumeContext<RunUse> context)
     {
         var jobHash = context.Message.JobHash;
@@ -59,6 +57,8 @@ internal sealed partial class UseRunner(
         }
         maskKeys.Forget(jobHash);
         gate.Forget(jobHash);
+        if (refusal is not null)
+            dropouts.Forget(jobHash);
         row.Hold = null;
         (row.State, row.Refusal) = refusal is null
             ? (UseStates.Committed, null)
@@ -176,11 +176,13 @@ internal sealed partial class UseRunner(
             if (!(await ReadStatementAsync(use, cancellation)).TryGet(out use!, out error))
                 return error;
         }
-        if (!maskKeys.Holds(row.JobHash))
+        if (!maskKeys.Holds(row.JobHash) || !dropouts.IsReady(use.Order.Plan, row.JobHash))
             return JobErrors.Abandoned.Of("restarted after round 0; nothing was spent");
         if (await controlled.RefusalAsync(use, cancellation) is { } uncontrolled)
             return uncontrolled;
-        if (FixRoster(use) is { } other)
+        // Where some owners may be gone, results are bound to those that are not, once these are known.
+        var plan = use.Order.Plan;
+        if ((plan.HasDropout ? rosters.Problem(use.Order, use.Entry.DatasetId, plan.Roster) : rosters.Bind(use.Order, use.Entry.DatasetId, plan.Roster)) is { } other)
             return other;
         crashPoints.Reach(CrashPoint.BeforeGrant);
         return await gate.AdmitAsync(use with { Roster = roster }, cancellation);
@@ -195,25 +197,6 @@ internal sealed partial class UseRunner(
         return read.TryGet(out var report, out error)
             ? use with { Columns = report.Columns, GroupKeys = report.GroupKeys }
             : error;
-    }
-
-    /// <summary>
-    /// Roster rule: exact results of a dataset for one consumer are bound to one set of parties ({A,B,C} minus {A,B} is exactly C). Kept in the ledger's
-    /// file, where the first definition stands whatever happens to the state store.
-    /// </summary>
-    private DsError? FixRoster(UseRequest use)
-    {
-        if (use.Order.Plan is not ({ Aggregate: not null } or { Regress.Mode: RegressQuery.Horizontal }))
-            return null;
-        var parties = Digest.Sha256Hex(CanonicalJson.Of(use.Order.Plan.Roster.Select(r => new { r.Participant, r.DatasetId }).ToList()));
-        string NameOf(string consumer) => "roster/" + Digest.Sha256Hex(CanonicalJson.Of(new { use.Entry.DatasetId, Consumer = consumer }));
-        // Everyone who counts as one with the consumer is bound to the same parties: between them they could subtract.
-        if (config.ConsumerGroupOf(use.Order.Consumer).Any(member => ledger.GetBudget(NameOf(member)) is { } fixedBefore && fixedBefore.ContractId != parties))
-            return JobErrors.AnotherRoster.Of();
-        var name = NameOf(use.Order.Consumer);
-        return ledger.DefineBudget(name, RosterMark, parties) is { IsOk: false } other
-            ? other.Error.Code == LedgerErrors.BudgetConflict.Code ? JobErrors.AnotherRoster.Of() : other.Error
-            : null;
     }
 
     /// <summary>The look at the file that was computed over: it knows how many rows there are.</summary>

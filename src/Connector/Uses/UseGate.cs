@@ -161,7 +161,7 @@ internal sealed class UseGate(
             return undone;
         if (owed.Problem(use.Agreement) is { } overdue)
             return overdue;
-        if (VerticalCheck.AlignmentProblem(use.Order.Plan, self.Did, RequestOf(use), decisions) is { } unaligned)
+        if ((VerticalCheck.AlignmentProblem(use.Order.Plan, self.Did, RequestOf(use), decisions) ?? DropoutCheck.Problem(use.Order.Plan, RequestOf(use), decisions)) is { } unaligned)
             return unaligned;
         // Held against the terms of this decision (the strictest of all permissions that apply), never against another permission's.
         if (PlanCheck.Problem(use, decision.Obligations!) is { } problem)

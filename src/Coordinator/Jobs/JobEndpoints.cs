@@ -114,8 +114,8 @@ internal static class JobEndpoints
         var parties = await db.Parties.AsNoTracking().Where(p => p.JobHash == jobHash).OrderBy(p => p.Position).ToListAsync(cancellation);
         return Results.Json(new JobBundle(
             [.. parties.Select(p => p.RoundZero!)],
-            [.. parties.Select(p => JsonSerializer.Deserialize<ContributionEnvelope>(p.Envelope!, JobJson.Options)!)],
-            Convert.ToBase64String(job.Sum)), JobJson.Options);
+            [.. parties.Where(p => p.Envelope is not null).Select(p => JsonSerializer.Deserialize<ContributionEnvelope>(p.Envelope!, JobJson.Options)!)],
+            Convert.ToBase64String(job.Sum), ContributionInbox.Order(job).Plan.HasDropout ? SurvivorInbox.Bundle(parties) : null), JobJson.Options);
     }
 
     private static async Task<IResult> CancelAsync(HttpContext http, string jobHash, IDbContextFactory<CoordinatorState> store, CancellationToken cancellation)

@@ -5,7 +5,9 @@ using DataSpace.Protocol.Jobs;
 namespace DataSpace.Coordinator.Jobs;
 
 /// <summary>Bus message: look at this job and take its next step. Carries no truth.</summary>
-public sealed record AdvanceJob(string JobHash);
+/// <param name="JobHash">The job.</param>
+/// <param name="Quiet">Looks in a row that found nothing new.</param>
+public sealed record AdvanceJob(string JobHash, int Quiet = 0);
 
 internal static class JobStates
 {
@@ -19,7 +21,10 @@ internal static class JobStages
 {
     public const string Dispatch = "dispatch";
     public const string Roster = "roster";
+    public const string Shares = "shares";
     public const string Contribute = "contribute";
+    public const string Survivors = "survivors";
+    public const string Unmask = "unmask";
     public const string Sum = "sum";
     public const string Done = "done";
 }
@@ -53,7 +58,10 @@ internal static class StageClock
             var done = job.Stage switch
             {
                 JobStages.Roster => parties.Count(p => p.RoundZero is not null),
+                JobStages.Shares => parties.Count(p => p.Shares is not null),
                 JobStages.Contribute => parties.Count(p => p.Envelope is not null),
+                JobStages.Survivors => parties.Count(p => p.SurvivorStatement is not null),
+                JobStages.Unmask => parties.Count(p => p.Told is not null),
                 _ => 0,
             };
             times.Add(new StageTime(job.Stage, done, parties.Count, 0));
@@ -77,6 +85,8 @@ internal static class Sights
     public const string TalkClosing = "closing digest of a conversation";
     public const string LookupMessages = "messages of a look-up (blinded keywords, encrypted queries)";
     public const string Sum = "its own sum of the ciphertexts";
+    public const string Shares = "signed shares, sealed owner to owner";
+    public const string ToldShares = "shares of a survivor, sealed to the analyst";
 
     private static readonly Dictionary<string, string> Chinese = new(StringComparer.Ordinal)
     {
@@ -92,6 +102,8 @@ internal static class Sights
         [TalkClosing] = "会话的结束摘要",
         [LookupMessages] = "条隐匿查询消息（盲化的关键词、加密的查询）",
         [Sum] = "自行计算的密文总和",
+        [Shares] = "已签名的份额（逐方密封）",
+        [ToldShares] = "幸存方公开的份额（仅分析方可打开）",
     };
 
     /// <summary>The Chinese text of what was seen; a count before it stays.</summary>

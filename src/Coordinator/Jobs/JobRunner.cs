@@ -2,6 +2,7 @@ using System.Text.Json;
 using DataSpace.Coordinator.Regulation;
 using DataSpace.Hosting;
 using DataSpace.Hosting.Identity;
+using DataSpace.Hosting.Jobs;
 using DataSpace.Hosting.Telemetry;
 using DataSpace.Hosting.Transport;
 using DataSpace.Kernel.Crypto;
@@ -18,22 +19,21 @@ namespace DataSpace.Coordinator.Jobs;
 /// </summary>
 internal sealed partial class JobRunner(
     IDbContextFactory<CoordinatorState> store, INodeTransport transport, PeerDirectory peers, NodeIdentity self,
-    DispatchLog dispatchLog, ContributionInbox inbox, ConversationRelay relay, DispatchRules rules, CrashPoints crashPoints, TimeProvider clock, ILogger<JobRunner> log) : IConsumer<AdvanceJob>
+    DispatchLog dispatchLog, ContributionInbox inbox, SurvivorInbox survivors, ConversationRelay relay, DispatchRules rules, CrashPoints crashPoints, TimeProvider clock, ILogger<JobRunner> log) : IConsumer<AdvanceJob>
 {
     /// <summary>Time beside the providers' own work: network, retries, masks.</summary>
     public static readonly TimeSpan ProtocolAllowance = TimeSpan.FromSeconds(60);
 
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(30);
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
     public async Task Consume(ConsumeContext<AdvanceJob> context)
     {
-        var pause = await AdvanceAsync(context.Message.JobHash, context.CancellationToken);
+        var (pause, quiet) = await AdvanceAsync(context.Message, context.CancellationToken);
         if (pause is not { } wait)
             return;
         if (wait > TimeSpan.Zero)
             await Task.Delay(wait, clock, context.CancellationToken);
-        await context.Publish(context.Message);
+        await context.Publish(context.Message with { Quiet = quiet });
     }
 
     /// <summary>After a restart: every unfinished job goes on.</summary>
@@ -45,16 +45,17 @@ internal sealed partial class JobRunner(
             await bus.Publish(new AdvanceJob(hash));
     }
 
-    /// <summary>One step. Returns how long to wait before the next, or null when the job is over.</summary>
-    private async Task<TimeSpan?> AdvanceAsync(string jobHash, CancellationToken cancellation)
+    /// <summary>One step. Returns how long to wait before the next, or null when the job is over; and how many steps in a row found nothing new.</summary>
+    private async Task<(TimeSpan? Pause, int Quiet)> AdvanceAsync(AdvanceJob message, CancellationToken cancellation)
     {
+        var jobHash = message.JobHash;
         await using var db = await store.CreateDbContextAsync(cancellation);
         var job = await db.Jobs.FindAsync([jobHash], cancellation);
         if (job is not { State: JobStates.Running })
-            return null;
+            return default;
         using var scope = log.BeginJob(jobHash, job.JobId);
         var parties = await db.Parties.Where(p => p.JobHash == jobHash).OrderBy(p => p.Position).ToListAsync(cancellation);
-        var pause = TimeSpan.Zero;
+        TimeSpan? pause = TimeSpan.Zero;
         var held = rules.Problem(job) is not null;
         if (held || parties.Exists(p => p.State == PartyStates.Suspended))
             Wait(job);
@@ -64,6 +65,8 @@ internal sealed partial class JobRunner(
             pause = RetryInterval; // nothing is dispatched, collected or added while a freeze stands or the list is not fresh
         else
             pause = await StepAsync(db, job, parties, cancellation);
+        if (!db.ChangeTracker.HasChanges())
+            return (pause ?? Patience.After(message.Quiet), message.Quiet + 1);
         job.Revision++;
         try
         {
@@ -71,22 +74,26 @@ internal sealed partial class JobRunner(
         }
         catch (DbUpdateConcurrencyException)
         {
-            return TimeSpan.Zero; // cancelled meanwhile: look again
+            return (TimeSpan.Zero, 0); // cancelled meanwhile: look again
         }
         if (job.State == JobStates.Completed)
             crashPoints.Reach(CrashPoint.BeforeTelling);
-        return job.State == JobStates.Running ? pause : null;
+        return (job.State == JobStates.Running ? pause ?? Patience.After(0) : null, 0);
     }
 
-    private Task<TimeSpan> StepAsync(CoordinatorState db, JobRow job, List<PartyRow> parties, CancellationToken cancellation) => job.Stage switch
+    /// <summary>How long to wait after it; null while others are at work, for whom it waits the longer the longer they take.</summary>
+    private Task<TimeSpan?> StepAsync(CoordinatorState db, JobRow job, List<PartyRow> parties, CancellationToken cancellation) => job.Stage switch
     {
         JobStages.Dispatch => DispatchAsync(job, parties, cancellation),
         JobStages.Roster => RosterAsync(db, job, parties, cancellation),
+        JobStages.Shares => SharesAsync(db, job, parties, cancellation),
         JobStages.Contribute => ContributeAsync(db, job, parties, cancellation),
-        _ => Task.FromResult(SumUp(db, job, parties)),
+        JobStages.Survivors => AgreeAsync(job, parties, cancellation),
+        JobStages.Unmask => UnmaskAsync(db, job, parties, cancellation),
+        _ => Task.FromResult<TimeSpan?>(SumUp(db, job, parties)),
     };
 
-    private async Task<TimeSpan> DispatchAsync(JobRow job, List<PartyRow> parties, CancellationToken cancellation)
+    private async Task<TimeSpan?> DispatchAsync(JobRow job, List<PartyRow> parties, CancellationToken cancellation)
     {
         // Before any provider hears of the job, it stands in the coordinator's ledger: silence becomes visible.
         var logged = await dispatchLog.AppendAsync(job, [.. parties.Select(p => p.Participant)], cancellation);
@@ -100,7 +107,7 @@ internal sealed partial class JobRunner(
         return TimeSpan.Zero;
     }
 
-    private async Task<TimeSpan> RosterAsync(CoordinatorState db, JobRow job, List<PartyRow> parties, CancellationToken cancellation)
+    private async Task<TimeSpan?> RosterAsync(CoordinatorState db, JobRow job, List<PartyRow> parties, CancellationToken cancellation)
     {
         var waiting = parties.Where(p => p.RoundZero is null).ToList();
         var checkpoints = await db.Checkpoints.AsNoTracking().ToDictionaryAsync(c => c.Did, c => c.Note, cancellation);
@@ -138,14 +145,15 @@ internal sealed partial class JobRunner(
             return TimeSpan.Zero;
         if (unreachable)
             return RetryInterval;
-        StageClock.Enter(job, JobStages.Contribute, parties.Count, clock.GetUtcNow());
+        StageClock.Enter(job, ContributionInbox.Order(job).Plan.HasDropout ? JobStages.Shares : JobStages.Contribute, parties.Count, clock.GetUtcNow());
         return TimeSpan.Zero;
     }
 
-    private async Task<TimeSpan> ContributeAsync(CoordinatorState db, JobRow job, List<PartyRow> parties, CancellationToken cancellation)
+    private async Task<TimeSpan?> ContributeAsync(CoordinatorState db, JobRow job, List<PartyRow> parties, CancellationToken cancellation)
     {
-        var roundOne = new RoundOneRequest([.. parties.Select(p => p.RoundZero!)]);
-        await Task.WhenAll(parties.Where(p => !p.RoundOneAccepted).Select(async party =>
+        var plan = ContributionInbox.Order(job).Plan;
+        var roundOne = new RoundOneRequest([.. parties.Select(p => p.RoundZero!)], plan.HasDropout ? [.. parties.Select(p => p.Shares!)] : null);
+        await Task.WhenAll(parties.Where(p => p is { RoundOneAccepted: false, State: not PartyStates.Refused }).Select(async party =>
         {
             var answer = await PostAsync(party.Participant, $"/peer/jobs/{job.JobHash}/roster", roundOne, cancellation);
             if (answer.TryGet(out var response, out _))
@@ -168,13 +176,23 @@ internal sealed partial class JobRunner(
             .Select(p => CollectAsync(job, p, cancellation)));
         foreach (var party in parties.Where(p => p.State == PartyStates.Ready && p.Envelope is not null))
             await inbox.RecordAsync(db, job, party, clock.GetUtcNow(), cancellation);
-        if (FailIfRefused(job, parties) || job.State == JobStates.Failed)
+        if (plan.Aggregate is { MinimumParties: not null } query)
+        {
+            if (IsComplete(job, parties, query, plan.WallLimitMs))
+            {
+                StageClock.Enter(job, JobStages.Survivors, parties.Count, clock.GetUtcNow());
+                return TimeSpan.Zero;
+            }
+        }
+        else if (FailIfRefused(job, parties) || job.State == JobStates.Failed)
         {
             await relay.StopAsync(job, parties, cancellation);
             return TimeSpan.Zero;
         }
+        if (job.State == JobStates.Failed)
+            return TimeSpan.Zero;
         if (parties.Exists(p => p.Envelope is null))
-            return parties.Exists(p => !p.RoundOneAccepted || p.State == PartyStates.Suspended) ? RetryInterval : PollInterval;
+            return parties.Exists(p => !p.RoundOneAccepted || p.State == PartyStates.Suspended) ? RetryInterval : null;
         StageClock.Enter(job, JobStages.Sum, parties.Count, clock.GetUtcNow());
         return TimeSpan.Zero;
     }
@@ -231,7 +249,7 @@ internal sealed partial class JobRunner(
     private TimeSpan SumUp(CoordinatorState db, JobRow job, List<PartyRow> parties)
     {
         crashPoints.Reach(CrashPoint.BeforeSum);
-        var sum = ContributionInbox.Sum(job, parties);
+        var sum = ContributionInbox.Sum(job, [.. parties.Where(p => p.Envelope is not null)]);
         if (!sum.TryGet(out var bytes, out var error))
         {
             Fail(job, parties, error);
@@ -251,7 +269,7 @@ internal sealed partial class JobRunner(
     {
         if (!parties.Exists(p => p.State == PartyStates.Refused))
             return false;
-        job.State = JobStates.Failed; // any dropout fails the job: the masks of the others no longer cancel
+        job.State = JobStates.Failed; // the masks of the others no longer cancel
         return true;
     }
 
@@ -263,13 +281,15 @@ internal sealed partial class JobRunner(
             job.Deadline = longer < job.NotAfter ? longer : job.NotAfter;
     }
 
-    private static void Expire(JobRow job, List<PartyRow> parties)
+    private void Expire(JobRow job, List<PartyRow> parties)
     {
-        foreach (var party in parties.Where(p => p is { Envelope: null, State: not (PartyStates.Refused or PartyStates.Suspended) }))
+        if (job.Stage is JobStages.Survivors or JobStages.Unmask)
         {
-            (party.State, party.Code) = (PartyStates.Unreported, CoordinatorErrors.Unreported.Code);
-            party.Refusal = JsonSerializer.Serialize(RefusalNotice.Of(party.Participant, CoordinatorErrors.Unreported.Of()), JobJson.Options);
+            Fail(job, parties, JobErrors.TooFewOwnersLeft.Of(job.Stage));
+            return;
         }
+
+        MarkSilent(parties);
         job.State = JobStates.Failed;
     }
 

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Security.Cryptography;
 using DataSpace.Kernel.Results;
+using DataSpace.Privacy.Aggregation.Dropout;
 using DataSpace.Privacy.Seal;
 
 namespace DataSpace.Privacy.Aggregation;
@@ -27,6 +28,7 @@ public static class AnalystDecoder
     /// <param name="signedDigests">SHA-256 of each contribution as its provider signed it, in roster order; the caller has verified the signatures.</param>
     /// <param name="rosterHash">Roster hash of round 0, 32 bytes.</param>
     /// <param name="round">Round number.</param>
+    /// <param name="unmasking">Where the job went on without some providers, or could have: what the others told. Contributions and digests are those of its survivors then.</param>
     public static Result<AggregationResult> Decode(
         ISealEngine engine,
         AnalystKeys keys,
@@ -35,15 +37,17 @@ public static class AnalystDecoder
         byte[] coordinatorSum,
         IReadOnlyList<ReadOnlyMemory<byte>> signedDigests,
         ReadOnlyMemory<byte> rosterHash,
-        int round)
+        int round,
+        Unmasking? unmasking = null)
     {
         if (!keys.ShapeDigest.Span.SequenceEqual(shape.Digest.Span))
             return PrivacyErrors.AnalystKeysOtherShape.Of();
-        if (!ContributionAdder.Sum(shape, contributions).TryGet(out var sum, out var error))
+        IReadOnlyList<int> places = unmasking is null ? [.. Enumerable.Range(0, shape.Parties)] : [.. unmasking.Set.Survivors.Select(s => s.Index)];
+        if (!ContributionAdder.Sum(shape, contributions, places.Count).TryGet(out var sum, out var error))
             return error;
         for (var i = 0; i < contributions.Count; i++)
         {
-            if (ContributionAdder.Check(shape, contributions[i], rosterHash, round, i).Error is { } foreign)
+            if (ContributionAdder.Check(shape, contributions[i], rosterHash, round, places[i]).Error is { } foreign)
                 return foreign;
             if (signedDigests.Count != contributions.Count || !SHA256.HashData(contributions[i]).AsSpan().SequenceEqual(signedDigests[i].Span))
                 return PrivacyErrors.ContributionAltered.Of();
@@ -51,15 +55,17 @@ public static class AnalystDecoder
 
         if (!sum.AsSpan().SequenceEqual(coordinatorSum))
             return PrivacyErrors.SumMismatch.Of();
-        if (!Open(engine, shape, shape.Layout.First, sum, 0, keys.FirstSecret).TryGet(out var first, out error))
+        Result<Unit> Unmask(ulong[] row, ulong modulus) => unmasking?.Remove(row, modulus, shape.Digest, rosterHash, round) ?? Unit.Value;
+        if (!Open(engine, shape, shape.Layout.First, sum, 0, keys.FirstSecret, places.Count, Unmask).TryGet(out var first, out error))
             return error;
-        if (!Open(engine, shape, shape.Layout.Second, sum, shape.Layout.First.Ciphertexts, keys.SecondSecret).TryGet(out var second, out error))
+        if (!Open(engine, shape, shape.Layout.Second, sum, shape.Layout.First.Ciphertexts, keys.SecondSecret, places.Count, Unmask).TryGet(out var second, out error))
             return error;
         return Read(shape, first, second);
     }
 
-    /// <summary>Decrypts one modulus' part of the sum, and requires check slots equal to m and padding equal to zero.</summary>
-    private static Result<ulong[]> Open(ISealEngine engine, AggregationShape shape, ModulusSlots slots, byte[] sum, int firstCiphertext, byte[] secretKey)
+    /// <summary>Decrypts one modulus' part of the sum, takes off the masks that are left, and requires check slots equal to the number of contributions and padding equal to zero.</summary>
+    private static Result<ulong[]> Open(
+        ISealEngine engine, AggregationShape shape, ModulusSlots slots, byte[] sum, int firstCiphertext, byte[] secretKey, int contributions, Func<ulong[], ulong, Result<Unit>> unmask)
     {
         if (slots.Ciphertexts == 0)
             return Array.Empty<ulong>();
@@ -67,9 +73,11 @@ public static class AnalystDecoder
         if (!engine.Decrypt(slots.Set, secretKey, ciphertexts).TryGet(out var opened, out var error))
             return error;
         var row = opened.SelectMany(slot => slot).ToArray();
+        if (unmask(row, slots.Modulus).Error is { } masked)
+            return masked;
         for (var slot = 0; slot < row.Length; slot++)
         {
-            var expected = slots.IsCheckSlot(slot) ? (ulong)shape.Parties : 0;
+            var expected = slots.IsCheckSlot(slot) ? (ulong)contributions : 0;
             if ((slots.IsCheckSlot(slot) || slot >= slots.PaddingStart) && row[slot] != expected)
                 return PrivacyErrors.CheckSlotMismatch.Of();
         }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
 namespace DataSpace.Privacy.Aggregation;
@@ -34,6 +35,7 @@ internal sealed class MaskStream : IDisposable
     }
 
     /// <summary>Fills <paramref name="target"/> with the next integers uniform in 0..modulus-1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Fill(Span<ulong> target, ulong modulus)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(modulus, 2UL);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using DataSpace.Kernel.Results;
@@ -61,13 +62,18 @@ internal static class PairwiseMasks
         return key;
     }
 
-    private static void Append(ref Span<byte> rest, ReadOnlySpan<byte> part)
+    /// <summary>The mask of a pair from their shared secret.</summary>
+    public static void WriteShared(ReadOnlySpan<byte> sharedSecret, MaskContext context, int indexA, int indexB, ulong modulus, Span<ulong> target)
     {
-        part.CopyTo(rest);
-        rest = rest[part.Length..];
+        var key = DeriveKey(sharedSecret, context, indexA, indexB, modulus);
+        using var stream = new MaskStream(key);
+        CryptographicOperations.ZeroMemory(key);
+        stream.Fill(target, modulus);
     }
 
-    private static void Add(Span<ulong> values, ReadOnlySpan<ulong> mask, ulong modulus)
+    /// <summary>Adds modulo <paramref name="modulus"/>; both are reduced.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Add(Span<ulong> values, ReadOnlySpan<ulong> mask, ulong modulus)
     {
         for (var i = 0; i < values.Length; i++)
         {
@@ -76,6 +82,20 @@ internal static class PairwiseMasks
         }
     }
 
+    /// <summary>Subtracts modulo <paramref name="modulus"/>; the mask is negated in place.</summary>
+    public static void Subtract(Span<ulong> values, Span<ulong> mask, ulong modulus)
+    {
+        Negate(mask, modulus);
+        Add(values, mask, modulus);
+    }
+
+    private static void Append(ref Span<byte> rest, ReadOnlySpan<byte> part)
+    {
+        part.CopyTo(rest);
+        rest = rest[part.Length..];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Negate(Span<ulong> mask, ulong modulus)
     {
         for (var i = 0; i < mask.Length; i++)

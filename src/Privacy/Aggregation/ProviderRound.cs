@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using DataSpace.Kernel.Results;
+using DataSpace.Privacy.Aggregation.Dropout;
 using DataSpace.Privacy.Noise;
 using DataSpace.Privacy.Seal;
 
@@ -13,6 +14,7 @@ namespace DataSpace.Privacy.Aggregation;
 /// sum of all contributions shows <i>that</i> some provider suppressed a cell, never which.</para>
 /// <para><b>Noise</b>: where the shape demands it, this provider's share goes into its statistics before masks and encryption, so nobody but the provider
 /// ever holds a figure without it. Which cells are suppressed stays exact and is not covered by the epsilon.</para>
+/// <para><b>Owners that are gone</b>: where the plan lets a job go on without some, the contribution carries the provider's self-mask too, see <see cref="DropoutParty"/>.</para>
 /// <para><b>Assumptions</b>: at least two providers are honest (with m = 2, both), the roster hash was agreed in round 0, and the caller commits
 /// the returned bytes before the first one leaves and resends those bytes on a retry.</para>
 /// </summary>
@@ -36,6 +38,7 @@ public static class ProviderRound
     /// <param name="round">Round number, from 0.</param>
     /// <param name="signedKeysDigest">SHA-256 of the key blob as the analyst signed it in the job; stops a coordinator that swaps keys.</param>
     /// <param name="noise">This provider's noise; required exactly when the shape demands noise.</param>
+    /// <param name="dropout">This provider's part where the job may go on without some of the owners: a second mask of its own goes over the others. Required exactly when the plan says so.</param>
     public static Result<ProtocolMessage> Contribute(
         ISealEngine engine,
         GrantHandle grant,
@@ -48,7 +51,8 @@ public static class ProviderRound
         byte[] rosterHash,
         int round,
         ReadOnlyMemory<byte> signedKeysDigest,
-        NoiseShare? noise = null)
+        NoiseShare? noise = null,
+        DropoutParty? dropout = null)
     {
         if (noise?.Groups != (shape.Noise is null ? null : shape.Groups))
             return PrivacyErrors.NoiseMissing.Of();
@@ -62,22 +66,27 @@ public static class ProviderRound
             return PrivacyErrors.OwnKeyNotInRoster.Of();
         if (!Agree(own, ownIndex, context).TryGet(out var secrets, out var weak))
             return weak;
+        byte[]? seed = null;
         try
         {
             // From here on this key has spoken for this roster and round, whatever happens next.
             if (!own.TryClaim(rosterHash, round))
                 return PrivacyErrors.MaskReuse.Of();
+            if (dropout is not null && !dropout.Claim(rosterHash).TryGet(out seed, out var early))
+                return early;
             var (first, second) = CellEncoder.Encode(shape, cells, noise);
-            if (!Encrypt(engine, shape.Layout.First, first, keys.First, secrets, ownIndex, context).TryGet(out var underFirst, out var error))
+            if (!Encrypt(engine, shape.Layout.First, first, keys.First, secrets, seed, ownIndex, context).TryGet(out var underFirst, out var error))
                 return error;
-            if (!Encrypt(engine, shape.Layout.Second, second, keys.Second, secrets, ownIndex, context).TryGet(out var underSecond, out error))
+            if (!Encrypt(engine, shape.Layout.Second, second, keys.Second, secrets, seed, ownIndex, context).TryGet(out var underSecond, out error))
                 return error;
             var payload = AggregationMessage.Write(
                 shape, AggregationMessageKind.Contribution, (ushort)ownIndex, rosterHash, round, underFirst.Concat(underSecond));
+            dropout?.Contributed(grant, payload);
             return new ProtocolMessage(grant, AggregationMessage.Protocol, AggregationMessage.ContributionStep, payload);
         }
         finally
         {
+            CryptographicOperations.ZeroMemory(seed);
             foreach (var secret in secrets)
                 CryptographicOperations.ZeroMemory(secret);
         }
@@ -100,17 +109,19 @@ public static class ProviderRound
     }
 
     private static Result<IReadOnlyList<byte[]>> Encrypt(
-        ISealEngine engine, ModulusSlots slots, ulong[] row, byte[] publicKey, byte[][] secrets, int ownIndex, MaskContext context)
+        ISealEngine engine, ModulusSlots slots, ulong[] row, byte[] publicKey, byte[][] secrets, byte[]? seed, int ownIndex, MaskContext context)
     {
         if (slots.Ciphertexts == 0)
             return Array.Empty<byte[]>();
-        PairwiseMasks.Apply(row, slots.Modulus, ownIndex, secrets.Length, (peer, mask) =>
+        PairwiseMasks.Apply(row, slots.Modulus, ownIndex, secrets.Length, (peer, mask) => PairwiseMasks.WriteShared(secrets[peer], context, ownIndex, peer, slots.Modulus, mask));
+        if (seed is not null)
         {
-            var key = PairwiseMasks.DeriveKey(secrets[peer], context, ownIndex, peer, slots.Modulus);
-            using var stream = new MaskStream(key);
-            CryptographicOperations.ZeroMemory(key);
-            stream.Fill(mask, slots.Modulus);
-        });
+            var own = new ulong[row.Length];
+            SelfMask.Write(seed, context, ownIndex, slots.Modulus, own);
+            PairwiseMasks.Add(row, own, slots.Modulus);
+            Array.Clear(own);
+        }
+
         return engine.Encrypt(slots.Set, publicKey, [.. row.Chunk(slots.Set.Degree)]);
     }
 }

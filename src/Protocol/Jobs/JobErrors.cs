@@ -126,4 +126,16 @@ public static class JobErrors
     /// <summary>The look-up is not answered, for a reason that depends on data.</summary>
     public static readonly ErrorKind LookupWithheld = new("DS-JOB-030", 403, "The look-up is withheld", "查询不予回答",
         "Too many records, a record larger than declared, or data that could not be read: which of them stands in the owner's log alone. The use is spent.", "记录过多、记录超出声明大小或数据无法读取；具体原因仅记录在数据方日志中。本次使用已计。");
+
+    /// <summary>Fewer owners than the plan's minimum are left.</summary>
+    public static readonly ErrorKind TooFewOwnersLeft = new("DS-JOB-060", 504, "Fewer owners contributed than the plan's minimum", "作出贡献的数据方少于计划下限",
+        "There is no result; uses already granted stay spent. Look at who was silent, and submit the job again when they are back.", "不出结果，已授权的使用不予退还。请查看未响应的一方，待其恢复后重新提交。");
+
+    /// <summary>Statements of survivors do not verify.</summary>
+    public static readonly ErrorKind SurvivorsInvalid = new("DS-JOB-061", 422, "What is said about who contributed does not verify", "关于哪些数据方作出贡献的声明未通过验证",
+        "Nothing is told. A signature, the job or the set is another one; ask the coordinator to explain.", "不公开任何份额：签名、作业或集合不符；请协调方说明。");
+
+    /// <summary>The result is over fewer owners than the roster.</summary>
+    public static readonly ErrorKind OwnersLeftOut = new("DS-JOB-062", 409, "The result is over fewer owners than were asked", "结果所含数据方少于所请求的",
+        "Owners that contributed nothing in time are left out. From now on exact results of these datasets are bound to the owners that are in it.", "未及时作出贡献的数据方未计入。此后这些数据集的精确结果仅限于结果所含各方。");
 }

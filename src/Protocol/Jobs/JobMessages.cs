@@ -44,16 +44,19 @@ public sealed record JobEnvelope(string Order, string AnalystKeys, string? Check
 /// Public name of what the owner's noise follows from, 32 hex digits; in jobs with noise. Each owner's noise follows from everybody's, so that nobody's part is
 /// shown twice under other noise without being paid for again.
 /// </param>
+/// <param name="ShareKey">Base64 X25519 key to which other owners seal shares; in jobs that may go on without some owners. Never the mask key, which may be told.</param>
 public sealed record RoundZeroStatement(
     string JobHash, string Participant, string KeyId, string EphemeralKey, string DatasetVersion, ClassificationStatement? Classification = null,
-    string? NoiseKeyId = null)
+    string? NoiseKeyId = null, string? ShareKey = null)
 {
     /// <summary>JWS type.</summary>
     public const string Typ = "dataspace-round0+jws";
 }
 
 /// <summary>Coordinator → provider: the round-0 statements of the whole roster, in roster order.</summary>
-public sealed record RoundOneRequest(IReadOnlyList<string> RoundZeros);
+/// <param name="RoundZeros">Compact JWS of <see cref="RoundZeroStatement"/>.</param>
+/// <param name="Shares">Compact JWS of <see cref="SharesStatement"/> in roster order, where the job may go on without some owners; else null.</param>
+public sealed record RoundOneRequest(IReadOnlyList<string> RoundZeros, IReadOnlyList<string>? Shares = null);
 
 /// <summary>
 /// Provider's signed header of a contribution (JWS, typ <see cref="Typ"/>). Sizes are equal for every data-dependent outcome.
@@ -177,9 +180,10 @@ public sealed record SealedReply(bool Ok, int ClampedRows, string? Code = null, 
 
 /// <summary>Coordinator → analyst: everything the coordinator holds of a finished job.</summary>
 /// <param name="RoundZeros">Compact JWS in roster order.</param>
-/// <param name="Contributions">In roster order.</param>
+/// <param name="Contributions">In roster order; of the survivors, where the job may go on without some owners.</param>
 /// <param name="Sum">Base64 of the coordinator's ciphertext sum; empty for kind <c>sql</c>.</param>
-public sealed record JobBundle(IReadOnlyList<string> RoundZeros, IReadOnlyList<ContributionEnvelope> Contributions, string Sum);
+/// <param name="Survivors">Where the job may go on without some owners: who survived and what they told; else null.</param>
+public sealed record JobBundle(IReadOnlyList<string> RoundZeros, IReadOnlyList<ContributionEnvelope> Contributions, string Sum, SurvivorBundle? Survivors = null);
 
 /// <summary>Where a job stands, as the coordinator tells its analyst.</summary>
 public sealed record CoordinatorJobStatus(string JobId, string State, string Stage, IReadOnlyList<PartyProgress> Parties, IReadOnlyList<RefusalNotice> Refusals, IReadOnlyList<StageTime> Stages);

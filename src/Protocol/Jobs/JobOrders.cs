@@ -44,12 +44,12 @@ public static class JobOrders
         return signed;
     }
 
-    /// <summary><c>rosterHash = H(jobHash, sorted (DID, key id, ephemeral key))</c>, hex.</summary>
+    /// <summary><c>rosterHash = H(jobHash, sorted (DID, key id, ephemeral key, and the share key where there is one))</c>, hex.</summary>
     public static string RosterHash(string jobHash, IEnumerable<RoundZeroStatement> statements)
         => Digest.Sha256Hex(CanonicalJson.Of(new
         {
             jobHash,
-            roster = statements.OrderBy(s => s.Participant, StringComparer.Ordinal).Select(s => new { s.Participant, s.KeyId, s.EphemeralKey, s.DatasetVersion }).ToList(),
+            roster = statements.OrderBy(s => s.Participant, StringComparer.Ordinal).Select(s => new { s.Participant, s.KeyId, s.EphemeralKey, s.DatasetVersion, s.ShareKey }).ToList(),
         }));
 
     /// <summary>
@@ -74,6 +74,8 @@ public static class JobOrders
                 return JobErrors.RosterBroken.Of($"position {i} is not {expected.Participant}");
             if (!IsKey(Convert.TryFromBase64String, statement.EphemeralKey))
                 return JobErrors.RosterBroken.Of($"position {i}: ephemeral key");
+            if (order.Plan.HasDropout != statement.ShareKey is not null || (statement.ShareKey is { } share && (!IsKey(Convert.TryFromBase64String, share) || share == statement.EphemeralKey)))
+                return JobErrors.RosterBroken.Of($"position {i}: share key");
             if ((order.Plan.EpsilonMicro is null) != (statement.NoiseKeyId is null) || statement.NoiseKeyId is { } noise && !IsNoiseKeyId(noise))
                 return JobErrors.RosterBroken.Of($"position {i}: noise");
             if (statement.Classification?.ToInput(expected.Participant, expected.DatasetId).IsOk != true)
@@ -121,7 +123,7 @@ public static class JobOrders
             return JobErrors.BadOrder.Of("wallLimitMs");
         return plan.Kind switch
         {
-            JobKinds.Aggregate when plan is { Aggregate: { } query, Sql: null, Intersect: null, Regress: null, Lookup: null } => Check(query) ?? Check(query.Noise, plan.Roster.Count),
+            JobKinds.Aggregate when plan is { Aggregate: { } query, Sql: null, Intersect: null, Regress: null, Lookup: null } => Check(query) ?? Check(query.Noise, plan.Roster.Count) ?? CheckDropout(query, plan.Roster.Count),
             JobKinds.Sql when plan is { Sql.Text.Length: > 0 and <= MaxSqlChars, Aggregate: null, Intersect: null, Regress: null, Lookup: null, Roster.Count: 1 } => null,
             JobKinds.Intersect when plan is { Intersect: { } query, Aggregate: null, Sql: null, Regress: null, Lookup: null, Roster.Count: >= 2 and <= IntersectQuery.MostOwners } => Check(query, plan.Roster, order.Consumer),
             JobKinds.Regress when plan is { Regress: { } query, Aggregate: null, Sql: null, Intersect: null, Lookup: null, Roster.Count: >= 2 } => RegressOrders.Check(query, plan.Roster),
@@ -129,6 +131,11 @@ public static class JobOrders
             _ => JobErrors.BadOrder.Of("kind and content do not fit"),
         };
     }
+
+    /// <summary>Noise is made for the whole roster: what is left of it without some owners would be too little, and the same again with them.</summary>
+    private static DsError? CheckDropout(AggregateQuery query, int parties)
+        => query.MinimumParties is not { } minimum || (AggregateQuery.IsMinimumParties(minimum, parties) && query.Noise is null)
+            ? null : JobErrors.BadOrder.Of("minimumParties");
 
     private static DsError? Check(NoiseQuery? noise, int parties)
         => noise is null || (noise.EpsilonMicro is >= 1 and <= 1_000_000_000 && noise.ContributionBound is >= 1 and <= MaxGroups && noise.HonestParties >= 1 && noise.HonestParties <= parties)

@@ -58,6 +58,10 @@ public sealed record JobPlan(
         _ => JobConversation.None,
     };
 
+    /// <summary>True when the job may go on without some of its owners.</summary>
+    [JsonIgnore]
+    public bool HasDropout => Aggregate?.MinimumParties is not null;
+
     /// <summary>Fewest subjects of which this job tells anything, where the plan says so.</summary>
     [JsonIgnore]
     public int? MinimumGroup => Aggregate?.MinGroupSize ?? Intersect?.Minimum ?? Regress?.MinimumSubjects;
@@ -120,10 +124,19 @@ public sealed record RosterEntry(string Participant, string KeyId, string Datase
 /// <param name="Noise">Noise that every provider adds its share of, or null: exact figures.</param>
 /// <param name="Bins">Public bins of a column, each a cell of its own in every group; null for other statistics.</param>
 /// <param name="Matrix">Which matrices of the measures: <see cref="Covariance"/>, <see cref="Correlation"/>; null for other statistics.</param>
+/// <param name="MinimumParties">
+/// Fewest owners over whose contributions there is a result when others are gone; above two thirds of all, of at least <see cref="FewestForDropout"/>, and without noise. Null: whoever is gone fails the job.
+/// </param>
 public sealed record AggregateQuery(
     string GroupColumn, IReadOnlyList<string> Groups, IReadOnlyList<MeasureQuery> Measures, IReadOnlyList<PredicateQuery> Where,
-    int MinGroupSize, long MaxRowsPerParty, int? DominancePercent = null, NoiseQuery? Noise = null, BinQuery? Bins = null, IReadOnlyList<string>? Matrix = null)
+    int MinGroupSize, long MaxRowsPerParty, int? DominancePercent = null, NoiseQuery? Noise = null, BinQuery? Bins = null, IReadOnlyList<string>? Matrix = null, int? MinimumParties = null)
 {
+    /// <summary>Fewest owners of a job that may go on without one of them.</summary>
+    public const int FewestForDropout = 5;
+
+    /// <summary>True when that many owners of <paramref name="parties"/> may do without the others.</summary>
+    public static bool IsMinimumParties(int minimum, int parties) => parties >= FewestForDropout && minimum < parties && 3L * minimum > 2L * parties;
+
     /// <summary>Population covariances; the only statistic of a matrix' measures.</summary>
     public const string Covariance = "covariance";
 

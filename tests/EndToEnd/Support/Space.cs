@@ -15,14 +15,15 @@ internal sealed class Space : IAsyncDisposable
     private static readonly TimeSpan NegotiationLimit = TimeSpan.FromSeconds(30);
     private readonly List<Party> _all;
 
-    private Space(string root, string label)
+    private Space(string root, string label, int further)
     {
         Root = root;
         Coordinator = new Party("coordinator", "Coordinator", root, $"did:web:coordinator.{label}.example");
         Leader = new Party("chain-leader", "Connector", root, $"did:web:chain-leader.{label}.example");
         SupplierA = new Party("supplier-a", "Connector", root, $"did:web:supplier-a.{label}.example");
         SupplierB = new Party("supplier-b", "Connector", root, $"did:web:supplier-b.{label}.example");
-        _all = [Coordinator, Leader, SupplierA, SupplierB];
+        Further = [.. Enumerable.Range(0, further).Select(i => new Party($"supplier-{(char)('c' + i)}", "Connector", root, $"did:web:supplier-{(char)('c' + i)}.{label}.example"))];
+        _all = [Coordinator, Leader, SupplierA, SupplierB, .. Further];
     }
 
     public string Root { get; }
@@ -36,22 +37,25 @@ internal sealed class Space : IAsyncDisposable
 
     public Party SupplierB { get; }
 
-    public IReadOnlyList<Party> Owners => [Leader, SupplierA, SupplierB];
+    /// <summary>Owners beyond the sample's three, where a test needs them.</summary>
+    public IReadOnlyList<Party> Further { get; }
+
+    public IReadOnlyList<Party> Owners => [Leader, SupplierA, SupplierB, .. Further];
 
     public IReadOnlyList<Party> Everyone => _all;
 
     /// <summary>Agreements concluded so far, by provider, dataset and offer.</summary>
     public Dictionary<(string Provider, string Dataset, string Offer), string> Agreements { get; } = [];
 
-    /// <summary>Starts the four nodes, joins them, and waits until everyone knows everyone.</summary>
-    public static async Task<Space> StartAsync(Action<SpaceDesign>? design = null)
+    /// <summary>Starts the nodes, joins them, and waits until everyone knows everyone.</summary>
+    public static async Task<Space> StartAsync(Action<SpaceDesign>? design = null, int further = 0)
     {
         Layout.RequireWorker();
         Directory.CreateDirectory(Layout.Cache);
         // Below the temporary directory and not below the tree: sandbox users must be able to pass to the data files.
         var root = Directory.CreateTempSubdirectory("dataspace-e2e-").FullName;
         File.SetUnixFileMode(root, (UnixFileMode)0b111_101_101);
-        var space = new Space(root, RandomId.New()[..10]);
+        var space = new Space(root, RandomId.New()[..10], further);
         try
         {
             var plan = new SpaceDesign(space);
@@ -136,7 +140,8 @@ internal sealed class Space : IAsyncDisposable
 /// <summary>Waits for a condition outside this process; a timeout tells the story.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+    /// <summary>Longer waits ask less often: what a test asks costs the nodes that it waits for.</summary>
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(50), Longest = TimeSpan.FromMilliseconds(400);
 
     /// <summary>A node's start alone takes a minute and a half when forty programs want the two cores. Only a failing test waits that long.</summary>
     public static readonly TimeSpan Least = TimeSpan.FromMinutes(3);
@@ -144,13 +149,13 @@ internal static class Eventually
     public static async Task TrueAsync(Func<Task<bool>> condition, TimeSpan atMost, Func<string> story)
     {
         atMost = atMost > Least ? atMost : Least;
-        using var ticks = new PeriodicTimer(Interval);
         var started = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
-            if (TimeProvider.System.GetElapsedTime(started) > atMost)
+            var waited = TimeProvider.System.GetElapsedTime(started);
+            if (waited > atMost)
                 Assert.Fail($"Not within {atMost.TotalSeconds:0} s. {story()}");
-            await ticks.WaitForNextTickAsync();
+            await Task.Delay(TimeSpan.FromTicks(Math.Clamp(waited.Ticks / 8, Shortest.Ticks, Longest.Ticks)));
         }
     }
 }

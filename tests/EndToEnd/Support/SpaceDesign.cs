@@ -50,8 +50,13 @@ internal sealed class SpaceDesign(Space space)
         _datasets.Add((owner, dataset));
     }
 
+    public IReadOnlyList<Party> Owners => space.Owners;
+
+    /// <summary>Further owners have what supplier B has.</summary>
+    private static string SampleOf(Party owner) => owner.Name is "chain-leader" or "supplier-a" ? owner.Name : "supplier-b";
+
     /// <summary>Text of an owner's data as the sample has it.</summary>
-    public static string Csv(Party owner) => File.ReadAllText(Path.Combine(Layout.Sample, owner.Name, "investments.csv"));
+    public static string Csv(Party owner) => File.ReadAllText(Path.Combine(Layout.Sample, SampleOf(owner), "investments.csv"));
 
     /// <summary>Writes policies and configuration files.</summary>
     public void Write()
@@ -67,7 +72,7 @@ internal sealed class SpaceDesign(Space space)
         foreach (var owner in space.Owners)
         {
             var sample = Sample(owner);
-            sample["path"] = Path.Combine(Layout.Sample, owner.Name, "investments.csv");
+            sample["path"] = Path.Combine(Layout.Sample, SampleOf(owner), "investments.csv");
             var config = new JsonObject
             {
                 ["did"] = owner.Did,
@@ -125,7 +130,7 @@ internal sealed class SpaceDesign(Space space)
     }
 
     private static JsonObject Sample(Party owner)
-        => JsonNode.Parse(File.ReadAllText(Path.Combine(Layout.Sample, owner.Name, "config.json")))!["datasets"]![0]!.DeepClone().AsObject();
+        => JsonNode.Parse(File.ReadAllText(Path.Combine(Layout.Sample, SampleOf(owner), "config.json")))!["datasets"]![0]!.DeepClone().AsObject();
 }
 
 /// <summary>A policy document under change.</summary>
