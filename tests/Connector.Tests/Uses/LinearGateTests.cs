@@ -58,7 +58,7 @@ public sealed class LinearGateTests : IAsyncLifetime
         RegressFeature invest = new("invest", 3, "0", "2000");
         var query = change(new RegressQuery(
             RegressQuery.Vertical, RegressQuery.Linear, new RegressLabel("year", 0, "0", "3000", GateWorld.Provider), [[invest], [invest]], true, "1", 1, 30, 1000, [new KeyPartQuery("name", ["trim"])], [["their"], ["firm"]]));
-        var use = _world.Use(GateWorld.Agreement(GateWorld.Terms("dataspace:column")), p => p with { Kind = JobKinds.Regress, Aggregate = null, Regress = query });
+        var use = _world.Use(GateWorld.Agreement(GateWorld.Terms()), p => p with { Kind = JobKinds.Regress, Aggregate = null, Regress = query });
         var declared = use.Dataset.Config with { Intersection = new IntersectionConfig(new Dictionary<string, IReadOnlyList<string>> { ["firm"] = ["trim"] }, MaxRuns: 100) };
         return VerticalCheck.Problem(use with { Order = use.Order with { Consumer = GateWorld.Other }, Dataset = use.Dataset with { Config = declared } }, Terms, query)?.Kind;
     }

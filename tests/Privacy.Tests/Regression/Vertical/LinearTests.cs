@@ -66,9 +66,9 @@ public sealed class LinearTests(SealFixture seal)
         Assert.Null(owners.Converse((_, part) => part.Step == step && ++seen == (step == VerticalStep.PowerAnswer ? 2 : step == VerticalStep.Products || step == VerticalStep.Schur ? 1 : LinearTerms.Corrections) ? Doubled(part.Payload, count) : part.Payload));
         Assert.True(seen > 0);
         Assert.Equal(("DS-PRV-322", "DS-PRV-322"), (owners.First.Outcome.Error?.Code, owners.Second.Outcome.Error?.Code));
-        // Nor are weights in what was sealed: a truncated share lies in the uppermost 64th of the ring, as a uniform value does once in 64 times.
+        // Nor are loss and weights in what was sealed: a truncated share of either lies in the uppermost 64th of the ring, as a uniform value does once in 64 times.
         var ring = new ShareRing(Moduli);
-        var opened = Enumerable.Range(1, 3).Select(i => ring.Join(slots[3].Masks[^1][i], slots[4].Masks[^1][i], slots[5].Masks[^1][i])).ToList();
+        var opened = Enumerable.Range(0, 3).Select(i => ring.Join(slots[3].Masks[^1][i], slots[4].Masks[^1][i], slots[5].Masks[^1][i])).ToList();
         Assert.Contains(opened, share => share < ring.Modulus - (ring.Modulus / 60));
     }
 
