@@ -28,7 +28,7 @@ const string help = """
       history   what remembering the subjects of exact answers costs, and comparing with 10,000 earlier cells
       sandbox   the worker against DuckDB in this process
       psi       private set intersection, and a sum over it, against libsodium's ristretto255 and, where installed, an npm package (--rows: items of each party, default 65,536)
-      regress   models over several owners: masks and rounds of horizontal ones beside Newton in the clear, an iteration of a vertical logistic one over ciphertexts
+      regress   models over several owners: masks and rounds of horizontal ones beside Newton in the clear, an iteration of a vertical logistic one over ciphertexts, a whole vertical linear one
       lookup    hidden look-up of one million records of 64 bytes: preprocessing, query, bytes, against a plain memory scan (--rows: records)
       constant-time  whether the ladder's time depends on the scalar (Welch's t; needs a quiet machine)
       all       main and sandbox
@@ -52,7 +52,7 @@ var jobs = new Dictionary<string, string[]>(StringComparer.Ordinal)
     ["history"] = ["history"],
     ["sandbox"] = ["sandbox"],
     ["psi"] = ["psi"],
-    ["regress"] = ["horizontal", "vertical"],
+    ["regress"] = ["horizontal", "vertical", "vertical-linear"],
     ["lookup"] = ["lookup"],
     ["constant-time"] = ["constant-time"],
     ["all"] = ["joint", "seal", "ledger", "policy", "negative-list", "noise", "history", "sandbox"],
@@ -145,6 +145,10 @@ async Task RunAsync(string part)
         case "vertical":
             Report.Heading(output, "vertical logistic regression, both parties in this process");
             VerticalBenchmark.Run(output);
+            break;
+        case "vertical-linear":
+            Report.Heading(output, "vertical least squares, both parties in this process");
+            VerticalBenchmark.RunLinear(output);
             break;
         case "lookup":
             Report.Heading(output, "hidden look-up, both parties in this process");

@@ -106,7 +106,7 @@ public sealed class BadEnvironmentTests(FragileSpace fragile)
         File.Copy(Path.Combine(old, "ledger.db"), Path.Combine(ledger, "ledger.db"), overwrite: true);
         foreach (var leftover in Directory.GetFiles(ledger, "ledger.db-*"))
             File.Delete(leftover);
-        var ended = await NodeProcess.RunToEndAsync(Victim.Launch());
+        var ended = await HostedNode.RunToEndAsync(Victim.Launch());
         Assert.Equal(3, ended.ExitCode);
         Assert.Contains("DS-LED-016", ended.Error, StringComparison.Ordinal);
 
@@ -137,7 +137,7 @@ public sealed class BadEnvironmentTests(FragileSpace fragile)
     public async Task A_port_in_use_ends_the_start_with_its_code()
     {
         var directory = Path.Combine(Space.Root, "second");
-        var ended = await NodeProcess.RunToEndAsync(Space.Coordinator.Launch(Space.Coordinator.Port) with { Directory = directory });
+        var ended = await HostedNode.RunToEndAsync(Space.Coordinator.Launch(Space.Coordinator.Port) with { Directory = directory });
         Assert.Equal(3, ended.ExitCode);
         Assert.Contains("DS-HST-001", ended.Error, StringComparison.Ordinal);
     }
@@ -159,7 +159,7 @@ public sealed class BadEnvironmentTests(FragileSpace fragile)
             {"did":"not-a-did","displayName":{"en":"x","zh":"x"},"spaceId":"","replyBucketMs":0,
              "datasets":[{"id":"bad id","title":{"en":"x","zh":"x"},"path":"nowhere.csv","format":"xls","columns":[{"name":"a","type":"money"}],"offers":[],"subjectColumn":"b"}]}
             """);
-        var ended = await NodeProcess.RunToEndAsync(new NodeLaunch("Connector", Path.Combine(Space.Root, "never"), file));
+        var ended = await HostedNode.RunToEndAsync(new NodeLaunch("Connector", Path.Combine(Space.Root, "never"), file));
         Assert.Equal(2, ended.ExitCode);
         foreach (var problem in (string[])["did is not a did:web", "spaceId", "replyBucketMs", "bad id", "format is", "nowhere.csv", "money", "subjectColumn 'b'", "at least one offer"])
             Assert.Contains(problem, ended.Error, StringComparison.Ordinal);
@@ -172,7 +172,7 @@ public sealed class BadEnvironmentTests(FragileSpace fragile)
     [InlineData("Coordinator")]
     public async Task Unknown_arguments_are_all_named(string kind)
     {
-        var ended = await NodeProcess.RunToEndAsync(new NodeLaunch(kind, Path.Combine(Space.Root, "never"), "x.json") { Port = 70000, ExtraArguments = ["--frobnicate", "--listen", "nowhere"] });
+        var ended = await HostedNode.RunToEndAsync(new NodeLaunch(kind, Path.Combine(Space.Root, "never"), "x.json") { Port = 70000, ExtraArguments = ["--frobnicate", "--listen", "nowhere"] });
         Assert.Equal(2, ended.ExitCode);
         foreach (var problem in (string[])["--frobnicate", "--port", "--listen"])
             Assert.Contains(problem, ended.Error, StringComparison.Ordinal);
@@ -185,7 +185,7 @@ public sealed class BadEnvironmentTests(FragileSpace fragile)
         var victim = new Party("open-key", "Connector", Space.Root, "did:web:open-key.example");
         victim.MakeKeys();
         File.SetUnixFileMode(Path.Combine(directory, "keys", "signing-ed25519"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
-        var ended = await NodeProcess.RunToEndAsync(Space.Coordinator.Launch() with { Directory = directory });
+        var ended = await HostedNode.RunToEndAsync(Space.Coordinator.Launch() with { Directory = directory });
         Assert.Equal(3, ended.ExitCode);
         Assert.Contains("DS-HST-004", ended.Error, StringComparison.Ordinal);
     }

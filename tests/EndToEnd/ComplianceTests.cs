@@ -147,7 +147,7 @@ public sealed class ComplianceTests(SharedSpace shared)
     {
         var outcome = await Space.RunAsync(shared.Spec);
         Assert.True(outcome.State == "COMPLETED", outcome.Why + Space.Story());
-        var file = Path.Combine(Space.Root, "resold.csv");
+        var (file, parquet) = (Path.Combine(Space.Root, "resold.csv"), Path.Combine(Space.Root, "resold.parquet"));
         var (exit, text) = await CliAsync("job", "result", outcome.JobId, "--out", file, "--node", Space.Leader.Process.Directory);
         Assert.True(exit == 0, text);
         var columns = File.ReadAllLines(file).First().Split(',');
@@ -169,6 +169,11 @@ public sealed class ComplianceTests(SharedSpace shared)
             Assert.Equal(["DS-CLS-018"], await ListedAsync(wider, "general-3", file + ".provenance.jws"));
             Assert.Equal(["DS-CLS-021"], await ListedAsync(equal, "general-1", file + ".provenance.jws"));
             Assert.Empty(await ListedAsync(equal, "general-3", file + ".provenance.jws"));
+            // The same as Parquet: typed, read by DuckDB, bound to a provenance of its own.
+            (exit, text) = await CliAsync("job", "result", outcome.JobId, "--out", parquet, "--node", Space.Leader.Process.Directory);
+            Assert.True(exit == 0, text);
+            Assert.Equal(["DS-CLS-019"], await ListedAsync(equal, "general-3", null, parquet));
+            Assert.Empty(await ListedAsync(equal, "general-3", parquet + ".provenance.jws", parquet));
         }
         finally
         {
@@ -176,15 +181,15 @@ public sealed class ComplianceTests(SharedSpace shared)
             Assert.Equal(204, (await Space.Leader.PostAsync("/admin/reload")).Status);
         }
 
-        async Task<string[]> ListedAsync(string policy, string grade, string? provenance)
+        async Task<string[]> ListedAsync(string policy, string grade, string? provenance, string? path = null)
         {
             var config = JsonNode.Parse(original)!;
             var dataset = new JsonObject
             {
                 ["id"] = "resold",
                 ["title"] = new JsonObject { ["en"] = "resold", ["zh"] = "resold" },
-                ["path"] = file,
-                ["format"] = "csv",
+                ["path"] = path ?? file,
+                ["format"] = path is null ? "csv" : "parquet",
                 ["columns"] = new JsonArray([.. columns.Select(c => (JsonNode)new JsonObject { ["name"] = c, ["type"] = c == columns[0] ? "integer" : "double" })]),
                 ["classification"] = new JsonObject { ["industry"] = "C31", ["grade"] = grade, ["personalInformation"] = false },
                 ["offers"] = new JsonArray(new JsonObject { ["id"] = "resold", ["policy"] = policy }),

@@ -43,6 +43,27 @@ public sealed class VerticalRegressionTests(SharedSpace shared)
     }
 
     [Fact]
+    public async Task A_linear_model_is_the_exact_fit_of_the_common_rows_each_owner_with_its_own_weights()
+    {
+        var outcome = await Space.RunAsync(await Space.VerticalSpecAsync(model: "linear-probability"));
+        Assert.True(outcome.State == "COMPLETED", outcome.Why + Space.Story());
+        var shelf = Directory.EnumerateFiles(Path.Combine(Space.SupplierB.Directory, "models")).Select(f => JsonNode.Parse(File.ReadAllText(f))!).Single(m => m["planHash"]!.GetValue<string>() == outcome.Result!["provenance"]!["planHash"]!.GetValue<string>());
+        var (age, marker, constant, error) = VerticalDesign.LeastSquares(ridge: 30);
+        Assert.Equal(age, Number(outcome.Result!["rows"]![0]![2]!), 1e-7);
+        Assert.Equal(marker, Number(shelf["table"]!["rows"]![0]![2]!), 1e-7);
+        Assert.Equal(constant, Number(outcome.Result["rows"]![1]![2]!), 1e-7);
+        var card = outcome.Result["card"]!;
+        Assert.Equal("linear-probability", card["model"]!.GetValue<string>());
+        Assert.Equal(error, card["squaredError"]!.GetValue<double>(), 1e-4);
+        Assert.Null(card["logLoss"]);
+        Assert.Equal(card["squaredError"]!.GetValue<double>(), shelf["card"]!["squaredError"]!.GetValue<double>());
+
+        var plan = (await Space.PlanAsync(await Space.VerticalSpecAsync(model: "linear-probability"))).Ok();
+        Assert.Empty(plan["refusals"]!.AsArray());
+        Assert.Equal(["semi-honest", "exact-weights", "lift"], plan["warnings"]!.AsArray().Select(w => w!["code"]!.GetValue<string>()));
+    }
+
+    [Fact]
     public async Task A_model_that_fails_its_certificate_is_refused_in_an_answer_like_any_other()
     {
         var outcome = await Space.RunAsync(await Space.VerticalSpecAsync(iterations: 1));
@@ -74,8 +95,11 @@ public sealed class VerticalRegressionTests(SharedSpace shared)
         ridge["regress"]!["l2"] = "0";
         (await Space.PlanAsync(ridge)).Refused("DS-PRV-243");
         var linear = await Space.VerticalSpecAsync();
-        linear["regress"]!["model"] = "linear";
+        linear["regress"]!["model"] = "linear"; // with a range of scores, which a linear model has not
         (await Space.PlanAsync(linear)).Refused("DS-JOB-011");
+        var weak = await Space.VerticalSpecAsync(model: "linear-probability");
+        (weak["regress"]!["l2"], weak["regress"]!["maxRows"]) = ("0.001", 100);
+        (await Space.PlanAsync(weak)).Refused("DS-PRV-320");
     }
 
     [Fact]

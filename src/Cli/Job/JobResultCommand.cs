@@ -16,10 +16,14 @@ internal static class JobResultCommand
             using var node = globals.OpenNode(parse);
             if (parse.GetValue(output) is { } file)
             {
-                var exported = await node.PostAsync(JobCommand.PathOf(parse.GetRequiredValue(job), "export"), new { }, cancel).OrStop();
+                var isParquet = file.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase);
+                var exported = await node.PostAsync(JobCommand.PathOf(parse.GetRequiredValue(job), isParquet ? "export?format=parquet" : "export"), new { }, cancel).OrStop();
                 var provenance = file + ".provenance.jws";
                 await File.WriteAllTextAsync(provenance, exported.GetProperty("provenance").GetString(), cancel);
-                await File.WriteAllTextAsync(file, exported.GetProperty("csv").GetString(), cancel);
+                if (isParquet)
+                    await File.WriteAllBytesAsync(file, exported.GetProperty("parquet").GetBytesFromBase64(), cancel);
+                else
+                    await File.WriteAllTextAsync(file, exported.GetProperty("csv").GetString(), cancel);
                 if (ui.Json)
                     ui.WriteJson(new { file, provenance, fileDigest = exported.GetProperty("fileDigest").GetString() });
                 ui.Line(JobTexts.ResultWritten, file, provenance);

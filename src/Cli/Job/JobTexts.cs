@@ -59,7 +59,7 @@ internal static class JobTexts
     public static readonly Phrase Total = new("Total price {0}", "总价 {0}");
     public static readonly Phrase HashLine = new("Plan hash {0}", "计划哈希 {0}");
     public static readonly Phrase Purpose = new("Purpose {0}", "用途 {0}");
-    public static readonly Phrase ResultOut = new("Write the rows as CSV to this file, with FILE.provenance.jws beside it: what they inherit when they are listed as a dataset.", "将结果行导出为 CSV 文件，并在旁写入 FILE.provenance.jws：其作为数据集上架时须继承的约束。");
+    public static readonly Phrase ResultOut = new("Write the rows to this file, as Parquet where its name ends in .parquet, else as CSV, with FILE.provenance.jws beside it: what they inherit when they are listed as a dataset.", "将结果行导出到该文件（文件名以 .parquet 结尾时为 Parquet，否则为 CSV），并在旁写入 FILE.provenance.jws：其作为数据集上架时须继承的约束。");
     public static readonly Phrase ResultWritten = new("Written: {0}, provenance {1}. Name the provenance in derivedFrom if the file is ever listed.", "已写入：{0}，来源文件 {1}。若将该文件上架，须在 derivedFrom 中填写来源文件。");
     public static readonly Phrase CreditLimit = new("At most {1} may be owed to {0}; at that, uses are refused until a payment is recorded.", "对 {0} 最多可赊欠 {1}；达到后须待付款记录才可继续使用。");
     public static readonly Phrase NoCreditLimit = new("The contract with {0} has no credit limit: uses go on whether they are paid or not.", "与 {0} 的合约未设赊欠上限：无论是否付款均可继续使用。");
@@ -109,6 +109,7 @@ internal static class JobTexts
     public static readonly Phrase CardParty = new("  from {0}/{1}: {2} columns", "  来自 {0}/{1}：{2} 列");
     public static readonly Phrase CardRows = new("  {0} rows, {1} rounds, every owner at least {2} subjects", "  {0} 行，{1} 轮，各方至少 {2} 个主体");
     public static readonly Phrase CardCommon = new("  {0} common rows, {1} iterations, mean log-loss {2}", "  共有 {0} 行，迭代 {1} 次，平均对数损失 {2}");
+    public static readonly Phrase CardCommonLinear = new("  {0} common rows, solved once, mean squared error with the ridge's penalty {1}", "  共有 {0} 行，一次求解，含岭惩罚的均方误差 {1}");
     public static readonly Phrase CardFit = new("  deviance {0}, of the constant alone {1}: {2} explained", "  偏差 {0}，仅常数项 {1}：解释比例 {2}");
     public static readonly Phrase CardConverged = new("  converged", "  已收敛");
     public static readonly Phrase CardNotConverged = new("  NOT converged: more rounds, or a ridge", "  未收敛：请增加轮数或使用岭惩罚");

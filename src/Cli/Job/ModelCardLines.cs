@@ -17,7 +17,9 @@ internal static class ModelCardLines
             ui.Line(JobTexts.CardParty, party.Participant ?? "", party.Dataset ?? "", party.Columns ?? 0);
         if (card.Rows is { } rows)
             ui.Line(JobTexts.CardRows, rows, card.Rounds ?? 0, card.LeastSubjects ?? 0);
-        if (card.CommonRows is { } common)
+        if (card is { CommonRows: { } rowsOfBoth, SquaredError: not null })
+            ui.Line(JobTexts.CardCommonLinear, rowsOfBoth, Text(card.SquaredError));
+        else if (card.CommonRows is { } common)
             ui.Line(JobTexts.CardCommon, common, card.Iterations ?? 0, Text(card.LogLoss));
         if (card.Deviance is not null)
             ui.Line(JobTexts.CardFit, Text(card.Deviance), Text(card.NullDeviance), Text(card.Explained));

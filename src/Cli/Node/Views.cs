@@ -157,7 +157,7 @@ internal sealed record ResultView(
 /// <summary>What stands beside a model's weights; members that a kind of model does not have are null.</summary>
 internal sealed record ModelCardView(
     string? Mode, string? Model, ModelLabelView? Label, IReadOnlyList<ModelPartyView>? Parties, IReadOnlyList<string>? Contracts, long? Rows, long? CommonRows, int? Rounds, int? Iterations, bool? Converged,
-    System.Text.Json.JsonElement? Deviance, System.Text.Json.JsonElement? NullDeviance, System.Text.Json.JsonElement? Explained, System.Text.Json.JsonElement? LogLoss, string? Ridge, int? LeastSubjects,
+    System.Text.Json.JsonElement? Deviance, System.Text.Json.JsonElement? NullDeviance, System.Text.Json.JsonElement? Explained, System.Text.Json.JsonElement? LogLoss, System.Text.Json.JsonElement? SquaredError, string? Ridge, int? LeastSubjects,
     long? EpsilonMicro, TwoTexts? Certificate, IReadOnlyList<TwoTexts>? Opened);
 
 /// <summary>What a model explains.</summary>

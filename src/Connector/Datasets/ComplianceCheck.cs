@@ -178,8 +178,9 @@ internal sealed partial class ComplianceCheck(
             Outcome = listing.IsListed ? "listed" : "refused",
         };
         var content = string.Join('\n', [.. payload.Findings, payload.Outcome, payload.GradeDeclared, payload.GradeFound, listing.Version, id]);
-        var draft = new EntryDraft(payload, id) { EventId = Digest.Sha256(Encoding.UTF8.GetBytes("listing/" + content)).AsMemory(0, 16) };
-        if (!(await ledger.AppendAsync(draft, cancellation)).TryGet(out _, out var error))
+        var eventId = Digest.Sha256(Encoding.UTF8.GetBytes("listing/" + content)).AsMemory(0, 16);
+        // Looked up first: a log that is not empty takes entries only once its witnesses were asked, and a node that is starting has nobody to ask yet.
+        if (ledger.IndexOf(eventId) is null && !(await ledger.AppendAsync(new EntryDraft(payload, id) { EventId = eventId }, cancellation)).TryGet(out _, out var error))
             LogNotRecorded(log, id, error.Code);
         if (!listing.IsListed)
             LogWithheld(log, id, string.Join("; ", listing.Findings.Select(f => f.Kind.Code + " " + f.Detail)));

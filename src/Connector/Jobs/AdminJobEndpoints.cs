@@ -31,7 +31,7 @@ internal static class AdminJobEndpoints
         jobs.MapGet("/{id}", GetAsync).Gives<JsonObject>().WithSummary("Status with progress.");
         jobs.MapGet("/{id}/why", WhyAsync).Gives<JsonObject>().WithSummary("Why a job is where it is.");
         jobs.MapGet("/{id}/result", ResultAsync).Gives<JsonObject>().WithSummary("The result with its provenance.");
-        jobs.MapPost("/{id}/export", ExportAsync).Gives<JsonObject>().WithSummary("The released rows as CSV with a signed provenance: what they inherit when they are listed as a dataset.");
+        jobs.MapPost("/{id}/export", ExportAsync).Gives<JsonObject>().WithSummary("The released rows as CSV, or as Parquet (base64), with a signed provenance: what they inherit when they are listed as a dataset.");
         jobs.MapPost("/{id}/cancel", CancelAsync).Gives<JsonObject>().WithSummary("Asks the coordinator to stop the job; granted uses stay spent.");
     }
 
@@ -125,8 +125,8 @@ internal static class AdminJobEndpoints
         return job.Result is null ? JobErrors.NoResultYet.Of(job.State) : job;
     }
 
-    private static async Task<IResult> ExportAsync(string id, IDbContextFactory<ConnectorState> store, ResultExport export, CancellationToken cancellation)
-        => (await WithResultAsync(id, store, cancellation)).TryGet(out var job, out var error) && (await export.ExportAsync(job, cancellation)).TryGet(out var exported, out error)
+    private static async Task<IResult> ExportAsync(string id, string? format, IDbContextFactory<ConnectorState> store, ResultExport export, CancellationToken cancellation)
+        => (await WithResultAsync(id, store, cancellation)).TryGet(out var job, out var error) && (await export.ExportAsync(job, format ?? ExportedResult.AsCsv, cancellation)).TryGet(out var exported, out error)
             ? Results.Json(exported, JobJson.Options) : error.ToProblem();
 
     private static async Task<IResult> ResultAsync(string id, IDbContextFactory<ConnectorState> store, CancellationToken cancellation)

@@ -15,7 +15,9 @@ using Microsoft.EntityFrameworkCore;
 namespace DataSpace.Connector.Jobs;
 
 /// <summary>Bus message: take an analyst's job one step further.</summary>
-public sealed record AdvanceAnalystJob(string JobId);
+/// <param name="JobId">The job.</param>
+/// <param name="Quiet">Looks in a row that found nothing new.</param>
+public sealed record AdvanceAnalystJob(string JobId, int Quiet = 0);
 
 /// <summary>Submits jobs: fresh keys per job, a signed order, a durable row. Keys and results stay in this connector.</summary>
 internal sealed class AnalystDesk(

@@ -3,6 +3,7 @@ using DataSpace.Connector.Conversations;
 using DataSpace.Connector.Regulation;
 using DataSpace.Hosting;
 using DataSpace.Hosting.Identity;
+using DataSpace.Hosting.Jobs;
 using DataSpace.Hosting.Telemetry;
 using DataSpace.Hosting.Transport;
 using DataSpace.Kernel.Results;
@@ -20,15 +21,15 @@ internal sealed partial class AnalystRunner(
     IDbContextFactory<ConnectorState> store, INodeTransport transport, CoordinatorLink link, RegulationOutlook outlook, ResultDesk results, KnownUses uses, Intersections.LocalMatches matches, Regressions.LocalModels models, AnalystConversations conversations, ReceiptDesk receipts,
     NodeIdentity self, CrashPoints crashPoints, TimeProvider clock, ILogger<AnalystRunner> log) : IConsumer<AdvanceAnalystJob>
 {
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(40);
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
     public async Task Consume(ConsumeContext<AdvanceAnalystJob> context)
     {
         TimeSpan? pause;
+        var quiet = 0;
         try
         {
-            pause = await AdvanceAsync(context.Message.JobId, context.CancellationToken);
+            (pause, quiet) = await AdvanceAsync(context.Message, context.CancellationToken);
         }
         catch (DbUpdateConcurrencyException)
         {
@@ -38,18 +39,17 @@ internal sealed partial class AnalystRunner(
             return;
         if (wait > TimeSpan.Zero)
             await Task.Delay(wait, clock, context.CancellationToken);
-        await context.Publish(context.Message);
+        await context.Publish(context.Message with { Quiet = quiet });
     }
 
-    private async Task<TimeSpan?> AdvanceAsync(string jobId, CancellationToken cancellation)
+    /// <summary>One step. Returns how long to wait before the next, or null when the job is over; and how many steps in a row found nothing new.</summary>
+    private async Task<(TimeSpan? Pause, int Quiet)> AdvanceAsync(AdvanceAnalystJob message, CancellationToken cancellation)
     {
         await using var db = await store.CreateDbContextAsync(cancellation);
-        if (await db.Jobs.FindAsync([jobId], cancellation) is not { } job || link.Coordinator is not { } coordinator)
-            return null;
-        if (job.State != AnalystStates.Running)
-            return null;
+        if (await db.Jobs.FindAsync([message.JobId], cancellation) is not { State: AnalystStates.Running } job || link.Coordinator is not { } coordinator)
+            return default;
         using var scope = log.BeginJob(job.JobHash, job.JobId);
-        TimeSpan pause;
+        TimeSpan? pause;
         try
         {
             pause = await StepAsync(db, job, PeerDirectory.PeerOf(coordinator), cancellation);
@@ -65,6 +65,8 @@ internal sealed partial class AnalystRunner(
             Fail(job, [RefusalNotice.Of(self.Did, JobErrors.DeadlinePassed.Of())]);
         if (job.State != AnalystStates.Running)
             job.Secrets = [];
+        if (!db.ChangeTracker.HasChanges())
+            return (pause ?? Patience.After(message.Quiet), message.Quiet + 1);
         job.Revision++;
         await db.SaveChangesAsync(cancellation);
         if (job.State != AnalystStates.Running || job.Stage == AnalystStages.Receipt)
@@ -73,19 +75,20 @@ internal sealed partial class AnalystRunner(
             models.Forget(job.JobHash);
             conversations.Forget(job.JobHash);
         }
-        return job.State == AnalystStates.Running ? pause : null;
+        return (job.State == AnalystStates.Running ? pause ?? Patience.After(0) : null, 0);
     }
 
-    private Task<TimeSpan> StepAsync(ConnectorState db, JobRow job, Peer peer, CancellationToken cancellation) => job.Stage switch
+    /// <summary>How long to wait after it; null while the coordinator is at work.</summary>
+    private Task<TimeSpan?> StepAsync(ConnectorState db, JobRow job, Peer peer, CancellationToken cancellation) => job.Stage switch
     {
         AnalystStages.Dispatch => DispatchAsync(job, peer, cancellation),
         AnalystStages.Wait => FollowAsync(job, peer, cancellation),
         AnalystStages.Decode => DecodeAsync(db, job, peer, cancellation),
         AnalystStages.Receipt => ReceiptAsync(job, cancellation),
-        _ => Task.FromResult(RetryInterval),
+        _ => Task.FromResult<TimeSpan?>(RetryInterval),
     };
 
-    private async Task<TimeSpan> DispatchAsync(JobRow job, Peer coordinator, CancellationToken cancellation)
+    private async Task<TimeSpan?> DispatchAsync(JobRow job, Peer coordinator, CancellationToken cancellation)
     {
         var envelope = new JobEnvelope(job.Order, job.AnalystKeys.Length == 0 ? string.Empty : Convert.ToBase64String(job.AnalystKeys));
         var sent = await transport.SendAsync(coordinator, HttpMethod.Post, "/jobs", JsonSerializer.SerializeToUtf8Bytes(envelope, JobJson.Options), cancellation);
@@ -106,7 +109,7 @@ internal sealed partial class AnalystRunner(
         return TimeSpan.Zero;
     }
 
-    private async Task<TimeSpan> FollowAsync(JobRow job, Peer coordinator, CancellationToken cancellation)
+    private async Task<TimeSpan?> FollowAsync(JobRow job, Peer coordinator, CancellationToken cancellation)
     {
         var asked = await transport.SendAsync(coordinator, HttpMethod.Get, "/jobs/" + job.JobHash, default, cancellation);
         if (!asked.TryGet(out var answer, out var error))
@@ -129,7 +132,7 @@ internal sealed partial class AnalystRunner(
             case AnalystStates.Running:
                 foreach (var held in status.Refusals)
                     JobStory.ReasonOnce(job, held, clock.GetUtcNow());
-                return status.Refusals.Count > 0 ? RetryInterval : PollInterval;
+                return status.Refusals.Count > 0 ? RetryInterval : null;
             case AnalystStates.Completed:
                 JobStory.Enter(job, AnalystStages.Decode, 1, clock.GetUtcNow());
                 return TimeSpan.Zero;
@@ -145,7 +148,7 @@ internal sealed partial class AnalystRunner(
         }
     }
 
-    private async Task<TimeSpan> DecodeAsync(ConnectorState db, JobRow job, Peer coordinator, CancellationToken cancellation)
+    private async Task<TimeSpan?> DecodeAsync(ConnectorState db, JobRow job, Peer coordinator, CancellationToken cancellation)
     {
         if (await outlook.ProblemAsync(job, cancellation) is { } unlawful)
         {
@@ -194,7 +197,7 @@ internal sealed partial class AnalystRunner(
         return TimeSpan.Zero;
     }
 
-    private async Task<TimeSpan> ReceiptAsync(JobRow job, CancellationToken cancellation)
+    private async Task<TimeSpan?> ReceiptAsync(JobRow job, CancellationToken cancellation)
     {
         var pending = JsonSerializer.Deserialize<List<PendingReceipt>>(job.PendingReceipts ?? "[]", JobJson.Options)!;
         crashPoints.Reach(CrashPoint.BeforeReceiptOffer);

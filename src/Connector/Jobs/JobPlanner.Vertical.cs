@@ -18,8 +18,11 @@ internal sealed partial class JobPlanner
         if (asked is not { Features: null, Key: { Count: > 0 } parts, Label.Participant: { } named } || roster.Count != 2 || parts.Any(k => k?.Name is null)
             || inputs.Any(i => i.Features is not { Count: > 0 } own || own.Any(f => f?.Column is null)))
             return JobErrors.BadSpec.Of("regress vertically: a key, a label with its participant, and features at each of two inputs");
-        if (asked.Model != RegressQuery.Logistic || !asked.Intercept)
-            return JobErrors.BadSpec.Of("regress vertically: logistic with a constant; linear models are not in this version");
+        var isLogistic = asked.Model == RegressQuery.Logistic;
+        if (asked.Model == RegressQuery.Poisson || !asked.Intercept)
+            return JobErrors.BadSpec.Of("regress vertically: linear, logistic or linear-probability, with a constant");
+        if (!isLogistic && (asked.HalfPeriod ?? asked.Iterations) is not null)
+            return JobErrors.BadSpec.Of("regress vertically: range of scores and iterations belong to logistic models");
         if (roster.All(r => r.Participant != self.Did))
             return JobErrors.BadSpec.Of("regress vertically: the analyst is one of the two owners, of whom each gets its own weights");
         if (l2 == "0")
@@ -58,9 +61,14 @@ internal sealed partial class JobPlanner
         if (label is null)
             return JobErrors.BadSpec.Of("regress vertically: the label is one of the two owners'");
         least = Math.Max(least, Uses.VerticalCheck.FewestRows(features));
-        return new RegressQuery(
-            RegressQuery.Vertical, asked.Model, label, features, asked.Intercept, l2, asked.Iterations ?? DefaultIterations, least,
-            Math.Clamp(asked.MaxRows ?? DefaultMaxRows, least, Math.Max(least, Uses.VerticalCheck.MostRows(features))), key, columns, asked.HalfPeriod ?? DefaultHalfPeriod);
+        var most = Uses.VerticalCheck.MostRows(features);
+        if (!isLogistic)
+            most = Math.Min(most, Uses.VerticalCheck.MostRowsByRidge(features, l2));
+        var query = new RegressQuery(
+            RegressQuery.Vertical, asked.Model, label, features, asked.Intercept, l2, isLogistic ? asked.Iterations ?? DefaultIterations : 1, least,
+            Math.Clamp(asked.MaxRows ?? DefaultMaxRows, least, Math.Max(least, most)), key, columns, isLogistic ? asked.HalfPeriod ?? DefaultHalfPeriod : null);
+        // As large as the plan allows it to be: what the owners would refuse on the day is refused here, and nobody learns a number of rows from it.
+        return !isLogistic && Uses.VerticalCheck.LeastSquares(roster, query, query.MaxRowsPerParty).Problem is { } unsolvable ? unsolvable : query;
     }
 
     /// <summary>Bounds that one owner's contract has for a column of its own.</summary>

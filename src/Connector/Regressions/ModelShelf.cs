@@ -25,6 +25,6 @@ internal sealed class ModelShelf(NodeOptions options)
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         });
         await JsonSerializer.SerializeAsync(
-            file, new { table = VerticalResults.TableOf(model), card = VerticalCard.Of(order.Plan, order.Plan.Regress!, model), order.Consumer, jobHash, order.PlanHash }, Indented, cancellation);
+            file, new { table = VerticalResults.TableOf(model, order.Plan.Regress!), card = VerticalCard.Of(order.Plan, order.Plan.Regress!, model), order.Consumer, jobHash, order.PlanHash }, Indented, cancellation);
     }
 }

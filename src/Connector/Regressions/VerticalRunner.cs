@@ -89,24 +89,29 @@ internal sealed partial class VerticalRunner(
         var alignment = new IntersectionContext(
             row.RosterHash!, string.Join(' ', plan.Roster.Select(r => r.AgreementId)), use.Order.PlanHash, first, second, VersionOf(first), VersionOf(second), rule.Digest,
             new IntersectionTerms(IntersectionMode.Ids, query.MinimumSubjects, query.MaxRowsPerParty, query.MaxRowsPerParty));
+        var ridge = Number(query.L2);
+        AlignedTerms terms = query.HalfPeriod is { } halfPeriod
+            ? new AlignedLogistic(alignment, WidthOf(first), WidthOf(second), ridge, halfPeriod, query.Iterations)
+            : new AlignedLinear(alignment, WidthOf(first), WidthOf(second), ridge, Number(query.Label.Min), Number(query.Label.Max));
         return AlignedRegression.Create(
-            new VerticalRun(context.Grant, new ConversationTerms(VerticalRun.Protocol, alignment.Digest, self.Signer, key)),
-            new AlignedTerms(alignment, WidthOf(first), WidthOf(second), double.Parse(query.L2, CultureInfo.InvariantCulture), query.HalfPeriod!.Value, query.Iterations),
-            first == self.Did, items, rows.Of, engine);
+            new VerticalRun(context.Grant, new ConversationTerms(terms.Protocol, alignment.Digest, self.Signer, key)), terms, first == self.Did, items, rows.Of, engine);
     }
+
+    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 
     /// <summary>What the analyst is told where there is no model, in a reply like any other; both owners know it anyway.</summary>
     private string CodeOf(DsError error)
     {
         LogWithheld(log, error.Code, error.Detail);
-        return error.Kind == VerticalErrors.CertificateRefused ? JobErrors.CertificateRefused.Code : JobErrors.RegressionWithheld.Code;
+        return error.Kind == VerticalErrors.CertificateRefused ? JobErrors.CertificateRefused.Code
+            : error.Kind == VerticalErrors.ResidualRefused ? JobErrors.ResidualRefused.Code : JobErrors.RegressionWithheld.Code;
     }
 
     /// <summary>What is about data has one code; what is about the protocol has its own, for it says that the other party did not keep to it.</summary>
     private DsError Judged(DsError error)
     {
         if (error.Kind == IntersectionErrors.SetTooSmall || error.Kind == IntersectionErrors.SetTooLarge || error.Kind == ConversationErrors.SpoolFull || error.Kind == VerticalErrors.ConstantColumn
-            || error.Kind == VerticalErrors.LabelInvalid || error.Kind == VerticalErrors.ValueInvalid)
+            || error.Kind == VerticalErrors.LabelInvalid || error.Kind == VerticalErrors.ConstantLabel || error.Kind == VerticalErrors.ValueInvalid)
             return Withheld(error);
         LogBroken(log, error.Code, error.Detail);
         return error.Kind.Of();

@@ -1,8 +1,9 @@
-using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using DataSpace.Hosting.Transport;
 using DataSpace.Kernel.Policy;
+using DataSpace.Privacy.Regression.Vertical;
 using DataSpace.Protocol.Jobs;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
 
 namespace DataSpace.Connector.Uses;
 
@@ -46,7 +47,12 @@ internal sealed class UseFacts(ConnectorConfig config, PeerDirectory peers, stri
     {
         JobKinds.Aggregate => "secure-aggregation/1",
         _ when PolicyComputations.IsIntersection(plan.Kind) => plan.Roster.Count > 2 ? "many-party-intersection/1" : "private-set-intersection/1",
-        JobKinds.Regress => plan.Regress is { Mode: RegressQuery.Vertical } ? "vertical-regression/1" : "secure-newton/1",
+        JobKinds.Regress => plan.Regress switch
+        {
+            { Mode: RegressQuery.Vertical, Model: RegressQuery.Logistic } => VerticalRun.Protocol,
+            { Mode: RegressQuery.Vertical } => VerticalRun.LeastSquares,
+            _ => "secure-newton/1",
+        },
         JobKinds.Lookup => Privacy.Lookup.LookupContext.Protocol,
         _ => "sql-release/1",
     };

@@ -5,7 +5,9 @@ using DataSpace.Protocol.Jobs;
 namespace DataSpace.Coordinator.Jobs;
 
 /// <summary>Bus message: look at this job and take its next step. Carries no truth.</summary>
-public sealed record AdvanceJob(string JobHash);
+/// <param name="JobHash">The job.</param>
+/// <param name="Quiet">Looks in a row that found nothing new.</param>
+public sealed record AdvanceJob(string JobHash, int Quiet = 0);
 
 internal static class JobStates
 {

@@ -18,7 +18,7 @@ internal sealed partial class JobRunner
     private static readonly TimeSpan SurvivorPatience = TimeSpan.FromSeconds(5);
 
     /// <summary>Everybody's shares, before anybody grants anything: whoever is gone by now fails the job.</summary>
-    private async Task<TimeSpan> SharesAsync(CoordinatorState db, JobRow job, List<PartyRow> parties, CancellationToken cancellation)
+    private async Task<TimeSpan?> SharesAsync(CoordinatorState db, JobRow job, List<PartyRow> parties, CancellationToken cancellation)
     {
         var request = new RoundOneRequest([.. parties.Select(p => p.RoundZero!)]);
         var unreachable = false;
@@ -64,7 +64,7 @@ internal sealed partial class JobRunner
     }
 
     /// <summary>Every owner whose contribution is here signs that these, and no others, are added up.</summary>
-    private Task<TimeSpan> AgreeAsync(JobRow job, List<PartyRow> parties, CancellationToken cancellation)
+    private Task<TimeSpan?> AgreeAsync(JobRow job, List<PartyRow> parties, CancellationToken cancellation)
     {
         var left = parties.Where(p => p.Envelope is not null).ToList();
         return GatherAsync(
@@ -80,7 +80,7 @@ internal sealed partial class JobRunner
     }
 
     /// <summary>The survivors' signatures go to each of them, and what they tell comes back sealed to the analyst.</summary>
-    private async Task<TimeSpan> UnmaskAsync(CoordinatorState db, JobRow job, List<PartyRow> parties, CancellationToken cancellation)
+    private async Task<TimeSpan?> UnmaskAsync(CoordinatorState db, JobRow job, List<PartyRow> parties, CancellationToken cancellation)
     {
         var pause = await GatherAsync(
             job, parties, [.. parties.Where(p => p.SurvivorStatement is not null)], "unmask", new UnmaskRequest([.. parties.Select(p => p.SurvivorStatement).OfType<string>()]), p => p.Told is not null,
@@ -100,7 +100,7 @@ internal sealed partial class JobRunner
         return pause;
     }
 
-    private async Task<TimeSpan> GatherAsync<T>(
+    private async Task<TimeSpan?> GatherAsync<T>(
         JobRow job, List<PartyRow> parties, List<PartyRow> asked, string path, T request, Func<PartyRow, bool> has, Func<PartyRow, PeerAnswer, bool> take, string next, CancellationToken cancellation)
     {
         var refused = 0;

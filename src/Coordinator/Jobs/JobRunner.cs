@@ -2,6 +2,7 @@ using System.Text.Json;
 using DataSpace.Coordinator.Regulation;
 using DataSpace.Hosting;
 using DataSpace.Hosting.Identity;
+using DataSpace.Hosting.Jobs;
 using DataSpace.Hosting.Telemetry;
 using DataSpace.Hosting.Transport;
 using DataSpace.Kernel.Crypto;
@@ -23,17 +24,16 @@ internal sealed partial class JobRunner(
     /// <summary>Time beside the providers' own work: network, retries, masks.</summary>
     public static readonly TimeSpan ProtocolAllowance = TimeSpan.FromSeconds(60);
 
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(30);
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
     public async Task Consume(ConsumeContext<AdvanceJob> context)
     {
-        var pause = await AdvanceAsync(context.Message.JobHash, context.CancellationToken);
+        var (pause, quiet) = await AdvanceAsync(context.Message, context.CancellationToken);
         if (pause is not { } wait)
             return;
         if (wait > TimeSpan.Zero)
             await Task.Delay(wait, clock, context.CancellationToken);
-        await context.Publish(context.Message);
+        await context.Publish(context.Message with { Quiet = quiet });
     }
 
     /// <summary>After a restart: every unfinished job goes on.</summary>
@@ -45,16 +45,17 @@ internal sealed partial class JobRunner(
             await bus.Publish(new AdvanceJob(hash));
     }
 
-    /// <summary>One step. Returns how long to wait before the next, or null when the job is over.</summary>
-    private async Task<TimeSpan?> AdvanceAsync(string jobHash, CancellationToken cancellation)
+    /// <summary>One step. Returns how long to wait before the next, or null when the job is over; and how many steps in a row found nothing new.</summary>
+    private async Task<(TimeSpan? Pause, int Quiet)> AdvanceAsync(AdvanceJob message, CancellationToken cancellation)
     {
+        var jobHash = message.JobHash;
         await using var db = await store.CreateDbContextAsync(cancellation);
         var job = await db.Jobs.FindAsync([jobHash], cancellation);
         if (job is not { State: JobStates.Running })
-            return null;
+            return default;
         using var scope = log.BeginJob(jobHash, job.JobId);
         var parties = await db.Parties.Where(p => p.JobHash == jobHash).OrderBy(p => p.Position).ToListAsync(cancellation);
-        var pause = TimeSpan.Zero;
+        TimeSpan? pause = TimeSpan.Zero;
         var held = rules.Problem(job) is not null;
         if (held || parties.Exists(p => p.State == PartyStates.Suspended))
             Wait(job);
@@ -64,6 +65,8 @@ internal sealed partial class JobRunner(
             pause = RetryInterval; // nothing is dispatched, collected or added while a freeze stands or the list is not fresh
         else
             pause = await StepAsync(db, job, parties, cancellation);
+        if (!db.ChangeTracker.HasChanges())
+            return (pause ?? Patience.After(message.Quiet), message.Quiet + 1);
         job.Revision++;
         try
         {
@@ -71,14 +74,15 @@ internal sealed partial class JobRunner(
         }
         catch (DbUpdateConcurrencyException)
         {
-            return TimeSpan.Zero; // cancelled meanwhile: look again
+            return (TimeSpan.Zero, 0); // cancelled meanwhile: look again
         }
         if (job.State == JobStates.Completed)
             crashPoints.Reach(CrashPoint.BeforeTelling);
-        return job.State == JobStates.Running ? pause : null;
+        return (job.State == JobStates.Running ? pause ?? Patience.After(0) : null, 0);
     }
 
-    private Task<TimeSpan> StepAsync(CoordinatorState db, JobRow job, List<PartyRow> parties, CancellationToken cancellation) => job.Stage switch
+    /// <summary>How long to wait after it; null while others are at work, for whom it waits the longer the longer they take.</summary>
+    private Task<TimeSpan?> StepAsync(CoordinatorState db, JobRow job, List<PartyRow> parties, CancellationToken cancellation) => job.Stage switch
     {
         JobStages.Dispatch => DispatchAsync(job, parties, cancellation),
         JobStages.Roster => RosterAsync(db, job, parties, cancellation),
@@ -86,10 +90,10 @@ internal sealed partial class JobRunner(
         JobStages.Contribute => ContributeAsync(db, job, parties, cancellation),
         JobStages.Survivors => AgreeAsync(job, parties, cancellation),
         JobStages.Unmask => UnmaskAsync(db, job, parties, cancellation),
-        _ => Task.FromResult(SumUp(db, job, parties)),
+        _ => Task.FromResult<TimeSpan?>(SumUp(db, job, parties)),
     };
 
-    private async Task<TimeSpan> DispatchAsync(JobRow job, List<PartyRow> parties, CancellationToken cancellation)
+    private async Task<TimeSpan?> DispatchAsync(JobRow job, List<PartyRow> parties, CancellationToken cancellation)
     {
         // Before any provider hears of the job, it stands in the coordinator's ledger: silence becomes visible.
         var logged = await dispatchLog.AppendAsync(job, [.. parties.Select(p => p.Participant)], cancellation);
@@ -103,7 +107,7 @@ internal sealed partial class JobRunner(
         return TimeSpan.Zero;
     }
 
-    private async Task<TimeSpan> RosterAsync(CoordinatorState db, JobRow job, List<PartyRow> parties, CancellationToken cancellation)
+    private async Task<TimeSpan?> RosterAsync(CoordinatorState db, JobRow job, List<PartyRow> parties, CancellationToken cancellation)
     {
         var waiting = parties.Where(p => p.RoundZero is null).ToList();
         var checkpoints = await db.Checkpoints.AsNoTracking().ToDictionaryAsync(c => c.Did, c => c.Note, cancellation);
@@ -145,7 +149,7 @@ internal sealed partial class JobRunner(
         return TimeSpan.Zero;
     }
 
-    private async Task<TimeSpan> ContributeAsync(CoordinatorState db, JobRow job, List<PartyRow> parties, CancellationToken cancellation)
+    private async Task<TimeSpan?> ContributeAsync(CoordinatorState db, JobRow job, List<PartyRow> parties, CancellationToken cancellation)
     {
         var plan = ContributionInbox.Order(job).Plan;
         var roundOne = new RoundOneRequest([.. parties.Select(p => p.RoundZero!)], plan.HasDropout ? [.. parties.Select(p => p.Shares!)] : null);
@@ -188,7 +192,7 @@ internal sealed partial class JobRunner(
         if (job.State == JobStates.Failed)
             return TimeSpan.Zero;
         if (parties.Exists(p => p.Envelope is null))
-            return parties.Exists(p => !p.RoundOneAccepted || p.State == PartyStates.Suspended) ? RetryInterval : PollInterval;
+            return parties.Exists(p => !p.RoundOneAccepted || p.State == PartyStates.Suspended) ? RetryInterval : null;
         StageClock.Enter(job, JobStages.Sum, parties.Count, clock.GetUtcNow());
         return TimeSpan.Zero;
     }

@@ -67,8 +67,19 @@ public sealed class SealParameterSet
         "fb0aebb50cd1fe2dc527a82b0e7db73ddf5af4900ff2ef5d1b30c40fdf815341",
         "eb6f1c351d71eeccc68d593b23b733db91f580c40381f776c243088342c87845");
 
+    /// <summary>
+    /// Products, third plain modulus: 1,099,510,824,961, the batching prime below that. Values modulo the product of all three, about 2^120: shares of fractions with 42 bits
+    /// can be multiplied and still be truncated.
+    /// </summary>
+    public static SealParameterSet Products3 { get; } = new(
+        "bfv8k-t3", 8192, 1_099_510_824_961, Moduli8192,
+        "e7a9cdab2322201c34fc10e1ce8d222ced5c232372d7ebfaeafd8f6dbdb80fb1",
+        "87c9cd5ec33438964850c31d2368795ab376b36ed91208ad8ccb3455e3c37b71",
+        "a212c0a45cb776de273a5d5b34440fd9a7a0d59daca510485883fa7dc109dbf2",
+        "c34b986101c02c7658ed66810fb89cb4bf01b2f074006eb16202f9e20306c3d8");
+
     /// <summary>Every set there is.</summary>
-    public static IReadOnlyList<SealParameterSet> All { get; } = [Aggregation1, Aggregation2, Bfv8k, Products1, Products2];
+    public static IReadOnlyList<SealParameterSet> All { get; } = [Aggregation1, Aggregation2, Bfv8k, Products1, Products2, Products3];
 
     /// <summary>Short name for messages and logs.</summary>
     public string Name { get; }

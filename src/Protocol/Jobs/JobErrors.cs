@@ -118,6 +118,11 @@ public static class JobErrors
         "Scores left the range of the sigmoid, or iterations were too few. Another range or more iterations are a new job and a new use; this refusal has told both owners by how much it missed.",
         "得分超出 S 型函数范围，或迭代次数不足。更换范围或增加迭代须新建任务并计为新的使用；本次拒绝已使双方得知偏差大小。");
 
+    /// <summary>A linear model over two owners' columns did not pass its certificate.</summary>
+    public static readonly ErrorKind ResidualRefused = new("DS-JOB-051", 409, "The linear model did not pass its certificate and is not told", "线性模型未通过其残差证明，不予告知",
+        "The residual of the normal equations was not small: a rounding on shares went wrong, about as rarely as the plan says, or an owner's node did not follow the protocol. Ask again as a new job, which is a new use.",
+        "正规方程残差过大：份额取整出错（概率如计划所示），或某方节点未遵循协议。请以新任务重试，并计为新的使用。");
+
     /// <summary>The look-up is not answered, for a reason that depends on data.</summary>
     public static readonly ErrorKind LookupWithheld = new("DS-JOB-030", 403, "The look-up is withheld", "查询不予回答",
         "Too many records, a record larger than declared, or data that could not be read: which of them stands in the owner's log alone. The use is spent.", "记录过多、记录超出声明大小或数据无法读取；具体原因仅记录在数据方日志中。本次使用已计。");

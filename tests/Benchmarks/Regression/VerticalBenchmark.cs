@@ -2,6 +2,7 @@ using System.Diagnostics;
 using DataSpace.Benchmarks.Space;
 using DataSpace.Kernel.Results;
 using DataSpace.Privacy.Regression.Vertical;
+using DataSpace.Privacy.Regression.Vertical.Linear;
 using DataSpace.Privacy.Seal;
 
 namespace DataSpace.Benchmarks.Regression;
@@ -19,6 +20,35 @@ internal static class VerticalBenchmark
         using var engine = new WasmSealEngine(new WasmSealOptions { CacheDirectory = cache });
         Measure(output, engine, new VerticalTerms(569, 15, 15, 1, 64, 8), iterations: 3, cpuSeconds: 0.5, megabytes: 13);
         Measure(output, engine, new VerticalTerms(100_000, 25, 25, 1, 16, 8), iterations: 1, cpuSeconds: 6, megabytes: 150);
+    }
+
+    /// <summary>A whole linear model, over random columns.</summary>
+    public static void RunLinear(TextWriter output)
+    {
+        var cache = Path.Combine(Path.GetTempPath(), "dataspace-benchmark-seal-" + Environment.UserName);
+        using var engine = new WasmSealEngine(new WasmSealOptions { CacheDirectory = cache });
+        foreach (var terms in (LinearTerms[])[new(569, 15, 15, 1, 0, 1), new(20_000, 25, 25, 10, 0, 1)])
+        {
+            var random = new Random(1);
+            double[][] Columns(int count) => [.. Enumerable.Range(0, count).Select(_ => Enumerable.Range(0, terms.Rows).Select(_ => random.NextDouble()).ToArray())];
+            double[] labels = [.. Enumerable.Range(0, terms.Rows).Select(i => (double)(i % 2))];
+            var (begun, clock, bytes, spent) = (Cpu(), Stopwatch.StartNew(), 0L, new SortedDictionary<string, double>(StringComparer.Ordinal));
+            using var first = Need(LinearFirst.Create(terms, Columns(terms.FirstFeatures), labels, Timed(engine, spent, 3), new byte[32]));
+            using var second = Need(LinearSecond.Create(terms, Columns(terms.SecondFeatures), Timed(engine, spent, 3), new byte[32]));
+            while (true)
+            {
+                var (hearer, part) = ((VerticalSide)second, Need(first.Script.Next()));
+                if (part is null)
+                    (hearer, part) = (first, Need(second.Script.Next()));
+                if (part is null)
+                    break;
+                bytes += part.Payload.Length;
+                Need(hearer.Script.Take(part.Payload));
+            }
+            Need(first.Outcome);
+            Report.Line(output, $"{terms.Rows:N0} rows, {terms.FirstFeatures}+{terms.SecondFeatures} columns, ridge {terms.Ridge}: whole model {Cpu() - begun:F1} CPU-s, {clock.Elapsed.TotalSeconds:F1} s, {bytes / Megabyte:F0} MB, {terms.Doublings} squarings");
+            Report.Line(output, $"of which, by the calling thread's clock: {string.Join(", ", spent.Select(s => FormattableString.Invariant($"{s.Key} {s.Value / 1e6:F2}")))}");
+        }
     }
 
     private static void Measure(TextWriter output, WasmSealEngine engine, VerticalTerms terms, int iterations, double cpuSeconds, double megabytes)
@@ -59,10 +89,9 @@ internal static class VerticalBenchmark
         Report.Line(output, $"resident memory at most {Process.GetCurrentProcess().PeakWorkingSet64 / Megabyte:N0} MB");
     }
 
-    private static SlotPair Timed(WasmSealEngine engine, SortedDictionary<string, double> spent)
+    private static RingSlots Timed(WasmSealEngine engine, SortedDictionary<string, double> spent, int moduli = 2)
     {
-        var (one, other) = Need(SealSlots.CreateBoth(engine));
-        return new SlotPair(new TimedSlots(one, spent), new TimedSlots(other, spent));
+        return new RingSlots([.. Need(SealSlots.CreateEach(engine, moduli)).Select(one => new TimedSlots(one, spent))]);
     }
 
     private static double Cpu() => Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds;

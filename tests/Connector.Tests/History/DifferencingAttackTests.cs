@@ -31,9 +31,11 @@ public sealed class DifferencingAttackTests(WorkerFixture worker) : IDisposable
     public async Task Random_predicate_pairs_release_no_two_cells_that_differ_by_few()
     {
         using var history = Open(new Anchor());
-        var controlled = await AttackAsync(history, questions: 80);
+        // Each question starts a sandbox; CI asks half as many.
+        var questions = Environment.GetEnvironmentVariable("DATASPACE_ALL_POINTS") == "1" ? 80 : 40;
+        var controlled = await AttackAsync(history, questions);
         Assert.Empty(controlled.Near);
-        Assert.True(controlled.Cells > 50, $"only {controlled.Cells} cells were released: the rule withholds too much to show anything");
+        Assert.True(controlled.Cells > questions * 5 / 8, $"only {controlled.Cells} cells were released: the rule withholds too much to show anything");
     }
 
     [Fact]

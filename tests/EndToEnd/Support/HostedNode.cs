@@ -42,6 +42,21 @@ internal sealed class HostedNode : RunningNode
         throw new InvalidOperationException("The node did not become ready.\n" + story);
     }
 
+    /// <summary>Runs a host that is expected to end by itself; the exit code is what its process would end with.</summary>
+    public static async Task<Ended> RunToEndAsync(NodeLaunch launch)
+    {
+        var node = new HostedNode(launch);
+        try
+        {
+            return new Ended(await node._run.WaitAsync(StartLimit), string.Empty, node.Errors);
+        }
+        catch (TimeoutException)
+        {
+            await node.DisposeAsync();
+            throw new InvalidOperationException($"{launch.Kind} on {launch.Directory} was expected to end and did not.");
+        }
+    }
+
     public override async Task<int> StopAsync()
     {
         await _stop.CancelAsync();

@@ -140,7 +140,8 @@ internal sealed class Space : IAsyncDisposable
 /// <summary>Waits for a condition outside this process; a timeout tells the story.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+    /// <summary>Longer waits ask less often: what a test asks costs the nodes that it waits for.</summary>
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(50), Longest = TimeSpan.FromMilliseconds(400);
 
     /// <summary>A node's start alone takes a minute and a half when forty programs want the two cores. Only a failing test waits that long.</summary>
     public static readonly TimeSpan Least = TimeSpan.FromMinutes(3);
@@ -148,13 +149,13 @@ internal static class Eventually
     public static async Task TrueAsync(Func<Task<bool>> condition, TimeSpan atMost, Func<string> story)
     {
         atMost = atMost > Least ? atMost : Least;
-        using var ticks = new PeriodicTimer(Interval);
         var started = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
-            if (TimeProvider.System.GetElapsedTime(started) > atMost)
+            var waited = TimeProvider.System.GetElapsedTime(started);
+            if (waited > atMost)
                 Assert.Fail($"Not within {atMost.TotalSeconds:0} s. {story()}");
-            await ticks.WaitForNextTickAsync();
+            await Task.Delay(TimeSpan.FromTicks(Math.Clamp(waited.Ticks / 8, Shortest.Ticks, Longest.Ticks)));
         }
     }
 }

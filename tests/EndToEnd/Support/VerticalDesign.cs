@@ -44,7 +44,7 @@ internal static class VerticalDesign
         });
     }
 
-    public static async Task<JsonObject> VerticalSpecAsync(this Space space, string offer = Offer, int iterations = 12)
+    public static async Task<JsonObject> VerticalSpecAsync(this Space space, string offer = Offer, int iterations = 12, string model = "logistic")
     {
         async Task<JsonObject> InputAsync(Party owner, string dataset, params string[] features) => new()
         {
@@ -53,7 +53,7 @@ internal static class VerticalDesign
             ["agreement"] = await space.AgreeAsync(owner, dataset, offer),
             ["features"] = new JsonArray([.. features.Select(f => (JsonNode)new JsonObject { ["column"] = f })]),
         };
-        return new JsonObject
+        var spec = new JsonObject
         {
             ["version"] = 1,
             ["kind"] = "regress",
@@ -64,14 +64,34 @@ internal static class VerticalDesign
             ["regress"] = new JsonObject
             {
                 ["mode"] = "vertical",
-                ["model"] = "logistic",
+                ["model"] = model,
                 ["label"] = new JsonObject { ["column"] = "ill", ["participant"] = space.Leader.Did },
                 ["l2"] = "30",
-                ["iterations"] = iterations,
-                ["halfPeriod"] = 16,
                 ["key"] = new JsonArray(new JsonObject { ["name"] = "patient", ["steps"] = new JsonArray("trim", "upper") }),
             },
         };
+        if (model == "logistic")
+            (spec["regress"]!["iterations"], spec["regress"]!["halfPeriod"]) = (iterations, 16);
+        return spec;
+    }
+
+    /// <summary>The ridge fit of the common patients in the clear: weights of standardised age and marker, the constant, mean squared error with the penalty.</summary>
+    public static (double Age, double Marker, double Constant, double Error) LeastSquares(double ridge)
+    {
+        var common = Patients.Skip(AtClinic - Common).Take(Common).ToList();
+        double[] Standard(Func<(double Age, double Marker, int Ill), double> of)
+        {
+            var mean = common.Average(of);
+            var deviation = Math.Sqrt(common.Average(p => Math.Pow(of(p) - mean, 2)));
+            return [.. common.Select(p => (of(p) - mean) / deviation)];
+        }
+        static double Dot(double[] a, double[] b) => a.Zip(b, (x, y) => x * y).Sum();
+        var (age, marker, mean) = (Standard(p => p.Age), Standard(p => p.Marker), common.Average(p => p.Ill));
+        double[] ill = [.. common.Select(p => p.Ill - mean)];
+        var (own, cross) = (Common + ridge, Dot(age, marker));
+        var (a, m, scale) = (Dot(age, ill), Dot(marker, ill), (own * own) - (cross * cross));
+        var (first, second) = (((own * a) - (cross * m)) / scale, ((own * m) - (cross * a)) / scale);
+        return (first, second, mean, (Dot(ill, ill) - (first * a) - (second * m)) / Common);
     }
 
     private static Action<JsonObject> Table(params string[] numbers) => dataset =>

@@ -145,6 +145,7 @@ public sealed class CodecTests(SealFixture seal)
             Assert.Null(Describe(8192, modulus));
         Assert.NotNull(Describe(8192, SealParameterSet.Products1.PlainModulus));
         Assert.NotNull(Describe(8192, SealParameterSet.Products2.PlainModulus));
+        Assert.NotNull(Describe(8192, SealParameterSet.Products3.PlainModulus));
 
         var known = SealParameterSet.All;
         Assert.NotEqual(SealParameterSet.Aggregation1.PlainModulus, SealParameterSet.Aggregation2.PlainModulus);

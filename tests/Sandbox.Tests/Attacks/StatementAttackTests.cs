@@ -3,17 +3,32 @@ using DataSpace.Sandbox.Tests.Support;
 
 namespace DataSpace.Sandbox.Tests.Attacks;
 
-/// <summary>Every line of statements.txt through the public path: refused with its code, or released within the rules.</summary>
+/// <summary>
+/// Lines of statements.txt through the public path: refused with their code, or released within the rules. Each starts a sandbox. CI takes every line of every code but the two that most lines meet,
+/// functions (207) and clauses (208) that are not on their list, of which it takes every third; <c>DATASPACE_ALL_POINTS=1</c> takes all.
+/// </summary>
 public sealed class StatementAttackTests(WorkerFixture worker, PeopleFixture people) : IClassFixture<PeopleFixture>
 {
+    private static readonly string[] Frequent = ["207", "208"];
+
     public static IEnumerable<TheoryDataRow<string, string>> Lines()
+        => All().GroupBy(row => row.Data.Item1).SelectMany(code => code.Where((_, i) => IsAll || i % 3 == 0 || !Frequent.Contains(code.Key)));
+
+    private static bool IsAll => Environment.GetEnvironmentVariable("DATASPACE_ALL_POINTS") == "1";
+
+    private static IEnumerable<TheoryDataRow<string, string>> All()
         => File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Attacks", "statements.txt"))
             .Where(l => l.Length > 0 && l[0] != '#')
             .Select(l => l.Split('\t', 2))
             .Select(p => new TheoryDataRow<string, string>(p[0], p[1]));
 
     [Fact]
-    public void The_suite_is_large_enough() => Assert.True(Lines().Count() >= 60);
+    public void The_suite_is_large_enough()
+    {
+        TestContext.Current.TestOutputHelper?.WriteLine($"sample {Lines().Count()} of {All().Count()} statements");
+        Assert.True(Lines().Count() >= 100);
+        Assert.Equal(All().Select(row => row.Data.Item1).Distinct(), Lines().Select(row => row.Data.Item1).Distinct());
+    }
 
     [Theory]
     [MemberData(nameof(Lines))]

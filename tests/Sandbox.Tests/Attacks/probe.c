@@ -76,10 +76,10 @@ static long fork_bomb(void) {
   return made >= 300 ? 0 : -1;
 }
 static long memory_bomb(void) {
-  for (int i = 0; i < 20; i++) { // 1.25 GiB of touched pages would be through; one byte a page, so that a busy machine ends in time
-    volatile char *p = malloc(64 << 20);
+  for (int i = 0; i < 20; i++) { // 320 MiB of touched pages would be through; one byte a page, so that a busy machine ends in time
+    volatile char *p = malloc(16 << 20);
     if (!p) return -1;
-    for (long at = 0; at < 64 << 20; at += 4096) p[at] = 1;
+    for (long at = 0; at < 16 << 20; at += 4096) p[at] = 1;
   }
   return 0;
 }
@@ -250,12 +250,16 @@ int main(void) {
   static char line[1024];
   long got = 0, n;
   while (got < (long)sizeof line - 1 && (n = read(0, line + got, sizeof line - 1 - got)) > 0) got += n;
-  char *space = strchr(line, ' ');
-  if (space) { *space = 0; strncpy(argument, space + 1, sizeof argument - 1); }
-  errno = 0;
-  long r = run(line);
-  int e = errno;
-  if (r >= 0) printf("THROUGH\n"); else printf("BLOCKED %d\n", e);
-  fflush(stdout);
+  long r = 1;
+  for (char *rest, *name = strtok_r(line, "\n", &rest); name; name = strtok_r(0, "\n", &rest)) { // one a line; the exit code is the last one's
+    char *space = strchr(name, ' ');
+    memset(argument, 0, sizeof argument);
+    if (space) { *space = 0; strncpy(argument, space + 1, sizeof argument - 1); }
+    errno = 0;
+    r = run(name);
+    int e = errno;
+    if (r >= 0) printf("THROUGH\n"); else printf("BLOCKED %d\n", e);
+    fflush(stdout);
+  }
   return r >= 0 ? 0 : 1;
 }

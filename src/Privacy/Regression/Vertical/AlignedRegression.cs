@@ -1,4 +1,3 @@
-using System.Globalization;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Results;
 using DataSpace.Privacy.Conversations;
@@ -6,35 +5,6 @@ using DataSpace.Privacy.Intersection;
 using DataSpace.Privacy.Seal;
 
 namespace DataSpace.Privacy.Regression.Vertical;
-
-/// <summary>What both owners agree on before they know how many subjects are common.</summary>
-/// <param name="Alignment">Of the first intersection, in which the owner of the label receives; the second has the parties exchanged.</param>
-/// <param name="FirstFeatures">Columns of the owner of the label.</param>
-/// <param name="SecondFeatures">Columns of the other.</param>
-/// <param name="Ridge">λ.</param>
-/// <param name="HalfPeriod">L.</param>
-/// <param name="Iterations">Fixed.</param>
-public sealed record AlignedTerms(IntersectionContext Alignment, int FirstFeatures, int SecondFeatures, double Ridge, int HalfPeriod, int Iterations)
-{
-    /// <summary>The same for the intersection in which the other owner receives.</summary>
-    internal IntersectionContext Exchanged => Alignment with
-    {
-        Receiver = Alignment.Sender,
-        Sender = Alignment.Receiver,
-        ReceiverVersion = Alignment.SenderVersion,
-        SenderVersion = Alignment.ReceiverVersion,
-        Terms = Alignment.Terms with { MaxReceiverItems = Alignment.Terms.MaxSenderItems, MaxSenderItems = Alignment.Terms.MaxReceiverItems },
-    };
-
-    internal VerticalTerms Training(int rows) => new(rows, FirstFeatures, SecondFeatures, Ridge, HalfPeriod, Iterations);
-
-    internal byte[] ContextOf(int rows) => Digest.Sha256(CanonicalJson.OfTexts(
-    [
-        VerticalRun.Protocol, Digest.Sha256Hex(Alignment.Digest.Span), Text(rows), Text(FirstFeatures), Text(SecondFeatures), Ridge.ToString("R", CultureInfo.InvariantCulture), Text(HalfPeriod), Text(Iterations),
-    ]));
-
-    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
-}
 
 /// <summary>An owner's rows, by their number in its set.</summary>
 /// <param name="Columns">Features of the rows asked for, a vector each.</param>
@@ -51,7 +21,7 @@ public sealed class AlignedRegression : IConversation
     private readonly AlignedTerms _terms;
     private readonly ItemSet _items;
     private readonly Func<IReadOnlyList<int>, Result<AlignedRows>> _rowsOf;
-    private readonly Func<Result<SlotPair>> _slots;
+    private readonly Func<int, Result<RingSlots>> _slots;
     private readonly bool _isFirst;
     private readonly List<ProtocolMessage> _closings = [];
     private IConversation _part;
@@ -59,7 +29,7 @@ public sealed class AlignedRegression : IConversation
     private bool _ended, _disposed;
     private int[]? _common;
 
-    private AlignedRegression(VerticalRun run, AlignedTerms terms, bool isFirst, ItemSet items, Func<IReadOnlyList<int>, Result<AlignedRows>> rowsOf, Func<Result<SlotPair>> slots, IConversation part)
+    private AlignedRegression(VerticalRun run, AlignedTerms terms, bool isFirst, ItemSet items, Func<IReadOnlyList<int>, Result<AlignedRows>> rowsOf, Func<int, Result<RingSlots>> slots, IConversation part)
         => (_run, _terms, _isFirst, _items, _rowsOf, _slots, _part) = (run, terms, isFirst, items, rowsOf, slots, part);
 
     /// <inheritdoc />
@@ -86,10 +56,10 @@ public sealed class AlignedRegression : IConversation
     /// <param name="engine">Microsoft SEAL.</param>
     public static Result<AlignedRegression> Create(
         VerticalRun run, AlignedTerms terms, bool isFirst, ItemSet items, Func<IReadOnlyList<int>, Result<AlignedRows>> rowsOf, ISealEngine engine)
-        => Create(run, terms, isFirst, items, rowsOf, () => SealSlots.Create(engine));
+        => Create(run, terms, isFirst, items, rowsOf, moduli => SealSlots.Create(engine, moduli));
 
     internal static Result<AlignedRegression> Create(
-        VerticalRun run, AlignedTerms terms, bool isFirst, ItemSet items, Func<IReadOnlyList<int>, Result<AlignedRows>> rowsOf, Func<Result<SlotPair>> slots)
+        VerticalRun run, AlignedTerms terms, bool isFirst, ItemSet items, Func<IReadOnlyList<int>, Result<AlignedRows>> rowsOf, Func<int, Result<RingSlots>> slots)
         => Intersect(run, terms.Alignment, isFirst, items).TryGet(out var part, out var error) ? new AlignedRegression(run, terms, isFirst, items, rowsOf, slots, part) : error;
 
     /// <inheritdoc />
@@ -118,7 +88,7 @@ public sealed class AlignedRegression : IConversation
             return VerticalErrors.Incomplete.Of();
         if (!_ended && !Keep().TryGet(out _, out var error))
             return error;
-        return new ProtocolMessage(_run.Grant, VerticalRun.Protocol, "close", Digest.Sha256([.. _closings.SelectMany(closing => closing.Payload.ToArray())]));
+        return new ProtocolMessage(_run.Grant, _terms.Protocol, "close", Digest.Sha256([.. _closings.SelectMany(closing => closing.Payload.ToArray())]));
     }
 
     /// <inheritdoc />
@@ -126,7 +96,7 @@ public sealed class AlignedRegression : IConversation
 
     /// <summary>With the first intersection one of the owners knows which rows are common.</summary>
     public ProtocolMessage? BreakOff()
-        => _phase == 0 ? null : new ProtocolMessage(_run.Grant, VerticalRun.Protocol, "brokenoff", Digest.Sha256([.. _closings.SelectMany(closing => closing.Payload.ToArray())]));
+        => _phase == 0 ? null : new ProtocolMessage(_run.Grant, _terms.Protocol, "brokenoff", Digest.Sha256([.. _closings.SelectMany(closing => closing.Payload.ToArray())]));
 
     /// <summary>Most bytes that a party may have said and the other not have heard: one step's ciphertexts of the largest run.</summary>
     public const long MostBytesUnheard = 1L << 30;
@@ -196,26 +166,22 @@ public sealed class AlignedRegression : IConversation
         }
 
         CommonRows = _common.Length;
-        var terms = _terms.Training(CommonRows);
-        if (terms.Problem is { } problem)
+        if (_terms.ProblemOf(CommonRows) is { } problem)
         {
             (_ended, Outcome) = (true, problem);
             return Unit.Value;
         }
 
         var context = _terms.ContextOf(CommonRows);
-        if (!_rowsOf(_common).TryGet(out var rows, out var error) || !_slots().TryGet(out var slots, out error))
+        if (!_rowsOf(_common).TryGet(out var rows, out var error) || !_slots(_terms.Moduli).TryGet(out var slots, out error))
             return error;
-        var made = _isFirst
-            ? VerticalFirst.Create(terms, rows.Columns, rows.Labels!, slots, context).TryGet(out var first, out error) ? first : (VerticalCore?)null
-            : VerticalSecond.Create(terms, rows.Columns, slots, context).TryGet(out var second, out error) ? second : null;
-        if (made is null)
+        if (!_terms.SideOf(_isFirst, CommonRows, rows, slots, context).TryGet(out var made, out error))
         {
             slots.Dispose();
-            return error!;
+            return error;
         }
 
-        Turn(new VerticalParty(_run with { Terms = _run.Terms with { Protocol = VerticalRun.Protocol, Context = context } }, made));
+        Turn(new VerticalParty(_run with { Terms = _run.Terms with { Protocol = _terms.Protocol, Context = context } }, made));
         return Unit.Value;
     }
 

@@ -31,13 +31,9 @@ internal sealed class OwnBlock
     {
         if (features.Count != (isFirst ? terms.FirstFeatures : terms.SecondFeatures) || features.Any(column => column.Length != terms.Rows))
             return VerticalErrors.TermsInvalid.Of("columns");
-        if (features.Any(column => !column.All(double.IsFinite)))
-            return VerticalErrors.ValueInvalid.Of();
-        var means = features.Select(column => column.Average()).ToArray();
-        var deviations = features.Select((column, j) => Math.Sqrt(column.Average(value => (value - means[j]) * (value - means[j])))).ToArray();
-        if (Enumerable.Range(0, means.Length).Any(j => !(deviations[j] > 1e-9 * Math.Max(1e-300, Math.Abs(means[j])))))
-            return VerticalErrors.ConstantColumn.Of();
-        var standard = features.Select((column, j) => Array.ConvertAll(column, value => (value - means[j]) / deviations[j])).ToArray();
+        if (!Standardise(features).TryGet(out var standardised, out var error))
+            return error;
+        var (standard, means, deviations) = (standardised.Columns, standardised.Means, standardised.Deviations);
         var eigen = SymmetricEigen.Of(Gram(standard, terms.Ridge));
         var scale = Math.Pow(2, (terms.StepBits - 1) / 2.0);
         var back = (double[,])eigen.Vectors.Clone();
@@ -59,6 +55,18 @@ internal sealed class OwnBlock
         }
 
         return new OwnBlock(means, deviations, back, interceptScale, isFirst, [.. columns]);
+    }
+
+    /// <summary>Columns with mean 0 and deviation 1; DS-PRV-242 or 245.</summary>
+    internal static Result<(double[][] Columns, double[] Means, double[] Deviations)> Standardise(IReadOnlyList<double[]> features)
+    {
+        if (features.Any(column => !column.All(double.IsFinite)))
+            return VerticalErrors.ValueInvalid.Of();
+        var means = features.Select(column => column.Average()).ToArray();
+        var deviations = features.Select((column, j) => Math.Sqrt(column.Average(value => (value - means[j]) * (value - means[j])))).ToArray();
+        if (Enumerable.Range(0, means.Length).Any(j => !(deviations[j] > 1e-9 * Math.Max(1e-300, Math.Abs(means[j])))))
+            return VerticalErrors.ConstantColumn.Of();
+        return (features.Select((column, j) => Array.ConvertAll(column, value => (value - means[j]) / deviations[j])).ToArray(), means, deviations);
     }
 
     /// <summary>From v of this block to weights: of standardised columns, and of columns as they are, with the share of the intercept that belongs to this block.</summary>

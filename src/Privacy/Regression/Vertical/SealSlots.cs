@@ -38,14 +38,20 @@ internal sealed class SealSlots : ISlotCipher
     /// <inheritdoc />
     public ReadOnlyMemory<byte> PublicKey => _keys.PublicKey;
 
-    /// <summary>Fresh keys modulo both primes.</summary>
-    public static Result<SlotPair> Create(ISealEngine engine) => CreateBoth(engine).TryGet(out var both, out var error) ? new SlotPair(both.First, both.Second) : error;
+    /// <summary>Fresh keys modulo the first so many primes: two for about 2^80, three for about 2^120.</summary>
+    public static Result<RingSlots> Create(ISealEngine engine, int moduli = 2) => CreateEach(engine, moduli).TryGet(out var all, out var error) ? new RingSlots(all) : error;
 
-    internal static Result<(ISlotCipher First, ISlotCipher Second)> CreateBoth(ISealEngine engine)
+    internal static Result<ISlotCipher[]> CreateEach(ISealEngine engine, int moduli)
     {
-        if (!engine.GenerateKeys(SealParameterSet.Products1).TryGet(out var first, out var error) || !engine.GenerateKeys(SealParameterSet.Products2).TryGet(out var second, out error))
-            return error;
-        return (new SealSlots(engine, SealParameterSet.Products1, first), new SealSlots(engine, SealParameterSet.Products2, second));
+        var all = new List<ISlotCipher>();
+        foreach (var set in new[] { SealParameterSet.Products1, SealParameterSet.Products2, SealParameterSet.Products3 }.Take(moduli))
+        {
+            if (!engine.GenerateKeys(set).TryGet(out var keys, out var error))
+                return error;
+            all.Add(new SealSlots(engine, set, keys));
+        }
+
+        return all.ToArray();
     }
 
     /// <inheritdoc />

@@ -3,33 +3,49 @@ using System.Runtime.CompilerServices;
 namespace DataSpace.Privacy.Regression.Vertical;
 
 /// <summary>
-/// Integers modulo T = t₁·t₂, about 2^80, as pairs of residues: what two plain moduli of encrypted slots hold together. A signed integer x is its residue; values stay far below T,
+/// Integers modulo T, the product of two or three primes (about 2^80 or 2^120), as residues: what the plain moduli of encrypted slots hold together. A signed integer x is its residue; values stay far below T,
 /// so that two uniform shares of x add up to x + T over the integers but for a chance of |x|/T.
 /// </summary>
 internal sealed class ShareRing
 {
-    private readonly ulong _inverse; // of t₁ modulo t₂
+    /// <summary>Most moduli: their product stays below 2^120, so that a sum of two elements fits.</summary>
+    public const int MostModuli = 3;
 
-    public ShareRing(ulong first, ulong second)
+    private readonly UInt128[] _products; // of the moduli before
+    private readonly ulong[] _inverses; // of that product, modulo this modulus
+
+    public ShareRing(params ulong[] moduli)
     {
-        ArgumentOutOfRangeException.ThrowIfEqual(first, second);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(Math.Max(first, second), 1UL << 40);
-        (Moduli, Modulus) = ([first, second], (UInt128)first * second);
-        _inverse = Power(first % second, second - 2, second);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(moduli.Distinct().Count(), moduli.Length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(moduli.Length, MostModuli);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(moduli.Max(), 1UL << 40);
+        (Moduli, Modulus, _products, _inverses) = (moduli, 1, new UInt128[moduli.Length], new ulong[moduli.Length]);
+        for (var i = 0; i < moduli.Length; i++)
+        {
+            (_products[i], _inverses[i]) = (Modulus, Power((ulong)(Modulus % moduli[i]), moduli[i] - 2, moduli[i]));
+            Modulus *= moduli[i];
+        }
     }
 
-    /// <summary>t₁ and t₂, primes below 2^40.</summary>
+    /// <summary>Primes below 2^40.</summary>
     public ulong[] Moduli { get; }
 
     /// <summary>T.</summary>
     public UInt128 Modulus { get; }
 
-    /// <summary>The one integer in 0..T-1 with these residues.</summary>
-    public UInt128 Join(ulong first, ulong second)
+    /// <summary>The one integer in 0..T-1 with these residues (Garner).</summary>
+    public UInt128 Join(params ReadOnlySpan<ulong> residues)
     {
-        var (t1, t2) = (Moduli[0], Moduli[1]);
-        var difference = (second + t2 - (first % t2)) % t2;
-        return first + ((UInt128)t1 * (ulong)(Math.BigMul(difference, _inverse) % t2));
+        UInt128 joined = residues[0];
+        for (var i = 1; i < residues.Length; i++)
+        {
+            var modulus = Moduli[i];
+            // Division of 128 bits is slow, and with two moduli not needed.
+            var known = i == 1 ? residues[0] % modulus : (ulong)(joined % modulus);
+            joined += _products[i] * (ulong)(Math.BigMul((residues[i] + modulus - known) % modulus, _inverses[i]) % modulus);
+        }
+
+        return joined;
     }
 
     /// <summary>Nearest representative to zero.</summary>

@@ -1,6 +1,4 @@
-using System.Security.Cryptography;
 using DataSpace.Kernel.Results;
-using DataSpace.Privacy.Aggregation;
 
 namespace DataSpace.Privacy.Regression.Vertical;
 
@@ -8,11 +6,8 @@ namespace DataSpace.Privacy.Regression.Vertical;
 /// What both parties of a vertical logistic regression do alike; a conversation gives it signatures. Everything shared is shared modulo T, everything decrypted is under a fresh mask, and nothing
 /// but the certificate's number, the rounded loss and each owner's own weights is ever put together. Owned by one thread.
 /// </summary>
-internal abstract class VerticalCore : IDisposable
+internal abstract class VerticalCore : VerticalSide
 {
-    public const int NonceBytes = 32;
-
-    private readonly bool _isFirst;
     private readonly ReadOnlyMemory<byte> _context;
     private ISlotFactor[][]? _factors;
 
@@ -21,30 +16,18 @@ internal abstract class VerticalCore : IDisposable
     /// <param name="block">This party's columns.</param>
     /// <param name="slots">This party's keys.</param>
     /// <param name="context">What the run is bound to.</param>
-    protected VerticalCore(bool isFirst, VerticalTerms terms, OwnBlock block, SlotPair slots, ReadOnlyMemory<byte> context)
+    protected VerticalCore(bool isFirst, VerticalTerms terms, OwnBlock block, RingSlots slots, ReadOnlyMemory<byte> context)
+        : base(isFirst, slots)
     {
-        (_isFirst, Terms, Block, Slots, _context) = (isFirst, terms, block, slots, context);
+        (Terms, Block, _context) = (terms, block, context);
         Layout = new TileLayout(slots.Slots, terms.Rows, terms.Columns);
-        Script = new VerticalScript(() => Turns().GetEnumerator());
     }
-
-    /// <summary>The conversation.</summary>
-    public VerticalScript Script { get; }
-
-    /// <summary>The model once the script is over, or DS-PRV-246.</summary>
-    public Result<VerticalModel> Outcome { get; protected set; } = VerticalErrors.Incomplete.Of();
 
     protected VerticalTerms Terms { get; }
 
     protected OwnBlock Block { get; }
 
-    protected SlotPair Slots { get; }
-
     protected TileLayout Layout { get; }
-
-    protected byte[] Nonce { get; } = RandomNumberGenerator.GetBytes(NonceBytes);
-
-    protected IReadOnlyList<ReadOnlyMemory<byte>> Heard => Script.Heard;
 
     /// <summary>This party's shares; made when both nonces are known.</summary>
     protected VerticalShares Shares { get; private set; } = null!;
@@ -54,8 +37,6 @@ internal abstract class VerticalCore : IDisposable
         => pass < Terms.Iterations
             ? (new FourierSigmoid(Terms.HalfPeriod, Terms.HalfPeriod / 4), WavePair.Descent, false)
             : (new FourierSigmoid(4 * Terms.HalfPeriod, Terms.HalfPeriod), WavePair.Certificate, true);
-
-    protected abstract IEnumerable<Result<Turn>> Turns();
 
     protected int OwnColumns => Block.Columns.Length;
 
@@ -67,18 +48,16 @@ internal abstract class VerticalCore : IDisposable
     /// <summary>The share of the other block.</summary>
     protected ShareVector OtherPoint => OtherPart(Shares.Point);
 
-    protected ShareVector OwnPart(ShareVector all) => _isFirst ? all.Part(0, FirstColumns) : all.Part(FirstColumns, Terms.SecondFeatures);
+    protected ShareVector OwnPart(ShareVector all) => IsFirst ? all.Part(0, FirstColumns) : all.Part(FirstColumns, Terms.SecondFeatures);
 
-    protected ShareVector OtherPart(ShareVector all) => _isFirst ? all.Part(FirstColumns, Terms.SecondFeatures) : all.Part(0, FirstColumns);
+    protected ShareVector OtherPart(ShareVector all) => IsFirst ? all.Part(FirstColumns, Terms.SecondFeatures) : all.Part(0, FirstColumns);
 
     /// <summary>
     /// Shares of the start, weights 0: uniform and adding up to 0, from both nonces. That each party knows the other's share tells nothing, since everybody knows the start.
     /// </summary>
     protected void Start(ReadOnlySpan<byte> firstNonce, ReadOnlySpan<byte> secondNonce)
     {
-        using var stream = new MaskStream(SHA256.HashData([.. "DataSpace vertical-regression/1 start\n"u8, .. _context.Span, .. firstNonce, .. secondNonce]));
-        var share = ShareVector.Uniform(Slots.Ring, Terms.Columns, stream);
-        Shares = new VerticalShares(Terms, _isFirst, _isFirst ? share : share.Negated());
+        Shares = new VerticalShares(Terms, IsFirst, CommonZeros("DataSpace vertical-regression/1 start\n"u8, _context.Span, firstNonce, secondNonce, Terms.Columns));
         _factors = Slots.Prepare(which => Layout.Columns(Array.ConvertAll(Block.Columns, column => Residues(column, which)), Layout.Blocks));
     }
 
@@ -97,24 +76,12 @@ internal abstract class VerticalCore : IDisposable
             Slots.Answer(Layout.Groups(OwnColumns), (which, group) => Enumerable.Range(0, Layout.Blocks).Select(block => (errors[which][block], _factors![which][(group * Layout.Blocks) + block]))),
             texts => ColumnsOf(texts, OwnColumns));
 
-    protected static Result<(List<ReadOnlyMemory<byte>> Said, ShareVector Share)> Answered(Result<MaskedAnswers> answers, Func<ulong[][][], ShareVector> sum)
-        => answers.TryGet(out var answered, out var error) ? (answered.Said, sum(answered.Masks).Negated()) : error;
-
     /// <summary>Encryptions of errors with the ridge's rows, in every tile.</summary>
     protected Result<List<ReadOnlyMemory<byte>>> EncryptErrors(ShareVector errors) => Slots.Encrypt(which => Layout.Repeated(errors.Residues(which), Layout.Blocks));
-
-    /// <summary>Decrypts answers and adds them up.</summary>
-    protected Result<ShareVector> Sum(IEnumerable<ReadOnlyMemory<byte>> answers, Func<ulong[][][], ShareVector> sum)
-        => Slots.Open([.. answers]).TryGet(out var texts, out var error) ? sum(texts) : error;
 
     protected ShareVector RowsOf(ulong[][][] texts) => Vector(which => Layout.SumOfTiles(texts[which], Slots.Ring.Moduli[which]));
 
     protected ShareVector ColumnsOf(ulong[][][] texts, int count) => Vector(which => Layout.SumOfRows(texts[which], count, Slots.Ring.Moduli[which]));
-
-    protected ShareVector TotalOf(ulong[][][] texts)
-        => Vector(which => [texts[which].Aggregate(0UL, (sum, text) => (sum + TileLayout.SumOfSlots(text, Slots.Ring.Moduli[which])) % Slots.Ring.Moduli[which])]);
-
-    protected ulong[] Residues(long[] values, int which) => Array.ConvertAll(values, value => ShareRing.Reduce(value, Slots.Ring.Moduli[which]));
 
     /// <summary>This party's columns times its own share of their point.</summary>
     protected ShareVector OwnScores() => VerticalShares.Scores(Block.Columns, OwnPoint, Terms.Rows);
@@ -122,29 +89,21 @@ internal abstract class VerticalCore : IDisposable
     protected ShareVector OwnGradient(ShareVector errors) => VerticalShares.Gradient(Block.Columns, errors);
 
     /// <summary>Share of q in units of 2^-22, from shares of its terms in the weights' fraction bits.</summary>
-    protected ShareVector NormShare(ShareVector squares) => squares.Sum().Truncated((2 * VerticalTerms.WeightBits) - 22, _isFirst);
+    protected ShareVector NormShare(ShareVector squares) => squares.Sum().Truncated((2 * VerticalTerms.WeightBits) - 22, IsFirst);
 
     /// <summary>Squares of own shares of g/2^m, modulo T.</summary>
     protected static ShareVector Squares(ShareVector gradient)
-        => new(gradient.Ring, Square(gradient, 0), Square(gradient, 1));
-
-    /// <summary>Whether q, put together from both shares, is one of -1, 0, 1.</summary>
-    protected bool Passes(ShareVector first, ShareVector second) => Int128.Abs(Slots.Ring.Centre(first.Plus(second)[0])) <= 1;
+        => gradient.OwnProduct(gradient);
 
     /// <summary>Share of the summed loss in steps of at most n/1,000.</summary>
-    protected ShareVector LossShare(ShareVector loss) => loss.Truncated(LossBits, _isFirst);
+    protected ShareVector LossShare(ShareVector loss) => loss.Truncated(LossBits, IsFirst);
 
     /// <summary>Share of a block's weights without their last bits.</summary>
-    protected ShareVector Rounded(ShareVector weights) => weights.Truncated(VerticalTerms.HiddenBits, _isFirst);
+    protected ShareVector Rounded(ShareVector weights) => weights.Truncated(VerticalTerms.HiddenBits, IsFirst);
 
     /// <summary>What this party says when it opens: shares of loss and of the peer's weights; uniform values where the certificate fails, so that nobody on the way sees which.</summary>
     protected ShareVector OpeningOf(bool passed, ShareVector loss, ShareVector weights)
-    {
-        if (passed)
-            return LossShare(loss).Then(Rounded(weights));
-        using var stream = MaskStream.Fresh();
-        return ShareVector.Uniform(Slots.Ring, weights.Length + 1, stream);
-    }
+        => Opening(passed, LossShare(loss).Then(Rounded(weights)));
 
     /// <summary>Puts together what the peer opened and keeps the outcome.</summary>
     protected void Conclude(bool passed, ShareVector loss, ShareVector opened)
@@ -163,28 +122,8 @@ internal abstract class VerticalCore : IDisposable
         Outcome = new VerticalModel(Block.Weights(values), Math.Round(mean, 3));
     }
 
-    /// <summary>The first values of the peer's sealed shares.</summary>
-    protected Result<ShareVector> Unseal(IReadOnlyList<ReadOnlyMemory<byte>> answers, int count)
-        => Sum(answers, texts => Vector(which => texts[which][0][..count]));
-
-    protected ShareVector Vector(Func<int, ulong[]> residues) => new(Slots.Ring, residues(0), residues(1));
-
     /// <summary>Fraction bits of the summed loss: one more than scores have, which are halved in it.</summary>
     protected const int LossScaleBits = VerticalTerms.ScoreBits + 1;
 
     private int LossBits => LossScaleBits + System.Numerics.BitOperations.Log2((uint)Terms.Rows) - 10;
-
-    private static ulong[] Square(ShareVector values, int which)
-        => Array.ConvertAll(values.Residues(which), value => (ulong)(Math.BigMul(value, value) % values.Ring.Moduli[which]));
-
-    public void Dispose()
-    {
-        Script.Dispose();
-        Slots.Dispose();
-    }
 }
-
-/// <summary>What one owner has at the end.</summary>
-/// <param name="Own">Its own block.</param>
-/// <param name="LogLoss">Mean log-loss on the common rows, to three digits; both owners know it.</param>
-public sealed record VerticalModel(VerticalWeights Own, double LogLoss);

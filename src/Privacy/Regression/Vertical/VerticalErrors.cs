@@ -2,7 +2,7 @@ using DataSpace.Kernel.Results;
 
 namespace DataSpace.Privacy.Regression.Vertical;
 
-/// <summary>The error catalogue of vertical regression (DS-PRV-240 to 269). No row carries a value.</summary>
+/// <summary>The error catalogue of vertical regression (DS-PRV-240 to 269 and 320 to 339). No row carries a value.</summary>
 public static class VerticalErrors
 {
     /// <summary>The terms of the regression are not valid.</summary>
@@ -70,4 +70,22 @@ public static class VerticalErrors
         "DS-PRV-250", 409, "The regression run is closed", "回归运行已关闭",
         "Start a new run under a new Grant; its keys are fresh.",
         "请以新的授权记录重新运行；密钥将重新生成。");
+
+    /// <summary>The ridge is too small for so many rows and columns.</summary>
+    public static readonly ErrorKind RidgeTooSmall = new(
+        "DS-PRV-320", 422, "The ridge is too small for so many rows and columns", "岭参数相对行数与列数过小",
+        "Give at least the ridge that the detail names: a linear model over two owners' columns is solved on fractions of 42 bits, and with less of a ridge they would not suffice whatever the data are.",
+        "请至少给出详情所指的岭参数：跨两方列的线性模型以 42 位小数求解，岭参数过小时无论数据如何精度均不足。");
+
+    /// <summary>The label has one value only.</summary>
+    public static readonly ErrorKind ConstantLabel = new(
+        "DS-PRV-321", 422, "The label has one value only", "标签列仅有单一取值",
+        "Name a column that differs between the common rows.",
+        "请指定在共有行之间取值不同的列。");
+
+    /// <summary>The solution did not pass its certificate.</summary>
+    public static readonly ErrorKind ResidualRefused = new(
+        "DS-PRV-322", 409, "The linear model did not pass its certificate", "线性模型未通过其残差证明",
+        "The residual of the normal equations was not small: a rounding on shares went wrong, which happens by chance about as often as the plan says, or a party did not follow the protocol. Ask again as a new job.",
+        "正规方程残差过大：份额取整出错（概率如计划所示），或有一方未遵循协议。请以新作业重试。");
 }

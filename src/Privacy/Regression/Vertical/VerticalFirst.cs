@@ -14,13 +14,13 @@ internal sealed class VerticalFirst : VerticalCore
     private ShareVector _scores = null!, _errors = null!, _loss = null!, _gradient = null!, _norm = null!;
     private bool _passed;
 
-    private VerticalFirst(VerticalTerms terms, OwnBlock block, long[] labels, SlotPair slots, ReadOnlyMemory<byte> context)
+    private VerticalFirst(VerticalTerms terms, OwnBlock block, long[] labels, RingSlots slots, ReadOnlyMemory<byte> context)
         : base(isFirst: true, terms, block, slots, context)
         => _labels = labels;
 
     /// <summary>A run; takes over the keys.</summary>
     /// <returns>DS-PRV-240 to 245.</returns>
-    public static Result<VerticalFirst> Create(VerticalTerms terms, IReadOnlyList<double[]> features, double[] labels, SlotPair slots, ReadOnlyMemory<byte> context)
+    public static Result<VerticalFirst> Create(VerticalTerms terms, IReadOnlyList<double[]> features, double[] labels, RingSlots slots, ReadOnlyMemory<byte> context)
     {
         if (terms.Problem is { } problem)
             return problem;

@@ -8,21 +8,24 @@ namespace DataSpace.Privacy.Regression.Vertical;
 /// <param name="Terms">What the run is bound to, and who signs.</param>
 public sealed record VerticalRun(GrantHandle Grant, ConversationTerms Terms)
 {
-    /// <summary>Name and version of the protocol.</summary>
+    /// <summary>Name and version of the protocol of logistic models.</summary>
     public const string Protocol = "vertical-regression/1";
+
+    /// <summary>Name and version of the protocol of linear ones.</summary>
+    public const string LeastSquares = "vertical-least-squares/1";
 }
 
 /// <summary>
-/// One party of a vertical logistic regression as a conversation of signed messages: between two owners whose rows stand in the same order. Who learns what from which message stands in the folder's README.
+/// One party of a vertical regression as a conversation of signed messages: between two owners whose rows stand in the same order. Who learns what from which message stands in the folder's README.
 /// Any error closes the run and wipes its keys. Owned by one caller at a time.
 /// </summary>
 internal sealed class VerticalParty : IConversation
 {
     private readonly VerticalRun _run;
-    private readonly VerticalCore _core;
+    private readonly VerticalSide _core;
     private readonly SignedTranscript _log;
 
-    public VerticalParty(VerticalRun run, VerticalCore core)
+    public VerticalParty(VerticalRun run, VerticalSide core)
         => (_run, _core, _log) = (run, core, new SignedTranscript(run.Terms));
 
     /// <inheritdoc />
@@ -32,7 +35,7 @@ internal sealed class VerticalParty : IConversation
     public bool IsComplete => _core.Script.IsOver;
 
     /// <inheritdoc />
-    public bool EndsByHearing => _core is VerticalFirst;
+    public bool EndsByHearing => _core.IsFirst;
 
     /// <summary>This owner's model, or why there is none.</summary>
     public Result<VerticalModel> Outcome => _core.Outcome;

@@ -17,6 +17,22 @@ internal enum VerticalStep : byte
     Norm,
     Opening,
     OpeningAnswer,
+
+    /// <summary>The steps of least squares; who learns what from each stands in <c>Linear/README.md</c>.</summary>
+    Columns,
+    Products,
+    Blocks,
+    Schur,
+    Power,
+    PowerAnswer,
+    Correct,
+    Corrected,
+    Rest,
+    RestAnswer,
+    Residual,
+    ResidualAnswer,
+    Quadratic,
+    QuadraticAnswer,
 }
 
 /// <summary>One turn of a script: this party says something in parts, or hears something of exactly known lengths.</summary>

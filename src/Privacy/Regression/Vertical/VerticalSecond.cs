@@ -12,14 +12,14 @@ internal sealed class VerticalSecond : VerticalCore
     private ShareVector _scores = null!, _errors = null!, _loss = null!, _gradient = null!, _norm = null!;
     private bool _passed;
 
-    private VerticalSecond(VerticalTerms terms, OwnBlock block, SlotPair slots, ReadOnlyMemory<byte> context)
+    private VerticalSecond(VerticalTerms terms, OwnBlock block, RingSlots slots, ReadOnlyMemory<byte> context)
         : base(isFirst: false, terms, block, slots, context)
     {
     }
 
     /// <summary>A run; takes over the keys.</summary>
     /// <returns>DS-PRV-240 to 245.</returns>
-    public static Result<VerticalSecond> Create(VerticalTerms terms, IReadOnlyList<double[]> features, SlotPair slots, ReadOnlyMemory<byte> context)
+    public static Result<VerticalSecond> Create(VerticalTerms terms, IReadOnlyList<double[]> features, RingSlots slots, ReadOnlyMemory<byte> context)
     {
         if (terms.Problem is { } problem)
             return problem;

@@ -43,7 +43,7 @@ internal sealed class VerticalShares(VerticalTerms terms, bool isFirst, ShareVec
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static ShareVector Scores(long[][] columns, ShareVector point, int rows)
     {
-        return new ShareVector(point.Ring, One(0), One(1));
+        return ShareVector.FromResidues(point.Ring, One);
 
         ulong[] One(int which)
         {
@@ -63,7 +63,7 @@ internal sealed class VerticalShares(VerticalTerms terms, bool isFirst, ShareVec
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static ShareVector Gradient(long[][] columns, ShareVector errors)
     {
-        return new ShareVector(errors.Ring, One(0), One(1));
+        return ShareVector.FromResidues(errors.Ring, One);
 
         ulong[] One(int which) => Array.ConvertAll(columns, column =>
         {

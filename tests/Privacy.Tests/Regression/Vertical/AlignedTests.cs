@@ -21,7 +21,7 @@ public sealed class AlignedTests
         Assert.True(run.A.IsComplete && run.B.IsComplete);
         Assert.Equal((60, 60), (run.A.CommonRows, run.B.CommonRows));
         var (a, b) = (run.A.Outcome.Value, run.B.Outcome.Value);
-        Assert.Equal(a.LogLoss, b.LogLoss);
+        Assert.Equal(a.Loss, b.Loss);
         var exact = new Tables(run.CommonColumns, run.CommonLabels).Exact(ridge: 30);
         Assert.Equal(exact.Weights[0], a.Own.StandardWeights[0], 0.02);
         Assert.Equal(exact.Weights[1], b.Own.StandardWeights[0], 0.02);
@@ -152,7 +152,7 @@ public sealed class AlignedTests
             var keys = isFirst ? _firstKeys : _secondKeys;
             return AlignedRegression.Create(
                 new VerticalRun(Scenario.Grant, new ConversationTerms(VerticalRun.Protocol, new byte[32], own, peer)),
-                new AlignedTerms(alignment, 1, 1, 30, halfPeriod, 12), isFirst, TwoParties.Set(keys), Rows, () => ClearSlots.Pair(200)).Value;
+                new AlignedLogistic(alignment, 1, 1, 30, halfPeriod, 12), isFirst, TwoParties.Set(keys), Rows, moduli => ClearSlots.Of(200, moduli)).Value;
 
             Result<AlignedRows> Rows(IReadOnlyList<int> rows)
             {

@@ -7,7 +7,7 @@ namespace DataSpace.Privacy.Tests.Regression.Vertical;
 /// <summary>Slots without encryption: the same arithmetic, nothing hidden. Tests see through it what each party would decrypt.</summary>
 internal sealed class ClearSlots(ulong modulus, int slots) : ISlotCipher
 {
-    public const ulong First = 1_099_511_480_321, Second = 1_099_510_890_497;
+    public const ulong First = 1_099_511_480_321, Second = 1_099_510_890_497, Third = 1_099_510_824_961;
 
     /// <summary>What this party decrypted, in order.</summary>
     public List<ulong[]> Opened { get; } = [];
@@ -33,7 +33,9 @@ internal sealed class ClearSlots(ulong modulus, int slots) : ISlotCipher
 
     public ReadOnlyMemory<byte> PublicKey => new byte[8];
 
-    public static SlotPair Pair(int slots) => new(new ClearSlots(First, slots), new ClearSlots(Second, slots));
+    public static RingSlots Pair(int slots) => Of(slots, 2);
+
+    public static RingSlots Of(int slots, int moduli) => new([.. new[] { First, Second, Third }.Take(moduli).Select(modulus => new ClearSlots(modulus, slots))]);
 
     public Result<Unit> Accept(ReadOnlyMemory<byte> peerKey) => Unit.Value;
 

@@ -18,7 +18,7 @@ public sealed class EncryptedTests(SealFixture seal)
         var (firstClear, secondClear) = clear.Models();
         Assert.Equal(firstClear.Own.Weights[0], first.Own.Weights[0], 0.01);
         Assert.Equal(secondClear.Own.Weights[0], second.Own.Weights[0], 0.01);
-        Assert.Equal(firstClear.LogLoss, first.LogLoss, 0.0015);
+        Assert.Equal(firstClear.Loss, first.Loss, 0.0015);
         TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant($"{encrypted.Bytes / 11e6:F2} MB per pass"));
     }
 

@@ -45,6 +45,29 @@ internal sealed record Tables(double[][] Columns, double[] Labels)
         return (first, [.. all.Except(first)]);
     }
 
+    /// <summary>The ridge fit of standardised columns: weights, intercept last.</summary>
+    public double[] LeastSquares(double ridge)
+    {
+        var columns = Columns.Select(Standard).Append([.. Enumerable.Repeat(1.0, Rows)]).ToArray();
+        var (gram, side) = (new double[columns.Length, columns.Length], new double[columns.Length]);
+        for (var i = 0; i < columns.Length; i++)
+        {
+            side[i] = columns[i].Zip(Labels, (x, y) => x * y).Sum();
+            for (var j = 0; j <= i; j++)
+                gram[i, j] = gram[j, i] = columns[i].Zip(columns[j], (x, y) => x * y).Sum() + (i == j && i < Columns.Length ? ridge : 0);
+        }
+
+        return Solve(gram, side);
+    }
+
+    /// <summary>Mean squared error of weights as above with the ridge's penalty.</summary>
+    public double SquaredError(double[] weights, double ridge)
+    {
+        var columns = Columns.Select(Standard).Append([.. Enumerable.Repeat(1.0, Rows)]).ToArray();
+        var squares = Enumerable.Range(0, Rows).Sum(row => Math.Pow(Labels[row] - Score(columns, weights, row), 2));
+        return (squares + (ridge * weights.SkipLast(1).Sum(w => w * w))) / Rows;
+    }
+
     /// <summary>The penalised fit of standardised columns by Newton's method: weights, intercept last, and mean log-loss.</summary>
     public (double[] Weights, double Loss) Exact(double ridge)
     {

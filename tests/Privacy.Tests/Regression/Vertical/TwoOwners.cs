@@ -1,5 +1,6 @@
 using DataSpace.Kernel.Results;
 using DataSpace.Privacy.Regression.Vertical;
+using DataSpace.Privacy.Regression.Vertical.Linear;
 
 namespace DataSpace.Privacy.Tests.Regression.Vertical;
 
@@ -8,16 +9,24 @@ internal sealed class TwoOwners : IDisposable
 {
     public static readonly byte[] Context = [.. Enumerable.Repeat((byte)7, 32)];
 
-    public TwoOwners(VerticalTerms terms, IReadOnlyList<double[]> first, IReadOnlyList<double[]> second, double[] labels, SlotPair? firstSlots = null, SlotPair? secondSlots = null)
+    public TwoOwners(VerticalTerms terms, IReadOnlyList<double[]> first, IReadOnlyList<double[]> second, double[] labels, RingSlots? firstSlots = null, RingSlots? secondSlots = null)
     {
         var slots = Slots(terms);
         First = VerticalFirst.Create(terms, first, labels, firstSlots ?? ClearSlots.Pair(slots), Context).Value;
         Second = VerticalSecond.Create(terms, second, secondSlots ?? ClearSlots.Pair(slots), Context).Value;
     }
 
-    public VerticalFirst First { get; }
+    /// <summary>Least squares; the slots hold two tiles of data and one of the larger matrix.</summary>
+    public TwoOwners(LinearTerms terms, IReadOnlyList<double[]> first, IReadOnlyList<double[]> second, double[] labels, RingSlots? firstSlots = null, RingSlots? secondSlots = null)
+    {
+        var slots = Slots(terms);
+        First = LinearFirst.Create(terms, first, labels, firstSlots ?? ClearSlots.Of(slots, 3), Context).Value;
+        Second = LinearSecond.Create(terms, second, secondSlots ?? ClearSlots.Of(slots, 3), Context).Value;
+    }
 
-    public VerticalSecond Second { get; }
+    public VerticalSide First { get; }
+
+    public VerticalSide Second { get; }
 
     /// <summary>Bytes of both, in all.</summary>
     public long Bytes { get; private set; }
@@ -53,6 +62,8 @@ internal sealed class TwoOwners : IDisposable
 
     /// <summary>Slots that hold two tiles, which is enough for the layout to matter.</summary>
     public static int Slots(VerticalTerms terms) => 2 * (terms.Rows + terms.Columns) + 5;
+
+    public static int Slots(LinearTerms terms) => Math.Max((2 * terms.Rows) + 5, (3 * terms.Smaller * terms.Smaller) + 1);
 
     public void Dispose()
     {

@@ -102,11 +102,11 @@ public sealed class ViewTests
         var terms = new VerticalTerms(Rows, 2, 1, steepness > 1 ? 0.001 : 1, 16, steepness > 1 ? 60 : iterations);
         var count = TwoOwners.Slots(terms);
         slots = [.. new[] { ClearSlots.First, ClearSlots.Second, ClearSlots.First, ClearSlots.Second }.Select(modulus => new ClearSlots(modulus, count) { LeavesMasksOff = leavesMasksOff })];
-        return new TwoOwners(terms, [a, b], [c], labels, new SlotPair(slots[0], slots[1]), new SlotPair(slots[2], slots[3]));
+        return new TwoOwners(terms, [a, b], [c], labels, new RingSlots(slots[0], slots[1]), new RingSlots(slots[2], slots[3]));
     }
 
     /// <summary>Chi-square over 64 equal classes: beyond five deviations of the law is no chance.</summary>
-    private static void AssertUniform(IEnumerable<ulong[]> texts, ulong modulus)
+    internal static void AssertUniform(IEnumerable<ulong[]> texts, ulong modulus)
     {
         const int Classes = 64;
         var counts = new double[Classes];

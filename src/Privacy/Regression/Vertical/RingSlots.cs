@@ -4,34 +4,43 @@ using DataSpace.Privacy.Aggregation;
 namespace DataSpace.Privacy.Regression.Vertical;
 
 /// <summary>
-/// Both moduli of the ring at once: what travels is the first modulus' texts, then the second's. Masks are fresh and uniform in every slot, padding included, each time.
+/// All moduli of the ring at once: what travels is the first modulus' texts, then the next one's. Masks are fresh and uniform in every slot, padding included, each time.
 /// </summary>
-internal sealed class SlotPair(ISlotCipher first, ISlotCipher second) : IDisposable
+internal sealed class RingSlots(params ISlotCipher[] ciphers) : IDisposable
 {
-    private readonly ISlotCipher[] _ciphers = [first, second];
+    public ShareRing Ring { get; } = new([.. ciphers.Select(cipher => cipher.Modulus)]);
 
-    public ShareRing Ring { get; } = new(first.Modulus, second.Modulus);
+    public int Slots => ciphers[0].Slots;
 
-    public int Slots => first.Slots;
+    /// <summary>Number of moduli: that many texts stand for one.</summary>
+    public int Moduli => ciphers.Length;
 
-    public IReadOnlyList<ReadOnlyMemory<byte>> PublicKeys => [first.PublicKey, second.PublicKey];
+    public IReadOnlyList<ReadOnlyMemory<byte>> PublicKeys => [.. ciphers.Select(cipher => cipher.PublicKey)];
 
-    public IEnumerable<int> Keys => [first.KeyBytes, second.KeyBytes];
+    public IEnumerable<int> Keys => ciphers.Select(cipher => cipher.KeyBytes);
 
     public IEnumerable<int> Texts(int count) => Lengths(count, cipher => cipher.TextBytes);
 
     public IEnumerable<int> Answers(int count) => Lengths(count, cipher => cipher.AnswerBytes);
 
-    public Result<Unit> Accept(ReadOnlySpan<ReadOnlyMemory<byte>> keys)
-        => first.Accept(keys[0]).Error is { } error ? error : second.Accept(keys[1]);
+    public Result<Unit> Accept(params ReadOnlySpan<ReadOnlyMemory<byte>> keys)
+    {
+        for (var which = 0; which < ciphers.Length; which++)
+        {
+            if (ciphers[which].Accept(keys[which]).Error is { } error)
+                return error;
+        }
+
+        return Unit.Value;
+    }
 
     /// <param name="texts">Slot vectors modulo the modulus of that number.</param>
     public Result<List<ReadOnlyMemory<byte>>> Encrypt(Func<int, ulong[][]> texts)
     {
         var said = new List<ReadOnlyMemory<byte>>();
-        for (var which = 0; which < 2; which++)
+        for (var which = 0; which < ciphers.Length; which++)
         {
-            if (!_ciphers[which].Encrypt(texts(which)).TryGet(out var encrypted, out var error))
+            if (!ciphers[which].Encrypt(texts(which)).TryGet(out var encrypted, out var error))
                 return error;
             said.AddRange(encrypted.Select(text => new ReadOnlyMemory<byte>(text)));
         }
@@ -41,14 +50,14 @@ internal sealed class SlotPair(ISlotCipher first, ISlotCipher second) : IDisposa
 
     public Result<ISlotText[][]> Load(IReadOnlyList<ReadOnlyMemory<byte>> texts)
     {
-        var loaded = new ISlotText[2][];
-        var count = texts.Count / 2;
-        for (var which = 0; which < 2; which++)
+        var loaded = new ISlotText[ciphers.Length][];
+        var count = texts.Count / ciphers.Length;
+        for (var which = 0; which < ciphers.Length; which++)
         {
             loaded[which] = new ISlotText[count];
             for (var i = 0; i < count; i++)
             {
-                if (!_ciphers[which].Load(texts[(which * count) + i]).TryGet(out var text, out var error))
+                if (!ciphers[which].Load(texts[(which * count) + i]).TryGet(out var text, out var error))
                     return error;
                 loaded[which][i] = text;
             }
@@ -58,7 +67,7 @@ internal sealed class SlotPair(ISlotCipher first, ISlotCipher second) : IDisposa
     }
 
     public ISlotFactor[][] Prepare(Func<int, ulong[][]> values)
-        => [.. _ciphers.Select((cipher, which) => values(which).Select(cipher.Prepare).ToArray())];
+        => [.. ciphers.Select((cipher, which) => values(which).Select(cipher.Prepare).ToArray())];
 
     /// <summary>Answers with the masks that went into them.</summary>
     /// <param name="count">Answers per modulus.</param>
@@ -66,14 +75,14 @@ internal sealed class SlotPair(ISlotCipher first, ISlotCipher second) : IDisposa
     public Result<MaskedAnswers> Answer(int count, Func<int, int, IEnumerable<(ISlotText Text, ISlotFactor Factor)>> products)
     {
         var said = new List<ReadOnlyMemory<byte>>();
-        var masks = new ulong[2][][];
+        var masks = new ulong[ciphers.Length][][];
         using var stream = MaskStream.Fresh();
-        for (var which = 0; which < 2; which++)
+        for (var which = 0; which < ciphers.Length; which++)
         {
             masks[which] = new ulong[count][];
             for (var i = 0; i < count; i++)
-                stream.Fill(masks[which][i] = new ulong[Slots], _ciphers[which].Modulus);
-            if (!_ciphers[which].Answer([.. masks[which].Select((mask, i) => new MaskedProducts([.. products(which, i)], mask))]).TryGet(out var answers, out var error))
+                stream.Fill(masks[which][i] = new ulong[Slots], ciphers[which].Modulus);
+            if (!ciphers[which].Answer([.. masks[which].Select((mask, i) => new MaskedProducts([.. products(which, i)], mask))]).TryGet(out var answers, out var error))
                 return error;
             said.AddRange(answers.Select(answer => new ReadOnlyMemory<byte>(answer)));
         }
@@ -85,11 +94,11 @@ internal sealed class SlotPair(ISlotCipher first, ISlotCipher second) : IDisposa
     public Result<List<ReadOnlyMemory<byte>>> Seal(ShareVector shares)
     {
         var said = new List<ReadOnlyMemory<byte>>();
-        for (var which = 0; which < 2; which++)
+        for (var which = 0; which < ciphers.Length; which++)
         {
             var text = new ulong[Slots];
             shares.Residues(which).CopyTo(text, 0);
-            if (!_ciphers[which].Answer([new MaskedProducts([], text)]).TryGet(out var answers, out var error))
+            if (!ciphers[which].Answer([new MaskedProducts([], text)]).TryGet(out var answers, out var error))
                 return error;
             said.Add(answers[0]);
         }
@@ -100,11 +109,11 @@ internal sealed class SlotPair(ISlotCipher first, ISlotCipher second) : IDisposa
     /// <summary>Decrypted slots of the peer's answers, per modulus.</summary>
     public Result<ulong[][][]> Open(IReadOnlyList<ReadOnlyMemory<byte>> answers)
     {
-        var opened = new ulong[2][][];
-        var count = answers.Count / 2;
-        for (var which = 0; which < 2; which++)
+        var opened = new ulong[ciphers.Length][][];
+        var count = answers.Count / ciphers.Length;
+        for (var which = 0; which < ciphers.Length; which++)
         {
-            if (!_ciphers[which].Open([.. answers.Skip(which * count).Take(count)]).TryGet(out var slots, out var error))
+            if (!ciphers[which].Open([.. answers.Skip(which * count).Take(count)]).TryGet(out var slots, out var error))
                 return error;
             opened[which] = slots;
         }
@@ -114,11 +123,11 @@ internal sealed class SlotPair(ISlotCipher first, ISlotCipher second) : IDisposa
 
     public void Dispose()
     {
-        first.Dispose();
-        second.Dispose();
+        foreach (var cipher in ciphers)
+            cipher.Dispose();
     }
 
-    private IEnumerable<int> Lengths(int count, Func<ISlotCipher, int> bytes) => _ciphers.SelectMany(cipher => Enumerable.Repeat(bytes(cipher), count));
+    private IEnumerable<int> Lengths(int count, Func<ISlotCipher, int> bytes) => ciphers.SelectMany(cipher => Enumerable.Repeat(bytes(cipher), count));
 }
 
 /// <summary>What was answered.</summary>
