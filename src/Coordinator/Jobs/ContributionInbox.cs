@@ -48,7 +48,7 @@ internal sealed class ContributionInbox(PeerDirectory peers, LogKeys logs, TimeP
     /// <summary>The ciphertext sum; empty for kinds without one.</summary>
     public static Result<byte[]> SumOf(JobOrder order, IReadOnlyList<byte[]> payloads)
         => order.Plan.Aggregate is { } query
-            ? AggregationShapes.Of(query, order.Plan.Roster.Count).TryGet(out var shape, out var error) ? ContributionAdder.Sum(shape, payloads, query.MinimumParties is null ? shape.Parties : payloads.Count) : error
+            ? AggregationShapes.Of(query, order.Plan.Roster.Count).TryGet(out var shape, out var error) ? ContributionAdder.SumOf(shape, payloads, query.MinimumParties is null ? shape.Parties : payloads.Count) : error
             : Array.Empty<byte>();
 
     /// <summary>Sums the stored contributions of a job.</summary>

@@ -43,7 +43,7 @@ public static class AnalystDecoder
         if (!keys.ShapeDigest.Span.SequenceEqual(shape.Digest.Span))
             return PrivacyErrors.AnalystKeysOtherShape.Of();
         IReadOnlyList<int> places = unmasking is null ? [.. Enumerable.Range(0, shape.Parties)] : [.. unmasking.Set.Survivors.Select(s => s.Index)];
-        if (!ContributionAdder.Sum(shape, contributions, places.Count).TryGet(out var sum, out var error))
+        if (!ContributionAdder.SumOf(shape, contributions, places.Count).TryGet(out var sum, out var error))
             return error;
         for (var i = 0; i < contributions.Count; i++)
         {

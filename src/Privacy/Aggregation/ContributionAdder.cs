@@ -30,10 +30,10 @@ public static class ContributionAdder
     /// <summary>
     /// The sum of exactly one contribution of every provider. Refuses a missing, doubled or foreign one. The result does not depend on their order.
     /// </summary>
-    public static Result<byte[]> Sum(AggregationShape shape, IReadOnlyList<byte[]> contributions) => Sum(shape, contributions, shape.Parties);
+    public static Result<byte[]> Sum(AggregationShape shape, IReadOnlyList<byte[]> contributions) => SumOf(shape, contributions, shape.Parties);
 
     /// <summary>The same of that many providers, where the job goes on without the others.</summary>
-    public static Result<byte[]> Sum(AggregationShape shape, IReadOnlyList<byte[]> contributions, int parties)
+    public static Result<byte[]> SumOf(AggregationShape shape, IReadOnlyList<byte[]> contributions, int parties)
     {
         if (contributions.Count > parties)
             return PrivacyErrors.ContributionDuplicate.Of();

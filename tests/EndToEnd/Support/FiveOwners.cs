@@ -14,8 +14,7 @@ public sealed class FiveOwners : IAsyncLifetime
     internal Space Space { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
-    {
-        Space = await Space.StartAsync(
+        => Space = await Space.StartAsync(
             d =>
             {
                 foreach (var owner in d.Owners)
@@ -23,13 +22,6 @@ public sealed class FiveOwners : IAsyncLifetime
                 d.Offer(Offer, p => p.Set("count", "40").Set("dataspace:independentCoProviders", "2").Set("dataspace:coProvider", new JsonArray([.. d.Owners.Select(o => (JsonNode)$"{o.Did}#{o.KeyId}")])));
             },
             further: 2);
-        // As many contracts at once as there are owners and datasets.
-        foreach (var dataset in (string[])["investments", Left])
-        {
-            foreach (var owner in Space.Owners)
-                await Space.AgreeAsync(owner, dataset, Offer);
-        }
-    }
 
     public async ValueTask DisposeAsync()
     {
@@ -37,11 +29,11 @@ public sealed class FiveOwners : IAsyncLifetime
             await Space.DisposeAsync();
     }
 
-    /// <summary>Investment per year over these owners, or all.</summary>
-    internal async Task<JsonObject> SpecAsync(string dataset, int? minimum, IEnumerable<Party>? owners = null)
+    /// <summary>Investment per year over all five.</summary>
+    internal async Task<JsonObject> SpecAsync(string dataset, int? minimum)
     {
         var inputs = new List<(Party, string, string?)>();
-        foreach (var owner in owners ?? Space.Owners)
+        foreach (var owner in Space.Owners)
             inputs.Add((owner, dataset, await Space.AgreeAsync(owner, dataset, Offer)));
         var spec = Jobs.Spec([.. inputs]);
         if (minimum is { } fewest)

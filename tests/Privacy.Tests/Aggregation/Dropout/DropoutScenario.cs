@@ -71,7 +71,7 @@ internal sealed class DropoutScenario : IDisposable
     {
         var sent = survivors.Select(i => Contributions[i]).ToList();
         return AnalystDecoder.Decode(
-            Joint.Engine, Joint.Keys, Joint.Shape, sent, ContributionAdder.Sum(Joint.Shape, sent, sent.Count).Value, [.. sent.Select(c => (ReadOnlyMemory<byte>)SHA256.HashData(c))], Joint.RosterHash,
+            Joint.Engine, Joint.Keys, Joint.Shape, sent, ContributionAdder.SumOf(Joint.Shape, sent, sent.Count).Value, [.. sent.Select(c => (ReadOnlyMemory<byte>)SHA256.HashData(c))], Joint.RosterHash,
             Joint.Round, unmasking);
     }
 
