@@ -56,7 +56,7 @@ internal sealed class ResultExport(IDbContextFactory<ConnectorState> store, Agre
             classification.GetProperty("personal").GetString()!, [.. classification.GetProperty("regions").EnumerateArray().Select(r => r.GetString()!)], policies,
             clock.GetUtcNow().ToUnixTimeMilliseconds(), await DeleteByAsync(job.JobId, cancellation));
         // Known before anybody has it: a file that left unremembered could be listed as anything.
-        return derived.NoteExport(said.FileDigest, job.JobId).TryGet(out _, out var error) 
+        return derived.NoteExport(said.FileDigest, job.JobId).TryGet(out _, out var error)
             ? new ExportedResult(format == ExportedResult.AsCsv ? Encoding.UTF8.GetString(bytes) : null, format == ExportedResult.AsCsv ? null : Convert.ToBase64String(bytes), said.FileDigest, said.Sign(self.Signer))
             : error;
     }
