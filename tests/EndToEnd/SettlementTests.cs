@@ -80,7 +80,7 @@ public sealed class SettlementTests(SharedSpace shared)
         foreach (var party in (Party[])[owner, Space.Leader])
             tokens.Add((await party.PostAsync("/admin/settlement/signatures", json.DeepClone())).Ok()["signature"]!.GetValue<string>());
         var signed = StatementSigner.Of(statement, new StatementSignatures(statement.Hash(), tokens),
-            [.. new[] { owner, Space.Leader }.Select(p => new Metering.Reconciliation.SettlementParty(p.Did, p.LedgerDirectory, [p.Persona.Signer.PublicKey]))]);
+            [.. new[] { owner, Space.Leader }.Select(p => new Metering.Reconciliation.SettlementParty(p.Did, p.LedgerDirectory, Kernel.Identity.KeySet.Single(p.Persona.Signer.PublicKey, DateTimeOffset.UnixEpoch)))]);
         Assert.All(signed, s => Assert.Equal(StatementSigner.Signed, s.State));
         (await Space.SupplierB.PostAsync("/admin/settlement/signatures", json.DeepClone())).Refused("DS-SET-021", 422);
         json["kind"] = "dataspace-bill";

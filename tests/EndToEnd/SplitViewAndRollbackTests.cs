@@ -129,7 +129,12 @@ public sealed class SplitViewAndRollbackTests
         Assert.Equal(0L, TestAnalyst.Query(space.Coordinator, "SELECT count(*) FROM Findings WHERE JobHash = $id", ("$id", "late")));
         Assert.Equal([(dead, space.SupplierA.Did)], last["unreported"]!.AsArray().Select(u => (u!["jobId"]!.GetValue<string>(), u["participant"]!.GetValue<string>())));
         Assert.True(Count(last, "refused") >= 1, last + space.Story());
-        Assert.Contains(await Ledgers.ReadWhenAsync(space.Coordinator, r => r.Any(e => e.Entry.Kind == Ledger.Receipts.EntryKind.Unreported)), e => e.Entry.Kind == Ledger.Receipts.EntryKind.Unreported);
+        var entries = await Ledgers.ReadWhenAsync(space.Coordinator, r => r.Any(e => e.Entry.Kind == Ledger.Receipts.EntryKind.Unreported) && r.Any(e => e.Entry.Kind == Ledger.Receipts.EntryKind.RefusalKept));
+        Assert.Contains(entries, e => e.Entry.Kind == Ledger.Receipts.EntryKind.Unreported);
+        // The owner's refusal as it signed it: whoever has its key needs neither the coordinator's word nor its database.
+        var kept = entries.Where(e => e.Entry.Kind == Ledger.Receipts.EntryKind.RefusalKept).Select(e => Ledger.Receipts.RefusalKeptPayload.FromFields(e.PayloadFields).Value).Single(e => e.JobId == busy.JobId);
+        Assert.Equal((space.SupplierB.Did, "DS-CON-014"), (kept.Participant, kept.Code));
+        Assert.True(Kernel.Crypto.Jws.Parse(kept.Statement, Kernel.Crypto.SignedMessage.MaxRequestTokenChars).Value.VerifiesWith(space.SupplierB.Persona.Signer.PublicKey));
 
         static int Count(JsonNode found, string state) => found[state]!.GetValue<int>();
         async Task<JsonNode> ReconcileAsync() => (await space.Coordinator.PostAsync("/admin/reconciliation")).Ok();

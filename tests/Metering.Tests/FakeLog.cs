@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using DataSpace.Kernel.Crypto;
+using DataSpace.Kernel.Identity;
 using DataSpace.Ledger.Merkle;
 using DataSpace.Ledger.Receipts;
 using DataSpace.Ledger.Sequencing;
@@ -20,7 +21,7 @@ internal sealed class FakeLog
     private readonly Dictionary<long, GrantPayload> _grants = [];
 
     public static MeterKeys Keys { get; } = new(
-        [Provider.PublicKey], new Dictionary<string, IReadOnlyList<PublicKey>> { [Consumer] = [ConsumerKey.PublicKey] });
+        KeySet.Single(Provider.PublicKey, DateTimeOffset.UnixEpoch), new Dictionary<string, KeySet> { [Consumer] = KeySet.Single(ConsumerKey.PublicKey, DateTimeOffset.UnixEpoch) });
 
     public List<LedgerRecord> Records { get; } = [];
 

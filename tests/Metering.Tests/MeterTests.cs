@@ -1,3 +1,4 @@
+using DataSpace.Kernel.Identity;
 using DataSpace.Kernel.Results;
 using DataSpace.Ledger.Merkle;
 using DataSpace.Ledger.Receipts;
@@ -52,6 +53,36 @@ public sealed class MeterTests
 
         var foreignCountersignature = new FakeLog().Grant(FakeLog.NewGrant("a")).Report().Receipt(countersigner: FakeLog.Stranger);
         Assert.Equal(UnbilledReason.ReceiptNotSigned, Uses(foreignCountersignature).Single().Unbilled);
+    }
+
+    /// <summary>A key changes in the middle of a month: what was signed under either in its time counts, and nothing that whoever holds the old key makes afterwards.</summary>
+    [Fact]
+    public void Receipts_and_entries_count_under_the_keys_that_their_signers_had_then()
+    {
+        const long day = 24L * 3600 * 1000;
+        var (before, change, after) = (FakeLog.March2026Ms, FakeLog.March2026Ms + 5 * day, FakeLog.March2026Ms + 9 * day);
+        var next = FakeLog.Stranger;
+        var keys = new MeterKeys(FakeLog.Keys.Provider, new Dictionary<string, KeySet>
+        {
+            [FakeLog.Consumer] = KeySet.Single(FakeLog.ConsumerKey.PublicKey, DateTimeOffset.UnixEpoch).Rotate(next.PublicKey, DateTimeOffset.FromUnixTimeMilliseconds(change), TimeSpan.FromDays(1)).Value,
+        });
+        var log = new FakeLog().Use("old key", timeMs: before)
+            .Grant(FakeLog.NewGrant("new key"), after).Report(timeMs: after).Receipt(consumer: next, timeMs: after)
+            .Grant(FakeLog.NewGrant("signed before, kept after"), change).Report(timeMs: change).Receipt(timeMs: after)
+            .Grant(FakeLog.NewGrant("ended key"), after).Report(timeMs: after).Receipt(timeMs: after)
+            .Grant(FakeLog.NewGrant("key to come"), before).Report(timeMs: before).Receipt(consumer: next, timeMs: before);
+        Assert.Equal([null, null, null, UnbilledReason.ReceiptNotSigned, UnbilledReason.ReceiptNotSigned], Meter.Fold(log.Records, keys).Value.Select(u => u.Unbilled));
+        // The one key that an agreement pins does not stand for the others.
+        Assert.Equal([null, UnbilledReason.ReceiptNotSigned, null, null, UnbilledReason.ReceiptNotSigned], Uses(log).Select(u => u.Unbilled));
+
+        // The owner's own entries likewise: under a key that had ended, or has not begun, they are nobody's.
+        var owner = new MeterKeys(KeySet.Single(FakeLog.Provider.PublicKey, DateTimeOffset.UnixEpoch).Rotate(next.PublicKey, DateTimeOffset.FromUnixTimeMilliseconds(change), TimeSpan.FromDays(1)).Value, FakeLog.Keys.Consumers);
+        Assert.Equal("DS-MTR-002", Meter.Fold(log.Records, owner).Error!.Code);
+        Assert.True(Meter.Fold(new FakeLog().Use("old key", timeMs: before).Records, owner).IsOk);
+        Assert.True(Meter.Fold(new FakeLog().Append(FakeLog.NewGrant("new key"), after, next).Records, owner).IsOk);
+        Assert.Equal("DS-MTR-002", Meter.Fold(new FakeLog().Append(FakeLog.NewGrant("key to come"), before, next).Records, owner).Error!.Code);
+        // Behind the end of the calendar there is no month, and no crash.
+        Assert.Equal("9999-12", Assert.Single(Uses(new FakeLog().Grant(FakeLog.NewGrant("far"), long.MaxValue))).Period);
     }
 
     [Fact]

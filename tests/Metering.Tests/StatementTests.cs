@@ -14,7 +14,7 @@ public sealed class StatementTests : IAsyncLifetime
 {
     private const string Contract = "contract-1";
     private readonly string _directory = Path.Combine(Path.GetTempPath(), "ds-metering-" + Kernel.Identity.RandomId.New());
-    private readonly StatementRequest _request = new() { ConsumerKeys = FakeLog.Keys.Consumers };
+    private readonly StatementRequest _request = new() { ConsumerKeys = new Dictionary<string, IReadOnlyList<PublicKey>> { [FakeLog.Consumer] = [FakeLog.ConsumerKey.PublicKey] } };
 
     public async ValueTask InitializeAsync()
     {

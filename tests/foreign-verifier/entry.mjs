@@ -10,7 +10,7 @@ export const DOMAIN = Buffer.from('dataspace/ledger-entry/v1\n');
 export const KINDS = new Map(Object.entries({
   Grant: 1, Report: 2, Receipt: 3, JobDispatched: 4, Denied: 5, BudgetRegranted: 6, Suspended: 7, Resumed: 8, RegulatorAct: 9, DutyDone: 10, DutyBreached: 11,
   ListingChecked: 12, Degraded: 13, PeriodClosed: 14, Adjustment: 15, Dispute: 16, DisputeResolved: 17, LogContinued: 20, Equivocation: 21, OneSided: 22, Unreported: 23,
-  Erased: 24, DisclosureGiven: 25,
+  Erased: 24, DisclosureGiven: 25, RefusalKept: 26,
 }).map(([name, number]) => [number, name]));
 
 // Deterministic CBOR (RFC 8949, section 4.2.1): shortest heads, definite lengths.

@@ -2,7 +2,7 @@
 import { closeSync, fstatSync, openSync, opendirSync, readSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { EMPTY_ROOT, HASH_BYTES, TILE_WIDTH, TiledTree, leafHash } from './merkle.mjs';
-import { MAX_NOTE_BYTES, Malformed, hasLine, isAdditional, isReadOnly, isSigned, judgeQuorum, openCheckpoint, parseVkey, strictText } from './note.mjs';
+import { MAX_NOTE_BYTES, Malformed, isAdditional, isSigned, judgeQuorum, openCheckpoint, parseVkey, strictText } from './note.mjs';
 import { KINDS, ed25519Id, isSignedBy, parseEntry } from './entry.mjs';
 import { RepeatedIds } from './repeated.mjs';
 
@@ -145,12 +145,7 @@ export function verifyLog(files, options = {}) {
     return strictText(stored).slice(0, -1).split('\n').map(parseVkey).filter(k => k.name === key.name && isAdditional(k));
   }) ?? [];
   for (const further of [...demanded, ...known.filter(k => !demanded.some(d => d.text === k.text))]) {
-    const isDemanded = demanded.includes(further);
-    if (isReadOnly(further) && hasLine(checkpoint.parsed, further)) {
-      if (isDemanded) report.notices.push({ where: 'checkpoint', what: 'an ML-DSA-44 signature that the policy demands is there and not verified here' });
-    } else if (guarded('checkpoint', () => isSigned(checkpoint.parsed, further)) === false && isDemanded) {
-      problem('checkpoint', 'without a signature that the policy demands');
-    }
+    if (guarded('checkpoint', () => isSigned(checkpoint.parsed, further)) === false && demanded.includes(further)) problem('checkpoint', 'without a signature that the policy demands');
   }
   const contradict = (held, fork, what) => {
     problem(held.holder ? `checkpoint held by ${held.holder}` : 'witness checkpoint', what);

@@ -1,7 +1,8 @@
-// C2SP signed-note, tlog-checkpoint, tlog-cosignature (cosignature/v1) and tlog-policy, over Node's own Ed25519, and SM2 lines as
-// contracts/note-signatures.md has them. Keys of ML-DSA-44 are read, so that policies that name them are; their signatures are not verified here and never count.
+// C2SP signed-note, tlog-checkpoint, tlog-cosignature (cosignature/v1, and subtree/v1 of whole trees) and tlog-policy, over Node's own Ed25519, our own ML-DSA-44,
+// and SM2 lines as contracts/note-signatures.md has them.
 import { createPublicKey, verify } from 'node:crypto';
 import { HASH_BYTES, sha256 } from './merkle.mjs';
+import { PUBLIC_KEY_BYTES as ML_DSA_44_BYTES, SIGNATURE_BYTES as ML_DSA_44_SIGNATURE_BYTES, verifyMlDsa44 } from './mldsa.mjs';
 import { verifySm2 } from './sm2.mjs';
 
 export const MAX_NOTE_BYTES = 64 * 1024;
@@ -10,7 +11,8 @@ const TYPE_ED25519 = 1;
 const TYPE_COSIGNATURE = 4;
 const TYPE_ML_DSA_44 = 6;
 const TYPE_UNASSIGNED = 0xff;
-const ML_DSA_44_BYTES = 1312;
+const TIME_BYTES = 8;
+const SUBTREE = Buffer.from('subtree/v1\n\0', 'latin1');
 const SM2_TYPE = Buffer.from('\xffdataspace/sm2-cosignature/v1\n', 'latin1'); // contracts/note-signatures.md
 const SM2_BYTES = 65;
 const SPKI_ED25519 = Buffer.from('302a300506032b6570032100', 'hex');
@@ -47,7 +49,7 @@ export const ed25519Key = raw => createPublicKey({ key: Buffer.concat([SPKI_ED25
 export function parseVkey(text) {
   const [name, id, ...rest] = text.split('+');
   const raw = fromBase64(rest.join('+'));
-  if (!isKeyName(name) || !/^[0-9a-f]{8}$/.test(id) || !isKey(raw)) throw new Malformed('bad verifier key');
+  if (!isKeyName(name) || !/^[0-9a-f]{8}$/.test(id) || !isKey(raw) || !fits(raw[0], name)) throw new Malformed('bad verifier key');
   if (sha256(Buffer.from(name + '\n'), raw).toString('hex', 0, 4) !== id) throw new Malformed('verifier key with a wrong id');
   const isEd25519 = [TYPE_ED25519, TYPE_COSIGNATURE].includes(raw[0]);
   return { text, name, id, type: raw[0], raw: raw.subarray(1), key: isEd25519 ? ed25519Key(raw.subarray(1)) : null };
@@ -59,10 +61,8 @@ function isKey(raw) {
   return raw.subarray(0, SM2_TYPE.length).equals(SM2_TYPE) && raw.length === SM2_TYPE.length + SM2_BYTES && raw[SM2_TYPE.length] === 4;
 }
 
-const isSm2 = key => key.type === TYPE_UNASSIGNED;
-
-// Node has no ML-DSA: whether such a line holds is not known here.
-export const isReadOnly = key => key.type === TYPE_ML_DSA_44;
+// What ML-DSA signs holds the name behind one byte of length.
+const fits = (type, name) => type !== TYPE_ML_DSA_44 || Buffer.byteLength(name) <= 255;
 
 export const isAdditional = key => key.type === TYPE_ML_DSA_44 || key.type === TYPE_UNASSIGNED;
 
@@ -92,20 +92,37 @@ export function isSigned(parsed, key) {
   return found.length > 0;
 }
 
-// True when there is a line by the key, whether or not it can be verified here.
-export const hasLine = (parsed, key) => signaturesBy(parsed, key).length > 0;
-
 function signatureHolds(parsed, key, bytes) {
   if (key.type === TYPE_ED25519) return bytes.length === 64 && verify(null, Buffer.from(parsed.text), key.key, bytes);
-  if (bytes.length !== 72) return false;
-  const message = Buffer.from(`cosignature/v1\ntime ${bytes.readBigUInt64BE(0)}\n${parsed.text}`);
-  return isSm2(key) ? verifySm2(key.raw.subarray(SM2_TYPE.length - 1), message, bytes.subarray(8)) : verify(null, message, key.key, bytes.subarray(8));
+  if (bytes.length <= TIME_BYTES || bytes.readBigUInt64BE(0) >= 2n ** 63n) return false;
+  const [time, signature] = [bytes.subarray(0, TIME_BYTES), bytes.subarray(TIME_BYTES)];
+  if (key.type === TYPE_ML_DSA_44) {
+    const message = signature.length === ML_DSA_44_SIGNATURE_BYTES ? subtreeMessage(key.name, time, parsed.text) : null;
+    return message !== null && verifyMlDsa44(key.raw, message, signature);
+  }
+  if (signature.length !== 64) return false;
+  const message = Buffer.from(`cosignature/v1\ntime ${time.readBigUInt64BE(0)}\n${parsed.text}`);
+  return key.type === TYPE_UNASSIGNED ? verifySm2(key.raw.subarray(SM2_TYPE.length - 1), message, signature) : verify(null, message, key.key, signature);
+}
+
+// What ML-DSA-44 signs of a checkpoint: the cosigner, the time, and the whole tree as the subtree from 0 to its size. Null for a text that is no checkpoint.
+export function subtreeMessage(cosigner, time, text) {
+  let head;
+  try {
+    head = parseCheckpointText(text);
+  } catch (e) {
+    if (!(e instanceof Malformed)) throw e;
+    return null;
+  }
+  const [name, origin, end] = [Buffer.from(cosigner), Buffer.from(head.origin), Buffer.alloc(8)];
+  end.writeBigUInt64BE(BigInt(head.size));
+  return origin.length > 255 ? null : Buffer.concat([SUBTREE, Buffer.of(name.length), name, time, Buffer.of(origin.length), origin, Buffer.alloc(8), end, head.root]);
 }
 
 // Seconds since 1970 at which a witness cosigned, or null.
 export function cosignatureTime(parsed, key) {
   const [found] = signaturesBy(parsed, key);
-  return found && (key.type === TYPE_COSIGNATURE || isSm2(key)) && signatureHolds(parsed, key, found.bytes) ? Number(found.bytes.readBigUInt64BE(0)) : null;
+  return found && key.type !== TYPE_ED25519 && signatureHolds(parsed, key, found.bytes) ? Number(found.bytes.readBigUInt64BE(0)) : null;
 }
 
 // Whether two checkpoints of one log, with what its tiles say of the smaller size, show two histories (the node's JSON form of the proof).

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { HASH_BYTES, TiledTree, consistencyHolds, inclusionHolds, leafHash, rootOf } from './merkle.mjs';
-import { Malformed, cosignatureTime, isSigned, judgeQuorum, openCheckpoint, parseNote, parsePolicy, parseVkey } from './note.mjs';
+import { Malformed, cosignatureTime, isSigned, judgeQuorum, openCheckpoint, parseNote, parsePolicy, parseVkey, subtreeMessage } from './note.mjs';
 import { ed25519Id, isSignedBy, parseEntry } from './entry.mjs';
+import { readHints, readResponse, verifyMlDsa44 } from './mldsa.mjs';
 import { verifySm2 } from './sm2.mjs';
 import { DirectoryFiles, parseTilePath, tilePath, verifyLog } from './log.mjs';
 
@@ -66,6 +67,52 @@ for (const row of json('crypto/signatures.json').sm2) {
     what[at] ^= 1;
   }
   check(!verifySm2(key, message, Buffer.alloc(64)), 'zeros');
+}
+for (const row of json('crypto/signatures.json').mlDsa44) {
+  const [key, message, signature, deterministic] = [row.publicKey, row.message, row.signature, row.deterministicSignature].map(text => Buffer.from(text, 'hex'));
+  check(verifyMlDsa44(key, message, signature) && verifyMlDsa44(key, message, deterministic), row.source);
+  // Seed and low numbers of the key, the message, the challenge, the numbers, the hints and how many there are.
+  for (const [what, at] of [[key, 3], [key, 900], [message, 0], [signature, 0], [signature, 1000], [signature, 2336], [signature, 2419]]) {
+    what[at] ^= 1;
+    check(!verifyMlDsa44(key, message, signature), `changed at ${at}: ${row.source}`);
+    what[at] ^= 1;
+  }
+  // Numbers at the bound, 131,072 - 78, and beyond it, with either sign; the last that may be is one less.
+  const [z, hints] = [signature.subarray(32, 2336), signature.subarray(2336)];
+  for (const [coded, isRead] of [[78, false], [79, true], [0, false], [262_144 - 78, false], [262_144 - 79, true], [262_143, false]]) {
+    const large = Buffer.from(z);
+    large.writeUIntLE((large.readUIntLE(0, 3) & 0xfc0000) + coded, 0, 3);
+    check((readResponse(large) !== null) === isRead && !verifyMlDsa44(key, message, Buffer.concat([signature.subarray(0, 32), large, hints])), `a number of ${131_072 - coded}`);
+  }
+  check(readResponse(z) !== null && readHints(hints) !== null, 'as it was signed');
+  for (const spelled of secondSpellings(hints)) check(readHints(spelled) === null && !verifyMlDsa44(key, message, Buffer.concat([signature.subarray(0, 2336), spelled])), 'hints spelled otherwise');
+  check(!verifyMlDsa44(key, message, signature.subarray(1)) && !verifyMlDsa44(key.subarray(1), message, signature), 'lengths');
+}
+// Counts that fall, and more hints than there may be, where everything else is in order.
+const hintBytes = (positions, counts) => Buffer.concat([Buffer.from(positions), Buffer.alloc(80 - positions.length), Buffer.from(counts)]);
+check(readHints(hintBytes([5], [1, 1, 1, 1])) !== null && readHints(hintBytes([5], [1, 0, 1, 1])) === null && readHints(hintBytes([5], [1, 1, 1, 0])) === null, 'falling counts');
+check(readHints(hintBytes(Array.from({ length: 80 }, (_, i) => i + 1), [80, 80, 80, 80])) !== null && readHints(hintBytes(Array.from({ length: 80 }, (_, i) => i + 1), [81, 81, 81, 81])) === null, 'too many hints');
+// Two hints exchanged, one named twice, something behind the last, more than there may be, fewer than before: FIPS 204 reads none of them (algorithm 21).
+function secondSpellings(hints) {
+  const [first, all] = [hints[80], hints[83]];
+  assert.ok(first >= 2 && all < 80);
+  const changed = change => { const copy = Buffer.from(hints); change(copy); return copy; };
+  return [h => { [h[0], h[1]] = [h[1], h[0]]; }, h => { h[1] = h[0]; }, h => { h[79] = 1; }, h => { h[83] = 81; }, h => { h[81] = h[80] - 1; }].map(changed);
+}
+{
+  // A whole note that other programs signed: messages byte by byte, and each line by its key.
+  const row = json('tlog/countersigned.json');
+  const note = parseNote(row.note);
+  check(isSigned(note, parseVkey(row.logVkey)), 'countersigned');
+  for (const [signer, time] of [[row.log, row.time], [row.witness, row.witnessTime]])
+    for (const algorithm of ['mlDsa44', 'sm2']) {
+      const further = parseVkey(signer[`${algorithm}Vkey`]);
+      check(isSigned(note, further) && cosignatureTime(note, further) === time, `${algorithm} ${further.name}`);
+      check(cosignatureTime(parseNote(row.note.replace('\n70000\n', '\n70001\n')), further) === null, `${algorithm} of another size`);
+      const stamp = Buffer.alloc(8);
+      stamp.writeBigUInt64BE(BigInt(time));
+      if (algorithm === 'mlDsa44') check(subtreeMessage(further.name, stamp, note.text).toString('hex') === signer.mlDsa44Message, 'subtree/v1');
+    }
 }
 for (const row of json('tlog/policies.json')) {
   const text = row.policy.join('\n');

@@ -1,10 +1,12 @@
 using System.Buffers.Text;
 using System.CommandLine;
 using System.Text;
+using System.Text.Json;
 using DataSpace.Cli.Ledger;
 using DataSpace.Cli.Node;
 using DataSpace.Cli.Session;
 using DataSpace.Kernel.Crypto;
+using DataSpace.Kernel.Identity;
 using DataSpace.Ledger.Witnessing;
 using DataSpace.Metering.Rating;
 using DataSpace.Metering.Reconciliation;
@@ -24,11 +26,12 @@ internal sealed class SettleInputs(GlobalOptions globals)
     private readonly Option<string[]> _plan = globals.Option<string[]>("--plan", SettleTexts.PlanFile, "FILE", required: true);
     private readonly Option<string[]> _agreement = globals.Option<string[]>("--agreement", SettleTexts.Agreement, "FILE");
     private readonly Option<string?> _policy = globals.Option<string?>("--policy", SettleTexts.WitnessPolicy, "FILE");
+    private readonly Option<string[]> _keys = globals.Option<string[]>("--did-document", SettleTexts.DidDocument, "FILE");
     private readonly Option<string[]> _pin = globals.Option<string[]>("--pin", SettleTexts.Pin, "CONTRACT=HASH");
     private readonly Option<string[]> _contract = globals.Option<string[]>("--contract", SettleTexts.Contract, "ID");
 
     /// <summary>The options, in the order of the help.</summary>
-    public Symbol[] Symbols => [_period, _consumer, _provider, _plan, _agreement, _policy, _pin, _contract];
+    public Symbol[] Symbols => [_period, _consumer, _provider, _plan, _agreement, _policy, _keys, _pin, _contract];
 
     /// <summary>The request that the command line makes.</summary>
     public SettlementRequest Read(ParseResult parse)
@@ -42,11 +45,12 @@ internal sealed class SettleInputs(GlobalOptions globals)
             pins[pin[..split]] = pin[(split + 1)..];
         }
         var policy = parse.GetValue(_policy) is { } file ? ReadPolicy(file) : null;
+        var documents = parse.GetValue(_keys) ?? [];
         return new SettlementRequest
         {
             Period = parse.GetRequiredValue(_period),
-            Consumer = ReadParty(parse.GetRequiredValue(_consumer), policy),
-            Providers = [.. parse.GetRequiredValue(_provider).Select(p => ReadParty(p, policy))],
+            Consumer = ReadParty(parse.GetRequiredValue(_consumer), policy, documents),
+            Providers = [.. parse.GetRequiredValue(_provider).Select(p => ReadParty(p, policy, documents))],
             Agreements = [.. (parse.GetValue(_agreement) ?? []).Select(a => AgreementFile.Read(ReadFile(a, CanonicalJson.MaxBytes)).OrStop())],
             Plans = [.. parse.GetRequiredValue(_plan).Select(ReadPlan)],
             Pins = pins,
@@ -55,16 +59,31 @@ internal sealed class SettleInputs(GlobalOptions globals)
     }
 
     /// <summary>
-    /// A party from its node.json and the ledger beside it. Without a policy the one beside them holds, which a node writes whose owner configured one.
+    /// A party from its node.json and the ledger beside it. Without a policy the one beside them holds, which a node writes whose owner configured one. Its keys are those of its
+    /// DID document, where the caller has one and vouches for it; else the one key of its node.json, without bounds.
     /// </summary>
-    public static SettlementParty ReadParty(string directory, WitnessPolicy? policy = null)
+    public static SettlementParty ReadParty(string directory, WitnessPolicy? policy = null, IReadOnlyList<string>? documents = null)
     {
         var beside = Path.Combine(directory, PolicyFile);
         policy ??= File.Exists(beside) ? ReadPolicy(beside) : null;
         var info = NodeInfo.Read(directory).OrStop();
         return Base64Url.IsValid(info.PublicKey ?? "", out var length) && length == 32 && PublicKey.TryCreate(PublicKey.Ed25519, Base64Url.DecodeFromChars(info.PublicKey!)) is { } key
-            ? new SettlementParty(info.Did, LedgerCommand.Locate(directory), [key], info.LedgerVkey, policy)
+            ? new SettlementParty(info.Did, LedgerCommand.Locate(directory), ReadKeys(info.Did, documents ?? []) ?? KeySet.Single(key, DateTimeOffset.UnixEpoch), info.LedgerVkey, policy)
             : throw new CommandStopped(CliErrors.NotANode.Of(directory), ExitCode.Usage);
+    }
+
+    private static KeySet? ReadKeys(string did, IReadOnlyList<string> documents)
+    {
+        foreach (var file in documents)
+        {
+            var bytes = ReadFile(file, DidDocument.MaxBytes);
+            var id = CanonicalJson.Parse(bytes).TryGet(out var json, out _) && json.ValueKind == JsonValueKind.Object && json.TryGetProperty("id", out var named) ? named.ToString() : "";
+            if (!ParticipantId.Parse(id).TryGet(out var participant, out _))
+                throw new CommandStopped(CliErrors.BadArguments.Of("--did-document " + file), ExitCode.Usage);
+            if (id == did)
+                return DidDocument.FromJson(bytes, participant).OrStop().Keys;
+        }
+        return null;
     }
 
     private static WitnessPolicy ReadPolicy(string file) => WitnessPolicy.Parse(Encoding.UTF8.GetString(ReadFile(file, WitnessPolicy.MaxBytes))).OrStop();

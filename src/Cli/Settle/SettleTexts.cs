@@ -26,6 +26,7 @@ internal static class SettleTexts
     public static readonly Phrase Pin = new("Plan hash that a contract pins, where its agreement file is not at hand; may be repeated.", "无协议文件时，合约所固定的方案哈希；可重复。");
     public static readonly Phrase Agreement = new("Agreement file of a contract (settle agreement): its terms decide which plan counts. With one, every contract needs one; may be repeated.", "合约的协议文件（settle agreement）：以其条款确定适用的方案。提供一份即须提供全部合约的；可重复。");
     public static readonly Phrase WitnessPolicy = new("A tlog-policy file: only what its quorum cosigned is settled, the rest belongs to the next month. Default: the file witness-policy in a party's directory, if there is one.", "tlog-policy 文件：仅结算其法定人数已联署的部分，其余归入下月。默认使用各方目录中的 witness-policy 文件（如有）。");
+    public static readonly Phrase DidDocument = new("A party's DID document, whose keys count each in its time: for months in which a key changed. Without one the key of node.json counts alone; may be repeated.", "某一方的 DID 文档，其中各密钥仅在各自有效期内计入：用于曾更换密钥的月份。未提供时仅以 node.json 中的密钥为准；可重复。");
     public static readonly Phrase GetAgreement = new("Write a contract as a node keeps it: terms and both parties' keys. Its hash is what every use of the contract names.", "导出节点保存的合约：条款与双方密钥。该合约的每次使用都引用其哈希。");
     public static readonly Phrase SignerDirectory = new("A party's directory, to verify its signature with the key in node.json; may be repeated.", "某一方的目录，用其 node.json 中的密钥验证签名；可重复。");
     public static readonly Phrase AgreementIs = new("Agreement {0}: {1}", "协议 {0}：{1}");

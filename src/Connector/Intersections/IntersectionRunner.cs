@@ -47,11 +47,12 @@ internal sealed partial class IntersectionRunner(
         LogSet(log, read.Items.RowsRead, read.Items.Count, read.Items.RowsWithoutKey);
         if (plan.Roster.Count > 2)
             return await RunManyAsync(row, use, context, rule, read, started, limit.Token, cancellation);
-        if (!PartyOf(row, use, context, rule, read.Items).TryGet(out var party, out error))
+        var metered = new MeteredSealEngine(engine);
+        if (!PartyOf(row, use, context, rule, read.Items, metered).TryGet(out var party, out error))
             return Judged(error);
         Result<UseWork> WorkOf(Spoken spoken, long bytesSaid, DsError? brokenOff)
             => egress.Pack(context, spoken.Closing, spoken.Told, spoken.Code).TryGet(out var bytes, out var unpacked)
-                ? new UseWork(bytes, 1, read.Usage, Stopwatch.GetElapsedTime(started), read.Items.Count) { ProtocolBytes = bytesSaid, BrokenOff = brokenOff } : unpacked;
+                ? new UseWork(bytes, 1, read.Usage, Stopwatch.GetElapsedTime(started), read.Items.Count) { ProtocolBytes = bytesSaid, BrokenOff = brokenOff, Fuel = metered.Fuel } : unpacked;
         var peer = plan.Roster.First(r => r.Participant != self.Did).Participant;
         var most = party.MostBytesSaid(IntersectionCheck.MaxItemsOf(plan, peer));
         if (!(await conversations.TalkAsync(row.JobHash, party, context.Grant, most, limit.Token)).TryGet(out var said, out error))
@@ -97,7 +98,7 @@ internal sealed partial class IntersectionRunner(
         return rows.Set.Build().TryGet(out var items, out error) ? (items, (List<string?[]>?)null, run.Usage) : error;
     }
 
-    private Result<IntersectionParty> PartyOf(UseRow row, UseRequest use, EgressContext context, KeyRule rule, ItemSet items)
+    private Result<IntersectionParty> PartyOf(UseRow row, UseRequest use, EgressContext context, KeyRule rule, ItemSet items, ISealEngine metered)
     {
         var (plan, query) = (use.Order.Plan, use.Order.Plan.Intersect!);
         var statements = JsonSerializer.Deserialize<List<string>>(row.RoundZeros!, JobJson.Options)!;
@@ -113,8 +114,8 @@ internal sealed partial class IntersectionRunner(
         var run = new IntersectionRun(context.Grant, new IntersectionContext(
             row.RosterHash!, string.Join(' ', plan.Roster.Select(r => r.AgreementId)), use.Order.PlanHash, query.Receiver, sender, VersionOf(query.Receiver), VersionOf(sender), rule.Digest, terms), self.Signer, key);
         if (query.Receiver == self.Did)
-            return IntersectionReceiver.Create(run, items, engine).TryGet(out var receiver, out error) ? receiver : error;
-        return IntersectionSender.Create(run, items, engine).TryGet(out var other, out error) ? other : error;
+            return IntersectionReceiver.Create(run, items, metered).TryGet(out var receiver, out error) ? receiver : error;
+        return IntersectionSender.Create(run, items, metered).TryGet(out var other, out error) ? other : error;
     }
 
     /// <summary>Too few in common is told to the analyst alone, in a reply like any other.</summary>

@@ -24,6 +24,12 @@ internal sealed record UseWork(byte[] Committed, int ResultCells, SandboxUsage? 
     /// <summary>Bytes said in a protocol before; 0 where there is none. Owner only.</summary>
     public long ProtocolBytes { get; init; }
 
+    /// <summary>Fuel of the operations in WebAssembly (<see cref="SealFuel"/>); 0 where there are none. Owner only.</summary>
+    public long Fuel { get; init; }
+
+    /// <summary>Fuel that follows from the plan alone, whatever the data hold: shown and billed. 0 where how much it is depends on the data.</summary>
+    public long PlannedFuel { get; init; }
+
     /// <summary>Why the conversation broke off after something of its result had left: reported, and refused; null for work that is done.</summary>
     public DsError? BrokenOff { get; init; }
 }
@@ -51,15 +57,21 @@ internal sealed partial class UseComputation(
             return error;
         if (maskKeys.Find(row.JobHash) is not { } own || !dropouts.IsReady(use.Order.Plan, row.JobHash))
             return JobErrors.Abandoned.Of();
+        var metered = new MeteredSealEngine(engine);
         var position = statements.ToList().FindIndex(s => s.Participant == self.Did);
         var message = ProviderRound.Contribute(
-            engine, context.Grant, shape, cells, row.AnalystKeys, own, position,
+            metered, context.Grant, shape, cells, row.AnalystKeys, own, position,
             [.. statements.Select(s => Convert.FromBase64String(s.EphemeralKey))], Convert.FromHexString(row.RosterHash!), 0,
             Convert.FromHexString(use.Order.AnalystKeysDigest), admitted.Noise?.Share, use.Order.Plan.HasDropout ? dropouts.Find(row.JobHash)!.Party : null);
         if (!message.TryGet(out var contribution, out error) || !egress.Pack(context, contribution, status).TryGet(out var bytes, out error))
             return error;
         var usage = ran.IsOk ? ran.Value.Usage : null;
-        return new UseWork(bytes, query is { Bins: null, Matrix: null } ? query.Groups.Count * query.Measures.Count : query.FigureCount, usage, Stopwatch.GetElapsedTime(started), ran.IsOk ? ran.Value.Cells.Sum(c => c.Subjects) : null);
+        return new UseWork(bytes, query is { Bins: null, Matrix: null } ? query.Groups.Count * query.Measures.Count : query.FigureCount, usage, Stopwatch.GetElapsedTime(started), ran.IsOk ? ran.Value.Cells.Sum(c => c.Subjects) : null)
+        {
+            // As many ciphertexts as the shape has, also for data that failed.
+            Fuel = metered.Fuel,
+            PlannedFuel = metered.Fuel,
+        };
     }
 
     /// <summary>One provider's released table, or a failure of the same size.</summary>

@@ -19,19 +19,22 @@ internal static class UseMeasures
     public static ReportPayload ReportOf(GrantedUse granted, UseRequest use, UseWork work, Listing? listing, SandboxProfile profile, string? workerDigest)
     {
         var known = (listing?.Classification?.Scale ?? DataScale.Empty).Coarse();
+        var units = new SortedDictionary<string, long>(StringComparer.Ordinal)
+        {
+            ["uses"] = 1,
+            ["resultCells"] = work.ResultCells,
+            ["bytesOut"] = work.Committed.Length,
+            ["rowsScanned"] = known.Rows,
+            ["subjects"] = known.Subjects,
+            ["cpuMs"] = use.Order.Plan.WallLimitMs, // one engine thread: processor time is reserved as wall time is
+            ["wallMs"] = use.Order.Plan.WallLimitMs,
+        };
+        if (work.PlannedFuel > 0)
+            units["fuel"] = work.PlannedFuel;
         return new ReportPayload
         {
             GrantHash = granted.Entry.LeafHashHex,
-            Units = new SortedDictionary<string, long>(StringComparer.Ordinal)
-            {
-                ["uses"] = 1,
-                ["resultCells"] = work.ResultCells,
-                ["bytesOut"] = work.Committed.Length,
-                ["rowsScanned"] = known.Rows,
-                ["subjects"] = known.Subjects,
-                ["cpuMs"] = use.Order.Plan.WallLimitMs, // one engine thread: processor time is reserved as wall time is
-                ["wallMs"] = use.Order.Plan.WallLimitMs,
-            },
+            Units = units,
             ImageDigest = $"{profile.Name} duckdb/{profile.EngineVersion} seccomp/{profile.FilterSha256} worker/sha256:{workerDigest}",
             OutputDigest = Contributions.OutputDigest(work.Committed),
             Outcome = "released",
@@ -49,6 +52,8 @@ internal static class UseMeasures
             measured["subjects"] = subjects;
         if (work.ProtocolBytes > 0)
             measured["protocolBytes"] = work.ProtocolBytes;
+        if (work.Fuel > 0)
+            measured["fuel"] = work.Fuel;
         if (work.Usage is { } usage)
         {
             measured["peakBytes"] = usage.PeakResidentBytes;

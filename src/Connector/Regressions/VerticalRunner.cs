@@ -44,11 +44,12 @@ internal sealed partial class VerticalRunner(
             return Withheld(error);
         }
         LogRows(log, items.RowsRead, items.Count, items.RowsWithoutKey, rows.RowsWithoutValue);
-        if (!PartyOf(row, use, context, rule, items, rows).TryGet(out var party, out error))
+        var metered = new MeteredSealEngine(engine);
+        if (!PartyOf(row, use, context, rule, items, rows, metered).TryGet(out var party, out error))
             return Judged(error);
         Result<UseWork> WorkOf(ProtocolMessage closing, string? code, long bytesSaid, DsError? brokenOff)
             => egress.Pack(context, closing, null, code).TryGet(out var bytes, out var unpacked)
-                ? new UseWork(bytes, 1, read.Usage, Stopwatch.GetElapsedTime(started), items.Count) { ProtocolBytes = bytesSaid, BrokenOff = brokenOff } : unpacked;
+                ? new UseWork(bytes, 1, read.Usage, Stopwatch.GetElapsedTime(started), items.Count) { ProtocolBytes = bytesSaid, BrokenOff = brokenOff, Fuel = metered.Fuel } : unpacked;
         if (!(await conversations.TalkAsync(row.JobHash, party, context.Grant, AlignedRegression.MostBytesUnheard, limit.Token)).TryGet(out var said, out error))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -73,7 +74,7 @@ internal sealed partial class VerticalRunner(
             await shelf.KeepAsync(row.JobHash, use.Order, model, cancellation);
     }
 
-    private Result<AlignedRegression> PartyOf(UseRow row, UseRequest use, EgressContext context, KeyRule rule, ItemSet items, VerticalRows rows)
+    private Result<AlignedRegression> PartyOf(UseRow row, UseRequest use, EgressContext context, KeyRule rule, ItemSet items, VerticalRows rows, ISealEngine metered)
     {
         var (plan, query) = (use.Order.Plan, use.Order.Plan.Regress!);
         var statements = JsonSerializer.Deserialize<List<string>>(row.RoundZeros!, JobJson.Options)!;
@@ -94,7 +95,7 @@ internal sealed partial class VerticalRunner(
             ? new AlignedLogistic(alignment, WidthOf(first), WidthOf(second), ridge, halfPeriod, query.Iterations)
             : new AlignedLinear(alignment, WidthOf(first), WidthOf(second), ridge, Number(query.Label.Min), Number(query.Label.Max));
         return AlignedRegression.Create(
-            new VerticalRun(context.Grant, new ConversationTerms(terms.Protocol, alignment.Digest, self.Signer, key)), terms, first == self.Did, items, rows.Of, engine);
+            new VerticalRun(context.Grant, new ConversationTerms(terms.Protocol, alignment.Digest, self.Signer, key)), terms, first == self.Did, items, rows.Of, metered);
     }
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);

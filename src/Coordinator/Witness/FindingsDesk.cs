@@ -17,7 +17,7 @@ namespace DataSpace.Coordinator.Witness;
 
 /// <summary>
 /// Makes silence visible. Every dispatched job is held against what each owner's log shows: a Grant, a Denied, or nothing. Nothing, and no signed refusal either,
-/// is after the job's deadline an Unreported finding in this coordinator's own ledger. Disputes over receipts are kept as their parties proved them.
+/// is after the job's deadline an Unreported finding in this coordinator's own ledger; a signed refusal is kept there as it was signed. Disputes over receipts are kept as their parties proved them.
 /// </summary>
 internal sealed partial class FindingsDesk(
     IDbContextFactory<CoordinatorState> store, INodeTransport transport, PeerDirectory peers, LogKeys logs, AuditLedger ledger, TimeProvider clock, ILogger<FindingsDesk> log)
@@ -25,6 +25,8 @@ internal sealed partial class FindingsDesk(
 {
     private const int MaxParts = 300;
     private const int MaxDisputes = 100_000;
+    private const int MaxStatementChars = 4096;
+    private const int MaxCodeChars = 64;
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Horizon = TimeSpan.FromDays(7);
     private readonly SemaphoreSlim _one = new(1);
@@ -72,8 +74,11 @@ internal sealed partial class FindingsDesk(
                     db.Findings.Add(new FindingRow { JobHash = job.JobHash, Participant = party.Participant, JobId = job.JobId, State = state, Code = party.Code, At = now });
                 else
                     (found.State, found.Code, found.At) = (state, party.Code, now);
-                if (state == FindingStates.Unreported)
-                    await RecordAsync(job, party, cancellation);
+                if (await RecordAsync(job, party, state, cancellation) is { } unrecorded)
+                {
+                    LogUnrecorded(log, unrecorded.Code); // what is not in the ledger is not found yet: the next round looks again
+                    return open.Count;
+                }
                 await db.SaveChangesAsync(cancellation);
             }
             return open.Count;
@@ -109,9 +114,13 @@ internal sealed partial class FindingsDesk(
     {
         var state = await LookInLogAsync(job, party, cancellation);
         // Its log says nothing, but the owner signed that it refuses; the runner verified that.
-        return state == FindingStates.Unreported && party.Refusal is { } text && JsonSerializer.Deserialize<RefusalNotice>(text, JobJson.Options)?.Statement is not null
-            ? FindingStates.Refused : state;
+        return state == FindingStates.Unreported && StatementOf(party) is not null ? FindingStates.Refused : state;
     }
+
+    /// <summary>The refusal as its owner signed it; null for one that no ledger entry can hold, which is no answer.</summary>
+    private static RefusalNotice? StatementOf(PartyRow party)
+        => party.Refusal is { } text && JsonSerializer.Deserialize<RefusalNotice>(text, JobJson.Options) is { Statement.Length: <= MaxStatementChars, Code: { Length: > 0 and <= MaxCodeChars } code } signed
+            && code.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') ? signed : null;
 
     private async Task<string> LookInLogAsync(JobRow job, PartyRow party, CancellationToken cancellation)
     {
@@ -144,12 +153,24 @@ internal sealed partial class FindingsDesk(
         return FindingStates.Unreported;
     }
 
-    private async Task RecordAsync(JobRow job, PartyRow party, CancellationToken cancellation)
+    /// <summary>Silence, and a refusal that the owner's own log does not hold, stand in this log; once each. The error when they could not be written.</summary>
+    private async Task<DsError?> RecordAsync(JobRow job, PartyRow party, string state, CancellationToken cancellation)
     {
-        var payload = new UnreportedPayload { JobHash = job.JobHash, JobId = job.JobId, Participant = party.Participant, DeadlineMs = job.Deadline.ToUnixTimeMilliseconds() };
-        var eventId = Digest.Sha256(Encoding.UTF8.GetBytes($"unreported/{job.JobHash}/{party.Participant}")).AsMemory(0, 16);
-        if (ledger.IndexOf(eventId) is null && (await ledger.AppendAsync(new EntryDraft(payload, job.JobHash) { EventId = eventId }, cancellation)).IsOk)
+        IEntryPayload? payload = state switch
+        {
+            FindingStates.Unreported => new UnreportedPayload { JobHash = job.JobHash, JobId = job.JobId, Participant = party.Participant, DeadlineMs = job.Deadline.ToUnixTimeMilliseconds() },
+            FindingStates.Refused when StatementOf(party) is { } signed
+                => new RefusalKeptPayload { JobHash = job.JobHash, JobId = job.JobId, Participant = party.Participant, Code = signed.Code, Statement = signed.Statement! },
+            _ => null,
+        };
+        var eventId = Digest.Sha256(Encoding.UTF8.GetBytes($"{state}/{job.JobHash}/{party.Participant}")).AsMemory(0, 16);
+        if (payload is null || ledger.IndexOf(eventId) is not null)
+            return null;
+        if (!(await ledger.AppendAsync(new EntryDraft(payload, job.JobHash) { EventId = eventId }, cancellation)).TryGet(out _, out var error))
+            return error;
+        if (state == FindingStates.Unreported)
             LogUnreported(log, party.Participant, job.JobId);
+        return null;
     }
 
     /// <summary>An entry of a participant's own log, signed by it; null for everything else.</summary>
@@ -180,6 +201,9 @@ internal sealed partial class FindingsDesk(
 
     [LoggerMessage(2, LogLevel.Warning, "{Participant} says nothing about job {JobId}")]
     private static partial void LogUnreported(ILogger logger, string participant, string jobId);
+
+    [LoggerMessage(3, LogLevel.Error, "A finding could not be written into the ledger: {Code}")]
+    private static partial void LogUnrecorded(ILogger logger, string code);
 }
 
 /// <summary>What an owner's log shows about a dispatched job.</summary>

@@ -48,6 +48,14 @@ public sealed class KeySet
     public static KeySet Single(PublicKey key, DateTimeOffset validFrom)
         => key.IsEd25519 ? new([new KeyValidity(key, validFrom)]) : throw new ArgumentException("A participant's keys are Ed25519.", nameof(key));
 
+    /// <summary>A set of keys without bounds, for whoever knows keys and not their times; repeated ones count once.</summary>
+    public static Result<KeySet> Unbounded(IEnumerable<PublicKey> keys)
+        => Create(keys.DistinctBy(k => k.KeyId, StringComparer.Ordinal).Select(k => new KeyValidity(k, DateTimeOffset.UnixEpoch)));
+
+    /// <summary>Keys that were valid at some moment from <paramref name="first"/> to <paramref name="last"/>: for signatures that carry no time of their own, but are known to lie between two that do.</summary>
+    public IEnumerable<PublicKey> ValidWithin(DateTimeOffset first, DateTimeOffset last)
+        => _keys.Where(k => k.ValidFrom <= last && (k.ValidUntil is not { } until || first < until)).Select(k => k.Key);
+
     /// <summary>The key with this id if it is valid at <paramref name="moment"/>, else null.</summary>
     public PublicKey? Find(string keyId, DateTimeOffset moment)
         => Array.Find(_keys, k => k.Key.KeyId == keyId && k.IsValidAt(moment))?.Key;

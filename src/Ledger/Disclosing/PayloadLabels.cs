@@ -32,6 +32,7 @@ internal static class PayloadLabels
         [EntryKind.Equivocation] = ["origin", "proofHash", "firstSize", "secondSize"],
         [EntryKind.OneSided] = ["jobHash", "useId", "grantHash", "reportHash", "contractId", "silent", "reason", "deadlineMs"],
         [EntryKind.Unreported] = ["jobHash", "jobId", "participant", "deadlineMs"],
+        [EntryKind.RefusalKept] = ["jobHash", "jobId", "participant", "code", "statement"],
         [EntryKind.Erased] = ["index", "entryHash", "part", "ground", "by"],
         [EntryKind.DisclosureGiven] = ["caseId", "asker", "from", "to", "disclosed", "refused", "requestHash", "answerHash"],
     };

@@ -74,4 +74,7 @@ public enum EntryKind
 
     /// <summary>An auditor or regulator was answered about a range of this log.</summary>
     DisclosureGiven = 25,
+
+    /// <summary>An owner that wrote nothing into its own log about a dispatched job has signed that it refuses it; in the coordinator's log.</summary>
+    RefusalKept = 26,
 }

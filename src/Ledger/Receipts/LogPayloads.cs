@@ -177,3 +177,43 @@ public sealed record UnreportedPayload : IEntryPayload
         });
     }
 }
+
+/// <summary>A coordinator's evidence: an owner whose log says nothing about a dispatched job has signed that it refuses it, and is not silent.</summary>
+public sealed record RefusalKeptPayload : IEntryPayload
+{
+    /// <summary>Hash of the signed job, lower-case hex of 32 bytes.</summary>
+    public required string JobHash { get; init; }
+
+    /// <summary>Job id.</summary>
+    public required string JobId { get; init; }
+
+    /// <summary>The owner that refuses.</summary>
+    public required string Participant { get; init; }
+
+    /// <summary>Stable error code of the refusal.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>The owner's statement as it signed it (JWS, typ <c>dataspace-refusal+jws</c>); it names job, owner and code.</summary>
+    public required string Statement { get; init; }
+
+    /// <inheritdoc />
+    public EntryKind Kind => EntryKind.RefusalKept;
+
+    /// <inheritdoc />
+    public IReadOnlyList<PayloadField> ToFields() => new FieldWriter()
+        .Digest("jobHash", JobHash).Id("jobId", JobId).Id("participant", Participant).Word("code", Code).Text("statement", Statement).Fields;
+
+    /// <summary>Reads the fields strictly.</summary>
+    public static Result<RefusalKeptPayload> FromFields(IEnumerable<PayloadField> fields)
+    {
+        var reader = new FieldReader(fields);
+        return reader.Finish(new RefusalKeptPayload
+        {
+            JobHash = reader.Digest("jobHash"),
+            JobId = reader.Id("jobId"),
+            Participant = reader.Id("participant"),
+            Code = reader.Word("code"),
+            Statement = reader.Text("statement"),
+        });
+    }
+}

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Formats.Cbor;
 using DataSpace.Kernel.Results;
 
@@ -23,7 +24,12 @@ internal sealed class FieldWriter
 {
     private readonly List<PayloadField> _fields = [];
 
-    public FieldWriter Text(string label, string value) => Add(label, w => w.WriteTextString(value));
+    public FieldWriter Text(string label, string value)
+    {
+        var writer = CborScratch.Writer();
+        writer.WriteTextString(value);
+        return Add(label, writer);
+    }
 
     /// <summary>An id or a stable code: at most <see cref="FieldRules.MaxIdLength"/> characters; empty where there is none.</summary>
     public FieldWriter Id(string label, string value)
@@ -42,21 +48,33 @@ internal sealed class FieldWriter
             ? TextList(label, values)
             : throw new ArgumentException("Too many or too long.", label);
 
-    public FieldWriter Number(string label, long value) => Add(label, w => w.WriteInt64(value));
+    public FieldWriter Number(string label, long value)
+    {
+        var writer = CborScratch.Writer();
+        writer.WriteInt64(value);
+        return Add(label, writer);
+    }
 
-    public FieldWriter Bytes(string label, ReadOnlyMemory<byte> value) => Add(label, w => w.WriteByteString(value.Span));
+    public FieldWriter Bytes(string label, ReadOnlyMemory<byte> value)
+    {
+        var writer = CborScratch.Writer();
+        writer.WriteByteString(value.Span);
+        return Add(label, writer);
+    }
 
     /// <summary>A digest given in lower-case hex, stored as bytes.</summary>
     public FieldWriter Digest(string label, string hex)
         => Bytes(label, FieldRules.IsDigest(hex) ? Convert.FromHexString(hex) : throw new ArgumentException("Not a digest.", label));
 
-    public FieldWriter TextList(string label, IReadOnlyList<string> values) => Add(label, w =>
+    public FieldWriter TextList(string label, IReadOnlyList<string> values)
     {
-        w.WriteStartArray(values.Count);
+        var writer = CborScratch.Writer();
+        writer.WriteStartArray(values.Count);
         foreach (var value in values)
-            w.WriteTextString(value);
-        w.WriteEndArray();
-    });
+            writer.WriteTextString(value);
+        writer.WriteEndArray();
+        return Add(label, writer);
+    }
 
     /// <summary>One field per pair, so that each can be shown alone, ordered by name.</summary>
     public FieldWriter NumberMap(string prefix, IReadOnlyDictionary<string, long> values)
@@ -68,10 +86,8 @@ internal sealed class FieldWriter
 
     public IReadOnlyList<PayloadField> Fields => _fields;
 
-    private FieldWriter Add(string label, Action<CborWriter> write)
+    private FieldWriter Add(string label, CborWriter writer)
     {
-        var writer = CborScratch.Writer();
-        write(writer);
         _fields.Add(new PayloadField(label, writer.Encode()));
         return this;
     }
@@ -87,6 +103,9 @@ internal static class FieldRules
     public const int MaxListItems = 256;
     public const int MaxIdLength = 512;
     public const int MaxWordLength = 64;
+    private const int FewFields = 16;
+
+    private static readonly SearchValues<char> LabelCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/.-_");
 
     public static bool IsWord(string word)
         => word.Length is > 0 and <= MaxWordLength && word.All(c => char.IsAsciiLetterOrDigit(c) || c is ':' or '.' or '-' or '_');
@@ -98,11 +117,13 @@ internal static class FieldRules
     {
         if (fields.Count is 0 or > MaxFields)
             return LedgerErrors.EntryTooLarge.Of("number of fields");
-        var seen = new HashSet<string>(StringComparer.Ordinal);
+        // A set costs more than it saves among so few.
+        var seen = fields.Count > FewFields ? new HashSet<string>(StringComparer.Ordinal) : null;
         var total = 0;
-        foreach (var field in fields)
+        for (var i = 0; i < fields.Count; i++)
         {
-            if (!IsLabel(field.Label) || !seen.Add(field.Label))
+            var field = fields[i];
+            if (!IsLabel(field.Label) || !(seen?.Add(field.Label) ?? IsFirst(fields, i)))
                 return LedgerErrors.InvalidField.Of("malformed or repeated label");
             if (field.Value.Length > MaxValueBytes || (total += field.Value.Length + field.Label.Length) > MaxPayloadBytes)
                 return LedgerErrors.EntryTooLarge.Of(field.Label);
@@ -110,8 +131,17 @@ internal static class FieldRules
         return null;
     }
 
-    private static bool IsLabel(string label)
-        => label.Length is > 0 and <= MaxLabelLength && label.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_');
+    private static bool IsFirst(IReadOnlyList<PayloadField> fields, int at)
+    {
+        for (var i = 0; i < at; i++)
+        {
+            if (fields[i].Label == fields[at].Label)
+                return false;
+        }
+        return true;
+    }
+
+    private static bool IsLabel(string label) => label.Length is > 0 and <= MaxLabelLength && !label.AsSpan().ContainsAnyExcept(LabelCharacters);
 }
 
 /// <summary>Reads fields strictly: everything asked for must be there in the right type, and nothing else may be.</summary>

@@ -1,7 +1,7 @@
-using System.Buffers.Binary;
 using System.Formats.Cbor;
 using System.Security.Cryptography;
 using System.Text;
+using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Results;
 using DataSpace.Ledger.Merkle;
 
@@ -51,8 +51,7 @@ internal sealed class SealedPayload
     private const int KeyBytes = 32;
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
-    private const int MaxStackFields = 32;
-    private static readonly byte[] DataInfo = [.. "data"u8, 1]; // one round of HKDF-Expand
+    private const int MaxStackBytes = 32 * MerkleHash.SizeBytes;
 
     private SealedPayload(byte[] key, byte[] root, byte[] ciphertext) => (Key, Root, Ciphertext) = (key, root, ciphertext);
 
@@ -77,30 +76,25 @@ internal sealed class SealedPayload
     {
         var key = random[..KeyBytes].ToArray();
         var nonce = random[KeyBytes..RandomBytes];
-        using var derivation = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
-        var leaves = fields.Count <= MaxStackFields ? stackalloc byte[fields.Count * MerkleHash.SizeBytes] : new byte[fields.Count * MerkleHash.SizeBytes];
-        Span<byte> salt = stackalloc byte[MerkleHash.SizeBytes];
+        var size = fields.Count * MerkleHash.SizeBytes;
+        Span<byte> leaves = size <= MaxStackBytes ? stackalloc byte[size] : new byte[size];
+        Span<byte> salts = size <= MaxStackBytes ? stackalloc byte[size] : new byte[size];
+        FieldSalts.Fill(key, salts);
+        var hashes = new FieldLeaves(stackalloc byte[FieldLeaves.RoomBytes], salts, leaves, Sha256Lanes.IsSupported);
         for (var i = 0; i < fields.Count; i++)
-        {
-            Salt(derivation, i, salt);
-            OpenedField.HashLeaf(fields[i].Label, salt, fields[i].Value.Span, leaves.Slice(i * MerkleHash.SizeBytes, MerkleHash.SizeBytes));
-        }
+            hashes.Add(fields[i].Label, fields[i].Value.Span);
+        hashes.Finish();
         var root = MerkleHash.Root(leaves);
-        var plain = FieldList.Encode(fields);
-        var sealedBytes = new byte[NonceBytes + plain.Length + TagBytes];
-        nonce.CopyTo(sealedBytes);
-        using var aes = DataCipher(derivation);
-        aes.Encrypt(nonce, plain, sealedBytes.AsSpan(NonceBytes, plain.Length), sealedBytes.AsSpan(NonceBytes + plain.Length), root);
+        var sealedBytes = Seal(key, FieldList.Encode(fields), nonce, root);
         return new SealedPayload(key, root, sealedBytes);
     }
 
     /// <summary>Decrypts and checks against the commitment.</summary>
     public static Result<IReadOnlyList<OpenedField>> Open(byte[] key, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> root)
     {
-        using var derivation = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
-        if (Unseal(key, derivation, ciphertext, root) is not { } fields)
-            return LedgerErrors.PayloadMismatch.Of();
-        var opened = Open(fields.ToList(), derivation);
+        if (!Decrypt(key, ciphertext, root).TryGet(out var fields, out var error))
+            return error;
+        var opened = Open(fields.ToList(), key);
         return MerkleHash.Root(opened.Select(field => field.LeafHash()).ToList()).AsSpan().SequenceEqual(root)
             ? opened
             : LedgerErrors.PayloadMismatch.Of();
@@ -109,35 +103,17 @@ internal sealed class SealedPayload
     /// <summary>Whether <see cref="Open(byte[], ReadOnlySpan{byte}, ReadOnlySpan{byte})"/> would succeed, without making what it returns.</summary>
     public static bool Matches(byte[] key, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> root)
     {
-        using var derivation = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
-        if (Unseal(key, derivation, ciphertext, root) is not { } fields)
+        if (!Decrypt(key, ciphertext, root).TryGet(out var fields, out _))
             return false;
-        var leaves = fields.Count <= MaxStackFields ? stackalloc byte[fields.Count * MerkleHash.SizeBytes] : new byte[fields.Count * MerkleHash.SizeBytes];
-        Span<byte> salt = stackalloc byte[MerkleHash.SizeBytes];
-        var i = 0;
+        var size = fields.Count * MerkleHash.SizeBytes;
+        Span<byte> leaves = size <= MaxStackBytes ? stackalloc byte[size] : new byte[size];
+        Span<byte> salts = size <= MaxStackBytes ? stackalloc byte[size] : new byte[size];
+        FieldSalts.Fill(key, salts);
+        var hashes = new FieldLeaves(stackalloc byte[FieldLeaves.RoomBytes], salts, leaves, Sha256Lanes.IsSupported);
         foreach (var field in fields)
-        {
-            Salt(derivation, i, salt);
-            OpenedField.HashLeaf(field.Label, salt, field.Value, leaves.Slice(i++ * MerkleHash.SizeBytes, MerkleHash.SizeBytes));
-        }
+            hashes.Add(field.Label, field.Value);
+        hashes.Finish();
         return MerkleHash.Root(leaves).AsSpan().SequenceEqual(root);
-    }
-
-    private static FieldList? Unseal(byte[] key, IncrementalHash derivation, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> root)
-    {
-        if (key.Length != KeyBytes || ciphertext.Length < NonceBytes + TagBytes)
-            return null;
-        var plain = new byte[ciphertext.Length - NonceBytes - TagBytes];
-        try
-        {
-            using var aes = DataCipher(derivation);
-            aes.Decrypt(ciphertext[..NonceBytes], ciphertext[NonceBytes..^TagBytes], ciphertext[^TagBytes..], plain, root);
-            return FieldList.Read(plain);
-        }
-        catch (CryptographicException)
-        {
-            return null;
-        }
     }
 
     /// <summary>
@@ -145,31 +121,13 @@ internal sealed class SealedPayload
     /// Whoever made the ciphertext is believed that the fields are those of the root; <see cref="Open(byte[], ReadOnlySpan{byte}, ReadOnlySpan{byte})"/> believes nothing.
     /// </summary>
     public static Result<FieldList> Decrypt(byte[] key, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> root)
-    {
-        if (key.Length != KeyBytes || ciphertext.Length < NonceBytes + TagBytes)
-            return LedgerErrors.PayloadMismatch.Of();
-        var plain = new byte[ciphertext.Length - NonceBytes - TagBytes];
-        try
-        {
-            Span<byte> dataKey = stackalloc byte[KeyBytes];
-            HMACSHA256.HashData(key, DataInfo, dataKey);
-            using var aes = new AesGcm(dataKey, TagBytes);
-            CryptographicOperations.ZeroMemory(dataKey);
-            aes.Decrypt(ciphertext[..NonceBytes], ciphertext[NonceBytes..^TagBytes], ciphertext[^TagBytes..], plain, root);
-            return FieldList.Read(plain) is { } fields ? fields : LedgerErrors.PayloadMismatch.Of();
-        }
-        catch (CryptographicException)
-        {
-            return LedgerErrors.PayloadMismatch.Of();
-        }
-    }
+        => Unseal(key, ciphertext, root) is { } plain && FieldList.Read(plain) is { } fields ? fields : LedgerErrors.PayloadMismatch.Of();
 
     /// <summary>Key of the part that stays after an erasure: follows from the payload's key, and says nothing about it.</summary>
     public static byte[] RestKey(byte[] key)
     {
-        using var derivation = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
         var rest = new byte[KeyBytes];
-        Expand(derivation, "metering"u8, rest);
+        ShortHmac.Compute(key, "metering\u0001"u8, rest);
         return rest;
     }
 
@@ -182,25 +140,16 @@ internal sealed class SealedPayload
             EntryProof.Write(writer, leaf);
         writer.WriteEndArray();
         var plain = writer.Encode();
-        var sealedBytes = new byte[NonceBytes + plain.Length + TagBytes];
-        RandomNumberGenerator.Fill(sealedBytes.AsSpan(0, NonceBytes));
-        using var derivation = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, restKey);
-        using var aes = DataCipher(derivation);
-        aes.Encrypt(sealedBytes.AsSpan(0, NonceBytes), plain, sealedBytes.AsSpan(NonceBytes, plain.Length), sealedBytes.AsSpan(NonceBytes + plain.Length), root);
-        return sealedBytes;
+        return Seal(restKey, plain, RandomNumberGenerator.GetBytes(NonceBytes), root);
     }
 
     /// <summary>The leaves of <see cref="SealRest"/>, checked against the commitment.</summary>
     public static Result<IReadOnlyList<PayloadLeaf>> OpenRest(byte[] restKey, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> root)
     {
-        if (restKey.Length != KeyBytes || ciphertext.Length < NonceBytes + TagBytes)
+        if (Unseal(restKey, ciphertext, root) is not { } plain)
             return LedgerErrors.PayloadMismatch.Of();
-        var plain = new byte[ciphertext.Length - NonceBytes - TagBytes];
         try
         {
-            using var derivation = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, restKey);
-            using var aes = DataCipher(derivation);
-            aes.Decrypt(ciphertext[..NonceBytes], ciphertext[NonceBytes..^TagBytes], ciphertext[^TagBytes..], plain, root);
             var reader = new CborReader(plain, CborConformanceMode.Canonical);
             var leaves = new List<PayloadLeaf>();
             for (var left = reader.ReadStartArray() ?? 0; left > 0; left--)
@@ -212,46 +161,43 @@ internal sealed class SealedPayload
             reader.ReadEndArray();
             return PayloadLeaf.Root(leaves).AsSpan().SequenceEqual(root) ? leaves : LedgerErrors.PayloadMismatch.Of();
         }
-        catch (Exception e) when (e is CryptographicException or CborContentException or InvalidOperationException)
+        catch (Exception e) when (e is CborContentException or InvalidOperationException)
         {
             return LedgerErrors.PayloadMismatch.Of();
         }
     }
 
-    private static List<OpenedField> Open(List<PayloadField> fields, IncrementalHash derivation)
+    private static List<OpenedField> Open(List<PayloadField> fields, byte[] key)
     {
+        var salts = new byte[fields.Count * MerkleHash.SizeBytes];
+        FieldSalts.Fill(key, salts);
         var opened = new List<OpenedField>(fields.Count);
         for (var i = 0; i < fields.Count; i++)
-        {
-            var salt = new byte[MerkleHash.SizeBytes];
-            Salt(derivation, i, salt);
-            opened.Add(new OpenedField(fields[i].Label, salt, fields[i].Value));
-        }
+            opened.Add(new OpenedField(fields[i].Label, salts.AsMemory(i * MerkleHash.SizeBytes, MerkleHash.SizeBytes), fields[i].Value));
         return opened;
     }
 
-    private static void Salt(IncrementalHash derivation, int index, Span<byte> salt)
+    private static byte[] Seal(ReadOnlySpan<byte> key, ReadOnlySpan<byte> plain, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> root)
     {
-        Span<byte> info = stackalloc byte[8];
-        "salt"u8.CopyTo(info);
-        BinaryPrimitives.WriteInt32BigEndian(info[4..], index);
-        Expand(derivation, info, salt);
+        var sealedBytes = new byte[NonceBytes + plain.Length + TagBytes];
+        nonce.CopyTo(sealedBytes);
+        Span<byte> dataKey = stackalloc byte[KeyBytes];
+        FieldSalts.DataKey(key, dataKey);
+        Aes256Gcm.Encrypt(dataKey, nonce, plain, root, sealedBytes.AsSpan(NonceBytes));
+        CryptographicOperations.ZeroMemory(dataKey);
+        return sealedBytes;
     }
 
-    private static AesGcm DataCipher(IncrementalHash derivation)
+    /// <summary>The plain text, or null when key, ciphertext or root is another one.</summary>
+    private static byte[]? Unseal(ReadOnlySpan<byte> key, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> root)
     {
-        Span<byte> key = stackalloc byte[KeyBytes];
-        Expand(derivation, "data"u8, key);
-        var cipher = new AesGcm(key, TagBytes);
-        CryptographicOperations.ZeroMemory(key);
-        return cipher;
-    }
-
-    // HKDF-Expand of as many bytes as the hash has is one round of it (RFC 5869, section 2.3). One keyed instance serves all salts.
-    private static void Expand(IncrementalHash derivation, ReadOnlySpan<byte> info, Span<byte> output)
-    {
-        derivation.AppendData(info);
-        derivation.AppendData([1]);
-        derivation.GetHashAndReset(output);
+        if (key.Length != KeyBytes || ciphertext.Length < NonceBytes + TagBytes)
+            return null;
+        var plain = new byte[ciphertext.Length - NonceBytes - TagBytes];
+        Span<byte> dataKey = stackalloc byte[KeyBytes];
+        FieldSalts.DataKey(key, dataKey);
+        var isWhole = Aes256Gcm.TryDecrypt(dataKey, ciphertext[..NonceBytes], ciphertext[NonceBytes..], root, plain);
+        CryptographicOperations.ZeroMemory(dataKey);
+        return isWhole ? plain : null;
     }
 }

@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
-using System.Security.Cryptography;
+using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Results;
+using DataSpace.Ledger.Merkle;
 using DataSpace.Ledger.Notes;
 using DataSpace.Ledger.Receipts;
 using DataSpace.Ledger.Tiles;
@@ -54,9 +55,8 @@ public sealed partial class AuditLedger
 
     private Result<WorkItem> Prepare(IEntryPayload payload, string agreementId, ReadOnlyMemory<byte>? callersEventId, EntryEffect? effect)
     {
-        // One call for all the random bytes of an entry: the generator's price is per call.
         Span<byte> random = stackalloc byte[EventIdBytes + SealedPayload.RandomBytes];
-        RandomNumberGenerator.Fill(random);
+        RandomPieces.Fill(random);
         var eventId = callersEventId ?? random[..EventIdBytes].ToArray();
         if (eventId.Length != EventIdBytes || !IsId(agreementId))
             return LedgerErrors.InvalidField.Of("eventId or agreementId");
@@ -96,7 +96,9 @@ public sealed partial class AuditLedger
         Span<byte> tagged = stackalloc byte[TagDomain.Length + EventIdBytes];
         TagDomain.CopyTo(tagged);
         eventId.CopyTo(tagged[TagDomain.Length..]);
-        return HMACSHA256.HashData(_vault.AgreementKey(agreementId).Span, tagged);
+        var tag = new byte[MerkleHash.SizeBytes];
+        ShortHmac.Compute(_vault.AgreementKey(agreementId).Span, tagged, tag);
+        return tag;
     }
 
     // On a thread of its own: in the pool it would queue behind the callers who sign, and every commit with it.

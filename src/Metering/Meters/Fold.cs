@@ -32,12 +32,12 @@ internal sealed class Fold(MeterKeys keys)
         return null;
     }
 
-    public DsError? Add(long index, ReceiptPayload receipt)
+    public DsError? Add(long index, long timeMs, ReceiptPayload receipt)
     {
         // Receipts for other providers' grants stand in a consumer's log too; they belong to those providers' bills.
         if (!_byGrantHash.TryGetValue(receipt.GrantHash, out var use) || use.ReceiptIndex is not null)
             return null;
-        use.Problem = Check(use, receipt);
+        use.Problem = Check(use, receipt, timeMs);
         if (use.Problem is null)
             (use.ReceiptIndex, use.Commitment) = (index, receipt.Commitment);
         return null;
@@ -46,12 +46,14 @@ internal sealed class Fold(MeterKeys keys)
     public List<UsageRecord> Finish(string? contractId)
         => [.. _uses.Where(use => contractId is null || use.Grant.ContractId == contractId).Select(ToRecord)];
 
-    private UnbilledReason? Check(Use use, ReceiptPayload receipt)
+    private UnbilledReason? Check(Use use, ReceiptPayload receipt, long timeMs)
     {
         if (use.Report is null || receipt.ReportHash != use.ReportHash || receipt.JobHash != use.Grant.JobHash || receipt.Consumer != use.Grant.Participant)
             return UnbilledReason.ReceiptDoesNotMatch;
-        var consumerKeys = keys.Consumers.TryGetValue(receipt.Consumer, out var known) ? known : [];
-        var signed = consumerKeys.Any(consumer => keys.Provider.Any(provider => receipt.Verify(consumer, provider) is null));
+        // A receipt was signed between the Grant that it names and the entry that holds it, whatever keys came before or after.
+        var (first, last) = (EntryTime.Of(use.TimeMs), EntryTime.Of(timeMs));
+        var consumerKeys = keys.Consumers.TryGetValue(receipt.Consumer, out var known) ? known.ValidWithin(first, last) : [];
+        var signed = consumerKeys.Any(consumer => keys.Provider.ValidWithin(first, last).Any(provider => receipt.Verify(consumer, provider) is null));
         return signed ? null : UnbilledReason.ReceiptNotSigned;
     }
 
@@ -61,7 +63,7 @@ internal sealed class Fold(MeterKeys keys)
         ContractId = use.Grant.ContractId,
         ContractVersion = use.Grant.ContractVersion,
         Consumer = use.Grant.Participant,
-        Period = DateTimeOffset.FromUnixTimeMilliseconds(use.TimeMs).ToString("yyyy-MM", CultureInfo.InvariantCulture),
+        Period = EntryTime.Of(use.TimeMs).ToString("yyyy-MM", CultureInfo.InvariantCulture),
         GrantIndex = use.GrantIndex,
         ReportIndex = use.ReportIndex,
         ReceiptIndex = use.ReceiptIndex,

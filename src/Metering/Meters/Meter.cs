@@ -68,8 +68,8 @@ public static class Meter
             return MeteringErrors.EntryTampered.Of(at);
         if (entry.Kind is not (EntryKind.Grant or EntryKind.Report or EntryKind.Receipt))
             return null;
-        if (!keys.Provider.Any(entry.IsSignedBy))
-            return MeteringErrors.EntryTampered.Of($"{at}: not signed by the owner of the log");
+        if (!keys.Provider.ValidWithin(EntryTime.Of(entry.TimeMs), EntryTime.Of(entry.TimeMs)).Any(entry.IsSignedBy))
+            return MeteringErrors.EntryTampered.Of($"{at}: not signed by a key that the owner of the log had then");
         if (record.Leaves is not { } leaves)
             return mayBeClosed ? null : MeteringErrors.PayloadAbsent.Of(at);
         if (!PayloadLeaf.Root(leaves).AsSpan().SequenceEqual(entry.PayloadRoot.Span))
@@ -91,7 +91,7 @@ public static class Meter
                 break;
             default:
                 if (ReceiptPayload.FromFields(values).TryGet(out var receipt, out malformed))
-                    return fold.Add(record.Index, receipt);
+                    return fold.Add(record.Index, entry.TimeMs, receipt);
                 break;
         }
 

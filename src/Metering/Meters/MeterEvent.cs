@@ -19,6 +19,9 @@ internal readonly record struct MeterEvent(EntryKind Kind, byte[] Grant, string 
 {
     private const int DigestBytes = 32;
 
+    private static readonly (string Name, byte[] Utf8)[] KnownUnits =
+        [.. MeterNames.Priced.Concat([MeterNames.Exact + "cpuMs", MeterNames.Exact + "rowsScanned", MeterNames.Exact + "wallMs"]).Select(name => (name, Encoding.UTF8.GetBytes(name)))];
+
     public static bool Concerns(EntryKind kind) => kind is EntryKind.Grant or EntryKind.Report or EntryKind.Receipt;
 
     /// <summary>The event; null for an entry that the meters do not count.</summary>
@@ -34,7 +37,7 @@ internal readonly record struct MeterEvent(EntryKind Kind, byte[] Grant, string 
     }
 
     /// <summary>Month of a time, UTC.</summary>
-    public static string Month(long timeMs) => DateTimeOffset.FromUnixTimeMilliseconds(timeMs).ToString("yyyy-MM", CultureInfo.InvariantCulture);
+    public static string Month(long timeMs) => EntryTime.Of(timeMs).ToString("yyyy-MM", CultureInfo.InvariantCulture);
 
     private static MeterEvent? OfGrant(StreamedEntry entry, FieldList fields)
     {
@@ -75,10 +78,21 @@ internal readonly record struct MeterEvent(EntryKind Kind, byte[] Grant, string 
                 if (!CborScan.TryNumber(field.Value, out var value))
                     return null;
                 var name = field.Label.StartsWith("units/"u8) ? field.Label["units/".Length..] : field.Label;
-                units.Add((Encoding.UTF8.GetString(name), value));
+                units.Add((NameOf(name), value));
             }
         }
         return grant is { Length: DigestBytes } ? new MeterEvent(entry.Head.Kind, grant, "", "", units) : null;
+    }
+
+    // A million reports name the same few units.
+    private static string NameOf(ReadOnlySpan<byte> name)
+    {
+        foreach (var known in KnownUnits)
+        {
+            if (name.SequenceEqual(known.Utf8))
+                return known.Name;
+        }
+        return Encoding.UTF8.GetString(name);
     }
 
     private static string At(StreamedEntry entry) => "entry " + entry.Index.ToString(CultureInfo.InvariantCulture);

@@ -92,7 +92,7 @@ public static class UsageEvents
         json.WriteString("source", origin);
         json.WriteString("type", EventType);
         json.WriteString("subject", use.Contract);
-        json.WriteString("time", DateTimeOffset.FromUnixTimeMilliseconds(entry.Head.TimeMs).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        json.WriteString("time", EntryTime.Of(entry.Head.TimeMs).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
         json.WriteString("datacontenttype", "application/json");
         json.WriteString(StatementAttribute, Statement);
         json.WriteStartObject("data");

@@ -1,4 +1,4 @@
-using DataSpace.Kernel.Crypto;
+using DataSpace.Kernel.Identity;
 
 namespace DataSpace.Metering.Meters;
 
@@ -27,10 +27,21 @@ public enum UnbilledReason
     GrantedBefore,
 }
 
-/// <summary>Keys against which ledger records count. They come from the signed agreement, never from the records.</summary>
-/// <param name="Provider">Keys of the log's owner, the current one and rotated ones.</param>
-/// <param name="Consumers">Keys per consumer (participant id).</param>
-public sealed record MeterKeys(IReadOnlyList<PublicKey> Provider, IReadOnlyDictionary<string, IReadOnlyList<PublicKey>> Consumers);
+/// <summary>
+/// Keys against which ledger records count, each in its time. They come from the signed agreement and what its parties announced under those keys, never from the records.
+/// </summary>
+/// <param name="Provider">Keys of the log's owner, the current one and rotated ones: an entry counts under a key that was valid at the entry's time.</param>
+/// <param name="Consumers">Keys per consumer (participant id): a receipt counts under a key that was valid at some time from its Grant to its own entry.</param>
+public sealed record MeterKeys(KeySet Provider, IReadOnlyDictionary<string, KeySet> Consumers);
+
+/// <summary>Times of entries. A hostile log may hold any number.</summary>
+internal static class EntryTime
+{
+    private static readonly long MaxMs = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+
+    /// <summary>Milliseconds since 1970 as a moment, UTC; the end of the calendar for what lies behind it.</summary>
+    public static DateTimeOffset Of(long timeMs) => DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(timeMs, 0, MaxMs));
+}
 
 /// <summary>One granted use as the ledger tells it.</summary>
 public sealed record UsageRecord

@@ -1,4 +1,5 @@
 using DataSpace.Kernel.Crypto;
+using DataSpace.Kernel.Identity;
 using DataSpace.Kernel.Results;
 using DataSpace.Ledger.Fsck;
 using DataSpace.Metering.Meters;
@@ -43,12 +44,27 @@ public sealed record Statement(string Origin, long Size, string RootHash, IReadO
     {
         if (!OfflineLog.Read(directory, request.ExpectedVkey).TryGet(out var log, out var unreadable))
             return MeteringErrors.LedgerUnreadable.Of(unreadable.ToString());
-        var keys = new MeterKeys([log.Key.Key, .. request.FormerProviderKeys], request.ConsumerKeys);
+        if (!KeysOf(log, request).TryGet(out var keys, out var malformed))
+            return malformed;
         if (!Meter.Fold(log.Records, keys, request.ContractId).TryGet(out var uses, out var error))
             return error;
         var inPeriod = uses.Where(use => request.Period is null || use.Period == request.Period).ToList();
         if (!Meter.Read(inPeriod).TryGet(out var readings, out error) || !Bill.Rate(inPeriod).TryGet(out var bill, out error))
             return error;
         return new Statement(log.Checkpoint.Origin, log.Checkpoint.Size, Convert.ToHexStringLower(log.Checkpoint.RootHash.Span), readings, bill);
+    }
+
+    private static Result<MeterKeys> KeysOf(OfflineLog log, StatementRequest request)
+    {
+        if (!KeySet.Unbounded([log.Key.Key, .. request.FormerProviderKeys]).TryGet(out var provider, out var error))
+            return error;
+        var consumers = new Dictionary<string, KeySet>(StringComparer.Ordinal);
+        foreach (var (did, known) in request.ConsumerKeys)
+        {
+            if (!KeySet.Unbounded(known).TryGet(out var keys, out error))
+                return error;
+            consumers[did] = keys;
+        }
+        return new MeterKeys(provider, consumers);
     }
 }

@@ -96,7 +96,7 @@ internal sealed class ContractBook
     {
         var sizes = new SortedDictionary<string, long>(StringComparer.Ordinal);
         var last = 0L;
-        foreach (var (index, close) in log.Closes.Where(c => c.Payload.ContractId == Id))
+        foreach (var (index, _, close) in log.Closes.Where(c => c.Payload.ContractId == Id))
         {
             var at = $"{log.Party.Did}: entry {index.ToString(CultureInfo.InvariantCulture)}";
             if (sizes.ContainsKey(close.Period))
@@ -117,6 +117,10 @@ internal static class Months
     public const int MaxSpan = 1200;
 
     public static bool IsMonth(string text) => text.Length == 7 && DateTime.TryParseExact(text, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
+
+    /// <summary>First moment of a month; the beginning of time for what is none.</summary>
+    public static DateTimeOffset BeginningOf(string month)
+        => IsMonth(month) ? new DateTimeOffset(DateTime.ParseExact(month, "yyyy-MM", CultureInfo.InvariantCulture), TimeSpan.Zero) : DateTimeOffset.MinValue;
 
     public static IEnumerable<string> Between(string first, string last)
     {

@@ -1,5 +1,5 @@
 using System.Globalization;
-using DataSpace.Kernel.Crypto;
+using DataSpace.Kernel.Identity;
 using DataSpace.Kernel.Results;
 using DataSpace.Ledger.Fsck;
 using DataSpace.Ledger.Merkle;
@@ -13,13 +13,13 @@ namespace DataSpace.Metering.Reconciliation;
 /// <summary>A party whose log is read.</summary>
 /// <param name="Did">Participant id.</param>
 /// <param name="Directory">Directory of its log: published files and vault, or a copy of them.</param>
-/// <param name="Keys">Its keys, as the agreements pin them; the first is the present one.</param>
+/// <param name="Keys">Its keys, each in its time: the one that agreements pin, and those that it announced before or after.</param>
 /// <param name="Vkey">Verifier key of its log to trust; without one the directory's own.</param>
 /// <param name="Witnesses">Who must have cosigned its log: then nothing counts that stands behind the newest checkpoint that they did. Null: all that the log holds.</param>
-public sealed record SettlementParty(string Did, string Directory, IReadOnlyList<PublicKey> Keys, string? Vkey = null, WitnessPolicy? Witnesses = null);
+public sealed record SettlementParty(string Did, string Directory, KeySet Keys, string? Vkey = null, WitnessPolicy? Witnesses = null);
 
 /// <summary>An entry with where it stands.</summary>
-internal readonly record struct Placed<T>(long Index, T Payload);
+internal readonly record struct Placed<T>(long Index, long TimeMs, T Payload);
 
 /// <summary>
 /// What a party's log says about settlement. Every entry read is signed by the party and opened against its commitment, and all entries together are
@@ -79,7 +79,7 @@ internal sealed class PartyLog
 
     /// <summary>Uses that the party granted, with everything checked.</summary>
     public Result<IReadOnlyList<UsageRecord>> Uses(SettlementParty consumer)
-        => Meter.Fold(Log.Records, new MeterKeys(Party.Keys, new Dictionary<string, IReadOnlyList<PublicKey>> { [consumer.Did] = consumer.Keys }));
+        => Meter.Fold(Log.Records, new MeterKeys(Party.Keys, new Dictionary<string, KeySet> { [consumer.Did] = consumer.Keys }));
 
     /// <summary>Root of the log when it had this many entries, lower-case hex.</summary>
     public string RootAt(long size)
@@ -89,10 +89,17 @@ internal sealed class PartyLog
         return root;
     }
 
+    /// <summary>Whether both parties signed a receipt, each with a key that it had at some time from the Grant, as far as that is known, to the entry that holds the receipt.</summary>
+    public static bool IsCountersigned(Placed<ReceiptPayload> receipt, PartyLog provider, PartyLog consumer, long? grantedMs)
+    {
+        var (first, last) = (EntryTime.Of(grantedMs ?? 0), EntryTime.Of(receipt.TimeMs));
+        return consumer.Party.Keys.ValidWithin(first, last).Any(c => provider.Party.Keys.ValidWithin(first, last).Any(p => receipt.Payload.Verify(c, p) is null));
+    }
+
     private string? Take(LedgerRecord record)
     {
-        if (!Party.Keys.Any(record.Entry.IsSignedBy))
-            return "not signed by the owner of the log";
+        if (!Party.Keys.ValidWithin(EntryTime.Of(record.Entry.TimeMs), EntryTime.Of(record.Entry.TimeMs)).Any(record.Entry.IsSignedBy))
+            return "not signed by a key that the owner of the log had then";
         if (record.Fields is null)
             return "its payload is missing";
         DsError? error;
@@ -100,27 +107,27 @@ internal sealed class PartyLog
         {
             case EntryKind.Receipt:
                 if (ReceiptPayload.FromFields(record.PayloadFields).TryGet(out var receipt, out error))
-                    Receipts.TryAdd(receipt.GrantHash, new(record.Index, receipt));
+                    Receipts.TryAdd(receipt.GrantHash, new(record.Index, record.Entry.TimeMs, receipt));
                 break;
             case EntryKind.PeriodClosed:
                 if (PeriodClosedPayload.FromFields(record.PayloadFields).TryGet(out var close, out error))
-                    Closes.Add(new(record.Index, close));
+                    Closes.Add(new(record.Index, record.Entry.TimeMs, close));
                 break;
             case EntryKind.Adjustment:
                 if (AdjustmentPayload.FromFields(record.PayloadFields).TryGet(out var adjustment, out error))
-                    Adjustments.Add(new(record.Index, adjustment));
+                    Adjustments.Add(new(record.Index, record.Entry.TimeMs, adjustment));
                 break;
             case EntryKind.Dispute:
                 if (DisputePayload.FromFields(record.PayloadFields).TryGet(out var dispute, out error))
-                    Disputes.TryAdd(dispute.GrantHash, new(record.Index, dispute));
+                    Disputes.TryAdd(dispute.GrantHash, new(record.Index, record.Entry.TimeMs, dispute));
                 break;
             case EntryKind.OneSided:
                 if (OneSidedPayload.FromFields(record.PayloadFields).TryGet(out var alone, out error))
-                    OneSided.TryAdd(alone.GrantHash, new(record.Index, alone));
+                    OneSided.TryAdd(alone.GrantHash, new(record.Index, record.Entry.TimeMs, alone));
                 break;
             default:
                 if ((record.IsErased ? DisputeResolvedPayload.FromMeteringPart(record.PayloadFields) : DisputeResolvedPayload.FromFields(record.PayloadFields)).TryGet(out var resolved, out error))
-                    Resolutions.TryAdd(resolved.GrantHash, new(record.Index, resolved));
+                    Resolutions.TryAdd(resolved.GrantHash, new(record.Index, record.Entry.TimeMs, resolved));
                 break;
         }
         return error?.ToString();

@@ -57,7 +57,7 @@ internal sealed class ReconciledUse(UsageRecord use, PartyLog provider, PartyLog
             return receipt.Payload.Commitment == Use.ReceiptCommitment ? null : ReceiptsDiffer;
         if (mine)
             return ConsumerReceiptMissing;
-        return theirs && IsCountersigned(receipt.Payload) ? ProviderReceiptMissing : IsOneSided(provider, at.Provider) || IsOneSided(consumer, at.Consumer) ? OneSided : null;
+        return theirs && PartyLog.IsCountersigned(receipt, provider, consumer, provider.Log.Records[(int)Use.GrantIndex].Entry.TimeMs) ? ProviderReceiptMissing : IsOneSided(provider, at.Provider) || IsOneSided(consumer, at.Consumer) ? OneSided : null;
     }
 
     /// <summary>Why nobody claims anything for a use, as it was in this state: what came later does not change the word.</summary>
@@ -80,7 +80,4 @@ internal sealed class ReconciledUse(UsageRecord use, PartyLog provider, PartyLog
     private bool IsOneSided(PartyLog log, long size) => log.OneSided.TryGetValue(Use.GrantHash, out var alone) && alone.Index < size;
 
     private string? Resolution(PartyLog log, long size) => log.Resolutions.TryGetValue(Use.GrantHash, out var end) && end.Index < size ? end.Payload.Outcome : null;
-
-    private bool IsCountersigned(ReceiptPayload receipt)
-        => consumer.Party.Keys.Any(c => provider.Party.Keys.Any(p => receipt.Verify(c, p) is null));
 }

@@ -90,7 +90,7 @@ internal sealed record SettlementBooks(PartyLog Consumer, IReadOnlyList<PartyLog
         return contract.Any(u => u.Currency != plan.Currency && u.PricePerUseMinor > 0) ? MeteringErrors.UnknownCurrency.Of("another one in the contract than in the plan") : plan;
     }
 
-    private static bool IsKeyOf(PartyLog log, string key) => log.Party.Keys.Any(k => Base64Url.EncodeToString(k.Raw.Span) == key);
+    private static bool IsKeyOf(PartyLog log, string key) => log.Party.Keys.Keys.Any(k => Base64Url.EncodeToString(k.Key.Raw.Span) == key);
 
     /// <summary>Receipts that this provider countersigned for grants which its log does not hold: it dropped them.</summary>
     private static IEnumerable<OpenUse> StraysOf(PartyLog consumer, PartyLog provider, IReadOnlyList<UsageRecord> uses, IReadOnlyList<ContractBook> contracts)
@@ -98,7 +98,7 @@ internal sealed record SettlementBooks(PartyLog Consumer, IReadOnlyList<PartyLog
         var (settled, received) = (contracts.Select(c => c.Now.Provider).DefaultIfEmpty(provider.Size).Max(), contracts.Select(c => c.Now.Consumer).DefaultIfEmpty(consumer.Size).Max());
         var known = uses.Where(u => u.GrantIndex < settled).Select(u => u.GrantHash).ToHashSet(StringComparer.Ordinal);
         return consumer.Receipts.Values.Where(r => r.Index < received).OrderBy(r => r.Index).Where(r => !known.Contains(r.Payload.GrantHash) && r.Payload.Consumer == consumer.Party.Did
-                && provider.Party.Keys.Any(p => consumer.Party.Keys.Any(c => r.Payload.Verify(c, p) is null)))
+                && PartyLog.IsCountersigned(r, provider, consumer, grantedMs: null))
             .Select(r => new OpenUse("", -1, r.Payload.GrantHash, "", ReconciledUse.GrantMissing));
     }
 }

@@ -28,7 +28,7 @@ public static class StatementCheck
         if (!Closes(books, computed).TryGet(out var closes, out error))
             return error;
         var parties = request.Providers.Where(p => computed.Contracts.Any(c => c.Provider == p.Did)).Append(request.Consumer).DistinctBy(p => p.Did).ToList();
-        if (signatures?.Missing(presented, parties) is { Count: > 0 } missing)
+        if (signatures?.Missing(presented, computed.Period, parties) is { Count: > 0 } missing)
             return SettlementErrors.NotSigned.Of(string.Join(", ", missing));
         return new CheckedStatement(computed, closes, signatures is null ? 0 : parties.Count);
     }

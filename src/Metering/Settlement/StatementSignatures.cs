@@ -40,10 +40,12 @@ public sealed record StatementSignatures(string StatementHash, IReadOnlyList<str
     internal IReadOnlyList<Jws> Over(ReadOnlyMemory<byte> statement)
         => [.. Signatures.Select(s => Jws.Parse(s, MaxChars)).Where(j => j.IsOk && j.Value.Type == Type && j.Value.Payload.Span.SequenceEqual(statement.Span)).Select(j => j.Value)];
 
-    /// <summary>Parties whose signature over exactly these bytes is missing.</summary>
-    public IReadOnlyList<string> Missing(ReadOnlyMemory<byte> statement, IEnumerable<SettlementParty> parties)
+    /// <summary>
+    /// Parties whose signature over exactly these bytes is missing. Nobody signs a month before it begins, so a key that had ended by then does not count; a later one does, and one that ended since.
+    /// </summary>
+    public IReadOnlyList<string> Missing(ReadOnlyMemory<byte> statement, string period, IEnumerable<SettlementParty> parties)
     {
-        var tokens = Over(statement);
-        return [.. parties.Where(p => !tokens.Any(t => p.Keys.Any(t.VerifiesWith))).Select(p => p.Did).Distinct(StringComparer.Ordinal)];
+        var (tokens, earliest) = (Over(statement), Months.BeginningOf(period));
+        return [.. parties.Where(p => !tokens.Any(t => p.Keys.ValidWithin(earliest, DateTimeOffset.MaxValue).Any(t.VerifiesWith))).Select(p => p.Did).Distinct(StringComparer.Ordinal)];
     }
 }

@@ -25,14 +25,14 @@ public sealed record StatementSigner(string Party, string State, string KeyId)
     public static IReadOnlyList<StatementSigner> Of(StatementDocument statement, StatementSignatures? signatures, IReadOnlyList<SettlementParty> known)
     {
         var tokens = signatures?.Over(statement.ToCanonicalJson()) ?? [];
-        return [.. statement.Contracts.Select(c => c.Provider).Prepend(statement.Consumer).Distinct(StringComparer.Ordinal).Select(did => StateOf(did, tokens, known.Where(p => p.Did == did).ToList()))];
+        return [.. statement.Contracts.Select(c => c.Provider).Prepend(statement.Consumer).Distinct(StringComparer.Ordinal).Select(did => StateOf(did, tokens, known.Where(p => p.Did == did).ToList(), Months.BeginningOf(statement.Period)))];
     }
 
-    private static StatementSigner StateOf(string did, IReadOnlyList<Jws> tokens, List<SettlementParty> known)
+    private static StatementSigner StateOf(string did, IReadOnlyList<Jws> tokens, List<SettlementParty> known, DateTimeOffset earliest)
     {
         if (known.Count == 0)
             return new StatementSigner(did, tokens.Count == 0 ? Missing : Unverified, "");
-        return tokens.FirstOrDefault(t => known.SelectMany(p => p.Keys).Any(t.VerifiesWith)) is { } token
+        return tokens.FirstOrDefault(t => known.SelectMany(p => p.Keys.ValidWithin(earliest, DateTimeOffset.MaxValue)).Any(t.VerifiesWith)) is { } token
             ? new StatementSigner(did, Signed, token.KeyId)
             : new StatementSigner(did, Missing, "");
     }

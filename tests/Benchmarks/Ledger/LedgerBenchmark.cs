@@ -4,14 +4,13 @@ using DataSpace.Benchmarks.Space;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Ledger.Receipts;
 using DataSpace.Ledger.Sequencing;
-using Microsoft.Data.Sqlite;
-using SQLitePCL;
 
 namespace DataSpace.Benchmarks.Ledger;
 
 /// <summary>
-/// Appends per second of the audit ledger, first each a receipt whose consumer's signature is verified, then as a node logs what it does itself, next to a bare SQLite group commit of equal batches on the same disk in the same
-/// run, and next to what one fsync costs there. Read the ratio: disks differ by a factor of fifty.
+/// Appends per second of the audit ledger, first each a receipt whose consumer's signature is verified, then as a node logs what it does itself, next to a bare SQLite group commit on the same disk in the same
+/// run, and next to what one fsync costs there: batches as large, the same synchronous mode, and rows of as many bytes (entry, event id, sealed payload, key) in one file and one transaction,
+/// by SQLite's own calls. Beside it, the entries without payloads, and the ledger's own three files one after another. Read the ratio: disks differ by a factor of fifty.
 /// </summary>
 internal static class LedgerBenchmark
 {
@@ -19,6 +18,7 @@ internal static class LedgerBenchmark
     private const double AppendsTarget = 6000;
     private const double RatioTarget = 0.5;
     private const double Http2Target = 2000;
+    private const int EntryBytes = 215; // of a receipt, signed
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(4); // until the runtime has replaced the first, unoptimised code
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(4);
 
@@ -31,15 +31,15 @@ internal static class LedgerBenchmark
             var fsyncMs = FsyncMedianMs(directory.FullName);
             var (verified, verifiedBatch, verifiedCpu) = await AppendsAsync(Path.Combine(directory.FullName, "verified"), verify: true);
             var (appends, batch, cpuMicros) = await AppendsAsync(Path.Combine(directory.FullName, "ledger"), verify: false);
-            var bare = BareGroupCommit(directory.FullName, batch, withVault: false);
-            var bareTwice = BareGroupCommit(directory.FullName, batch, withVault: true);
-            var direct = DirectGroupCommit(directory.FullName, batch);
+            var bare = BareGroupCommit(directory.FullName, batch, Bare.SameBytes);
+            var rows = BareGroupCommit(directory.FullName, batch, Bare.EntriesAlone);
+            var three = BareGroupCommit(directory.FullName, batch, Bare.ThreeFiles);
             Report.Line(output, $"fsync of 4 KiB, p50:                     {fsyncMs:F2} ms");
             Report.Line(output, $"ledger, {Callers} callers, verified appends:  {verified:N0}/s in batches of {verifiedBatch}, {verifiedCpu:F0} us CPU each");
             Report.Line(output, $"ledger, {Callers} callers, own entries:       {appends:N0}/s in batches of {batch}, {cpuMicros:F0} us CPU each");
-            Report.Line(output, $"bare SQLite group commit, same batches:  {bare:N0}/s");
-            Report.Line(output, $"the same with a payload file synced first: {bareTwice:N0}/s, ratio {appends / bareTwice:F2}");
-            Report.Line(output, $"the same without ADO.NET, no payloads:   {direct:N0}/s, ratio {appends / direct:F2}");
+            Report.Line(output, $"bare SQLite group commit, same bytes:    {bare:N0}/s");
+            Report.Line(output, $"entries and ids alone, no payloads:      {rows:N0}/s, ratio {appends / rows:F2}");
+            Report.Line(output, $"same bytes in three files, as we commit: {three:N0}/s, ratio {appends / three:F2}");
             Report.AtLeast(output, "appends in process, each signature verified", verified, AppendsTarget, "/s");
             Report.AtLeast(output, "ratio to the bare group commit", appends / bare, RatioTarget);
             var (posted, postCpuMicros) = await Http2AppendsAsync(Path.Combine(directory.FullName, "http"));
@@ -95,122 +95,61 @@ internal static class LedgerBenchmark
         return (done / watch.Elapsed.TotalSeconds, (int)Math.Max(1, done / Math.Max(1, heads.Count)), (Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / done);
     }
 
-    // A row and its deduplication key, as many per transaction as the ledger had; on request a payload row in a second file, synced before.
-    private static double BareGroupCommit(string directory, int batch, bool withVault)
+    /// <summary>What a bare group commit writes for each entry.</summary>
+    private enum Bare
     {
-        using var ledger = OpenBare(Path.Combine(directory, withVault ? "bare-2.db" : "bare.db"));
-        Execute(ledger, "CREATE TABLE entry(idx INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT");
-        Execute(ledger, "CREATE TABLE event(id BLOB PRIMARY KEY, idx INTEGER NOT NULL) STRICT, WITHOUT ROWID");
-        using var vault = OpenBare(Path.Combine(directory, withVault ? "bare-vault.db" : "bare-none.db"));
-        Execute(vault, "CREATE TABLE entry(idx INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT");
-        using var entry = Insert(ledger, "INSERT INTO entry VALUES($0, $1)");
-        using var dedup = Insert(ledger, "INSERT INTO event VALUES($1, $0)");
-        using var payload = Insert(vault, "INSERT INTO entry VALUES($0, $1)");
-        var content = RandomNumberGenerator.GetBytes(260);
+        /// <summary>Entry and event id: no payload.</summary>
+        EntriesAlone,
+
+        /// <summary>Everything that the ledger stores of an entry, in one file and one transaction.</summary>
+        SameBytes,
+
+        /// <summary>The same in keys, vault and ledger, each synced before the next.</summary>
+        ThreeFiles,
+    }
+
+    private static double BareGroupCommit(string directory, int batch, Bare form)
+    {
+        var payload = SealedPayload.Create(SignedReceipts.All[0].ToFields());
+        var (body, id) = (RandomNumberGenerator.GetBytes(EntryBytes), new byte[16]);
+        var files = new List<Sqlite>();
+        var ledger = Open("ledger");
+        var (vault, keys) = form == Bare.ThreeFiles ? (Open("vault"), Open("keys")) : (ledger, ledger);
+        ledger.Run("CREATE TABLE entry(idx INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT");
+        ledger.Run("CREATE TABLE event(id BLOB PRIMARY KEY, idx INTEGER NOT NULL) STRICT, WITHOUT ROWID");
+        vault.Run("CREATE TABLE payload(idx INTEGER PRIMARY KEY, batch INTEGER NOT NULL, sealed BLOB) STRICT");
+        keys.Run("CREATE TABLE key(idx INTEGER PRIMARY KEY, batch INTEGER NOT NULL, key BLOB NOT NULL) STRICT");
+        var (entry, dedup) = (ledger.Prepare("INSERT INTO entry VALUES(?1,?2)"), ledger.Prepare("INSERT INTO event VALUES(?2,?1)"));
+        var (content, secret) = (vault.Prepare("INSERT INTO payload VALUES(?1,?2,?3)"), keys.Prepare("INSERT INTO key VALUES(?1,?2,?3)"));
         var (watch, done) = (Stopwatch.StartNew(), 0L);
         while (watch.Elapsed < Length)
         {
-            if (withVault)
-                Commit(vault, () =>
-                {
-                    for (var i = 0; i < batch; i++)
-                        Run(payload, done + i, content);
-                });
-            Commit(ledger, () =>
+            files.ForEach(file => file.Run("BEGIN IMMEDIATE"));
+            for (var i = done; i < done + batch; i++)
             {
-                for (var i = 0; i < batch; i++)
-                {
-                    Run(entry, done + i, content);
-                    Run(dedup, done + i, RandomNumberGenerator.GetBytes(16));
-                }
-            });
+                RandomNumberGenerator.Fill(id);
+                entry.Run(i, body);
+                dedup.Run(i, id);
+                if (form == Bare.EntriesAlone)
+                    continue;
+                content.Run(i, done, payload.Ciphertext);
+                secret.Run(i, done, payload.Key);
+            }
+            for (var i = files.Count - 1; i >= 0; i--)
+                files[i].Run("COMMIT");
             done += batch;
         }
-        return done / watch.Elapsed.TotalSeconds;
-    }
+        var perSecond = done / watch.Elapsed.TotalSeconds;
+        files.ForEach(file => file.Dispose());
+        return perSecond;
 
-    // The fastest that SQLite itself goes: the same rows by its own calls, as the ledger's writer makes them.
-    private static double DirectGroupCommit(string directory, int batch)
-    {
-        using var ledger = OpenBare(Path.Combine(directory, "direct.db"));
-        Execute(ledger, "CREATE TABLE entry(idx INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT");
-        Execute(ledger, "CREATE TABLE event(id BLOB PRIMARY KEY, idx INTEGER NOT NULL) STRICT, WITHOUT ROWID");
-        using var entry = Prepare("INSERT INTO entry VALUES(?1, ?2)");
-        using var dedup = Prepare("INSERT INTO event VALUES(?2, ?1)");
-        var (content, id) = (RandomNumberGenerator.GetBytes(260), new byte[16]);
-        var (watch, done) = (Stopwatch.StartNew(), 0L);
-        while (watch.Elapsed < Length)
+        Sqlite Open(string name)
         {
-            Commit(ledger, () =>
-            {
-                for (var i = 0; i < batch; i++)
-                {
-                    Insert(entry, done + i, content);
-                    RandomNumberGenerator.Fill(id);
-                    Insert(dedup, done + i, id);
-                }
-            });
-            done += batch;
+            var file = new Sqlite(Path.Combine(directory, $"bare-{form}-{name}.db"));
+            files.Add(file);
+            file.UseDurableWal();
+            return file;
         }
-        return done / watch.Elapsed.TotalSeconds;
-
-        sqlite3_stmt Prepare(string sql)
-        {
-            SqliteException.ThrowExceptionForRC(raw.sqlite3_prepare_v2(ledger.Handle!, sql, out var statement), ledger.Handle!);
-            return statement;
-        }
-
-        void Insert(sqlite3_stmt statement, long index, byte[] bytes)
-        {
-            _ = raw.sqlite3_bind_int64(statement, 1, index);
-            _ = raw.sqlite3_bind_blob(statement, 2, bytes);
-            if (raw.sqlite3_step(statement) != raw.SQLITE_DONE)
-                throw new BenchmarkException("A row was not inserted.");
-            _ = raw.sqlite3_reset(statement);
-        }
-    }
-
-    private static SqliteConnection OpenBare(string path)
-    {
-        var connection = new SqliteConnection($"Data Source={path};Pooling=False");
-        connection.Open();
-        Execute(connection, "PRAGMA journal_mode=WAL");
-        Execute(connection, "PRAGMA synchronous=FULL");
-        Execute(connection, "PRAGMA wal_autocheckpoint=4000");
-        return connection;
-    }
-
-    private static SqliteCommand Insert(SqliteConnection connection, string sql)
-    {
-        var command = connection.CreateCommand();
-#pragma warning disable CA2100 // Constants of this file.
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        command.Parameters.Add("$0", SqliteType.Integer);
-        command.Parameters.Add("$1", SqliteType.Blob);
-        return command;
-    }
-
-    private static void Run(SqliteCommand command, long index, byte[] bytes)
-    {
-        (command.Parameters[0].Value, command.Parameters[1].Value) = (index, bytes);
-        command.ExecuteNonQuery();
-    }
-
-    private static void Commit(SqliteConnection connection, Action rows)
-    {
-        Execute(connection, "BEGIN IMMEDIATE");
-        rows();
-        Execute(connection, "COMMIT");
-    }
-
-    private static void Execute(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // Constants of this file.
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        command.ExecuteNonQuery();
     }
 
     private static double FsyncMedianMs(string directory)

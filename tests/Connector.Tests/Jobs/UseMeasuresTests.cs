@@ -37,7 +37,7 @@ public sealed class UseMeasuresTests(SharedGate shared) : IClassFixture<SharedGa
         UseWork[] works =
         [
             new(Output, 4, Usage(1, 1_000), TimeSpan.FromMilliseconds(3), 3),
-            new(Output, 4, Usage(9_000, 800_000_000), TimeSpan.FromSeconds(9), 4_711) { ProtocolBytes = 17 },
+            new(Output, 4, Usage(9_000, 800_000_000), TimeSpan.FromSeconds(9), 4_711) { ProtocolBytes = 17, Fuel = 4_242 }, // fuel that depends on the data is the owner's
             new(Output, 4, null, TimeSpan.Zero),
         ];
         var reports = works.Select(w => UseMeasures.ReportOf(granted, use, w, Of(use.Listing!, 12_345, 678), Profile, new string('b', 64))).ToList();
@@ -67,6 +67,10 @@ public sealed class UseMeasuresTests(SharedGate shared) : IClassFixture<SharedGa
         var (granted, use) = await GrantedAsync();
         var units = UseMeasures.ReportOf(granted, use, new UseWork(Output, 4, Usage(3, 3), TimeSpan.FromMilliseconds(7), 5), use.Listing, Profile, new string('b', 64)).Units;
         Assert.Equal((use.Order.Plan.WallLimitMs, use.Order.Plan.WallLimitMs, Output.Length, 4, 1), ((int)units["cpuMs"], (int)units["wallMs"], (int)units["bytesOut"], (int)units["resultCells"], (int)units["uses"]));
+        Assert.DoesNotContain("fuel", units.Keys); // no guest ran
+        // Fuel that follows from the plan is shown and billed, and is the owner's measurement too.
+        var planned = UseMeasures.ReportOf(granted, use, new UseWork(Output, 4, null, TimeSpan.Zero) { Fuel = 92, PlannedFuel = 92 }, use.Listing, Profile, new string('b', 64));
+        Assert.Equal((92, 92), (planned.Units["fuel"], planned.Measured["fuel"]));
         // Of data that nobody looked at nothing is known, and nothing is told.
         var unlooked = UseMeasures.ReportOf(granted, use, new UseWork(Output, 4, null, TimeSpan.Zero), null, Profile, new string('b', 64)).Units;
         Assert.Equal((0, 0), (unlooked["rowsScanned"], unlooked["subjects"]));

@@ -89,6 +89,7 @@ public sealed class EntryVectorTests
         {
             CaseId = "case-9", Asker = Regulator, From = 3, To = 9, Disclosed = 4, Refused = 2, RequestHash = LedgerFixture.Digest("request"), AnswerHash = LedgerFixture.Digest("answer"),
         },
+        new RefusalKeptPayload { JobHash = LedgerFixture.JobHash, JobId = "job-1", Participant = "did:web:a.example", Code = "DS-CON-014", Statement = "header.payload.signature" },
     ];
 
     [Fact]
@@ -230,6 +231,7 @@ public sealed class EntryVectorTests
         EntryKind.Unreported => UnreportedPayload.FromFields(fields).Value,
         EntryKind.Erased => ErasedPayload.FromFields(fields).Value,
         EntryKind.DisclosureGiven => DisclosureGivenPayload.FromFields(fields).Value,
+        EntryKind.RefusalKept => RefusalKeptPayload.FromFields(fields).Value,
         _ => throw new InvalidOperationException(),
     };
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using DataSpace.Kernel.Crypto;
+using DataSpace.Kernel.Identity;
 using DataSpace.Ledger.Receipts;
 using DataSpace.Metering.Settlement;
 using DataSpace.Metering.Tests.Rating;
@@ -160,6 +161,19 @@ public sealed class SettlementAttackTests : IAsyncLifetime
         Assert.Equal("DS-SET-017", Check(provider, Jws.Sign(SignerOf(Consumer), "something-else", bytes)).Error!.Code);
         Assert.Equal("DS-SET-017", Check(provider, consumer[..^2] + (consumer[^2] == 'A' ? "B" : "A") + consumer[^1]).Error!.Code);
 
+        // The consumer changes its key after the month, and what either key signed counts; a key that ended before the month began signs nothing of it.
+        var next = StatementSignatures.Sign(statement, SignerOf("next"));
+        Assert.Equal("DS-SET-017", Check(provider, next).Error!.Code);
+        var present = new KeyValidity(SignerOf(Consumer).PublicKey, DateTimeOffset.UnixEpoch, new DateTimeOffset(2026, 4, 2, 0, 0, 0, TimeSpan.Zero));
+        request = With(present, new KeyValidity(SignerOf("next").PublicKey, new DateTimeOffset(2026, 4, 1, 0, 0, 0, TimeSpan.Zero)));
+        Assert.Equal((2, 2), (Check(provider, next).OrThrow().Signers, Check(provider, consumer).OrThrow().Signers));
+        request = With(present, new KeyValidity(SignerOf("next").PublicKey, new DateTimeOffset(2025, 4, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2026, 2, 28, 0, 0, 0, TimeSpan.Zero)));
+        Assert.Equal("DS-SET-017", Check(provider, next).Error!.Code);
+        // Nor does a log whose entries are younger than the key that signed them.
+        request = With(present with { ValidUntil = new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero) });
+        Assert.Equal("DS-SET-011", Check(provider, consumer).Error!.Code);
+
+        SettlementRequest With(params KeyValidity[] keys) => request with { Consumer = request.Consumer with { Keys = KeySet.Create(keys).OrThrow() } };
         Kernel.Results.Result<CheckedStatement> Check(params string[] tokens) => StatementCheck.Verify(bytes, request, new StatementSignatures(statement.Hash(), tokens));
     }
 
@@ -268,7 +282,7 @@ public sealed class SettlementAttackTests : IAsyncLifetime
         await _world.UseAsync(A, "job-1", "per-use");
         await _world.PublishAsync();
         var request = _world.Request("2026-03", A);
-        Assert.Equal("DS-SET-011", await _world.RefusedAsync(request with { Consumer = request.Consumer with { Keys = [SignerOf("somebody").PublicKey] } }));
+        Assert.Equal("DS-SET-011", await _world.RefusedAsync(request with { Consumer = request.Consumer with { Keys = KeySet.Single(SignerOf("somebody").PublicKey, DateTimeOffset.UnixEpoch) } }));
         Assert.Equal("DS-SET-021", await _world.RefusedAsync(request with { Providers = [] }));
         Assert.Equal("DS-SET-020", await _world.RefusedAsync(request with { Contracts = ["other"] }));
         var vault = Directory.GetFiles(_world.DirectoryOf(Consumer), "vault.db*");
@@ -283,7 +297,7 @@ public sealed class SettlementAttackTests : IAsyncLifetime
         await _world.UseAsync(A, "job-1", "per-use");
         await _world.PublishAsync();
         var request = _world.Request("2026-03", A);
-        Assert.Equal("DS-SET-011", await _world.RefusedAsync(request with { Providers = [request.Providers[0] with { Keys = [SignerOf("other").PublicKey] }] }));
+        Assert.Equal("DS-SET-011", await _world.RefusedAsync(request with { Providers = [request.Providers[0] with { Keys = KeySet.Single(SignerOf("other").PublicKey, DateTimeOffset.UnixEpoch) }] }));
     }
 
     [Fact]

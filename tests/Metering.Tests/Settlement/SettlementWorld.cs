@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using DataSpace.Kernel.Crypto;
+using DataSpace.Kernel.Identity;
 using DataSpace.Ledger.Notes;
 using DataSpace.Ledger.Receipts;
 using DataSpace.Ledger.Tiles;
@@ -104,7 +105,7 @@ internal sealed class SettlementWorld : IAsyncDisposable
         Plans = [.. Plans.Values],
     };
 
-    public SettlementParty Party(string did) => new(did, DirectoryOf(did), [SignerOf(did).PublicKey]);
+    public SettlementParty Party(string did) => new(did, DirectoryOf(did), KeySet.Single(SignerOf(did).PublicKey, DateTimeOffset.UnixEpoch));
 
     public async Task<StatementDocument> SettleAsync(string period, params string[] providers)
     {

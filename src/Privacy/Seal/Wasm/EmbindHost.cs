@@ -11,6 +11,7 @@ internal sealed class SealRefusedException() : Exception("SEAL refused the opera
 /// </summary>
 internal sealed class EmbindHost : IDisposable
 {
+    private const ulong AmpleFuel = ulong.MaxValue / 2;
     private readonly Store _store;
     private readonly EmbindRegistry _registry = new();
     private readonly EmvalTable _values = new();
@@ -22,9 +23,15 @@ internal sealed class EmbindHost : IDisposable
     private readonly Func<int, int> _thrownObject;
     private readonly Action<int> _releaseException;
 
-    public EmbindHost(Engine engine, Module module, FillRandom fillRandom)
+    /// <param name="engine">Engine of the module.</param>
+    /// <param name="module">SEAL.</param>
+    /// <param name="fillRandom">Source of randomness.</param>
+    /// <param name="countsFuel">The engine was made to count fuel, which no node does: see <see cref="SealFuel"/>.</param>
+    public EmbindHost(Engine engine, Module module, FillRandom fillRandom, bool countsFuel = false)
     {
         _store = new Store(engine);
+        if (countsFuel)
+            _store.Fuel = AmpleFuel;
         using var linker = new Linker(engine);
         var imports = new EmbindImports(_registry, _values, fillRandom);
         imports.Define(linker, module);
@@ -46,6 +53,9 @@ internal sealed class EmbindHost : IDisposable
 
     /// <summary>Size of the linear memory; it only ever grows.</summary>
     public long HeapBytes => _memory.Length;
+
+    /// <summary>Instructions so far, where they are counted.</summary>
+    public ulong FuelUsed => AmpleFuel - _store.Fuel;
 
     /// <summary>Host values that C++ still holds.</summary>
     public int LiveHandles => _values.Live;

@@ -14,9 +14,9 @@ internal sealed partial class SealInstance : IDisposable
     private readonly int _security;
     private readonly int _uncompressed;
 
-    public SealInstance(Engine engine, Module module, FillRandom fillRandom)
+    public SealInstance(Engine engine, Module module, FillRandom fillRandom, bool countsFuel = false)
     {
-        _host = new EmbindHost(engine, module, fillRandom);
+        _host = new EmbindHost(engine, module, fillRandom, countsFuel);
         _security = _host.Enumerator("SecLevelType", "tc128");
         _uncompressed = _host.Enumerator("ComprModeType", "none");
     }
@@ -24,6 +24,8 @@ internal sealed partial class SealInstance : IDisposable
     public long HeapBytes => _host.HeapBytes;
 
     public int LiveHandles => _host.LiveHandles;
+
+    public ulong FuelUsed => _host.FuelUsed;
 
     public bool IsBroken => _host.IsBroken;
 
