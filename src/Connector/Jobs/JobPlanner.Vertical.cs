@@ -62,7 +62,8 @@ internal sealed partial class JobPlanner
             return JobErrors.BadSpec.Of("regress vertically: the label is one of the two owners'");
         least = Math.Max(least, Uses.VerticalCheck.FewestRows(features));
         var most = Uses.VerticalCheck.MostRows(features);
-        if (!isLogistic)
+        // Where nobody names a number of rows it is one that the ridge carries; whoever names one is told what ridge it needs.
+        if (!isLogistic && asked.MaxRows is null)
             most = Math.Min(most, Uses.VerticalCheck.MostRowsByRidge(features, l2));
         var query = new RegressQuery(
             RegressQuery.Vertical, asked.Model, label, features, asked.Intercept, l2, isLogistic ? asked.Iterations ?? DefaultIterations : 1, least,
