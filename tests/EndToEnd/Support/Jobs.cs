@@ -60,7 +60,7 @@ internal static class Jobs
     {
         var plan = (await space.PlanAsync(spec, analyst)).Ok();
         var body = new JsonObject { ["spec"] = spec.DeepClone(), ["planHash"] = plan["planHash"]!.GetValue<string>() };
-        return (await (analyst ?? space.Leader).PostAsync("/admin/jobs", body)).Ok()["jobId"]!.GetValue<string>();
+        return (await space.JoinedAsync(() => (analyst ?? space.Leader).PostAsync("/admin/jobs", body.DeepClone()))).Ok()["jobId"]!.GetValue<string>();
     }
 
     /// <summary>Waits for a job's end at the analyst.</summary>

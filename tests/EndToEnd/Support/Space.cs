@@ -93,7 +93,7 @@ internal sealed class Space : IAsyncDisposable
     {
         consumer ??= Leader;
         var body = new JsonObject { ["participant"] = provider.Did, ["datasetId"] = dataset, ["offerId"] = offer };
-        var started = (await consumer.PostAsync("/admin/negotiations", body)).Ok();
+        var started = (await JoinedAsync(() => consumer.PostAsync("/admin/negotiations", body.DeepClone()))).Ok();
         var id = started["id"]!.GetValue<string>();
         JsonNode? last = null;
         await Eventually.TrueAsync(async () =>
@@ -102,6 +102,14 @@ internal sealed class Space : IAsyncDisposable
             return last["state"]!.GetValue<string>() is "FINALIZED" or "TERMINATED";
         }, NegotiationLimit, () => $"negotiation {last}{Story()}");
         return last!;
+    }
+
+    /// <summary>The answer of a node that has joined: one that a test restarted a moment ago does so within a second.</summary>
+    public async Task<Answer> JoinedAsync(Func<Task<Answer>> ask)
+    {
+        Answer? answer = null;
+        await Eventually.TrueAsync(async () => (answer = await ask()).Code != "DS-CON-005", NegotiationLimit, Story);
+        return answer!;
     }
 
     /// <summary>Everything the nodes said lately, for a failing test.</summary>
