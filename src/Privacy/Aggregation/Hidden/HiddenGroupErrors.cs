@@ -31,7 +31,7 @@ public static class HiddenGroupErrors
 
     /// <summary>Groups fell into one slot and could not be told apart.</summary>
     public static readonly ErrorKind Collided = new(
-        "DS-PRV-364", 200, "Some groups fell into one slot and are not shown", "部分分组落入同一槽位，未予显示",
+        "DS-PRV-364", 409, "Some groups fell into one slot and are not shown", "部分分组落入同一槽位，未予显示",
         "Nothing wrong is shown. Run the job again: its key is fresh and the places are others; or raise the maximum of groups.",
         "所示数值均正确。可重新运行（密钥更新，槽位随之改变），或提高分组上限。");
 
