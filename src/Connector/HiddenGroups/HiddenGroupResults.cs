@@ -30,5 +30,6 @@ internal static class HiddenGroupResults
         return table with { Suppressed = missing, Clamped = clamped, HiddenGroups = new HiddenGroupCounts(read.Slots, read.SuppressedSlots, read.CollidedSlots) };
     }
 
-    private static string Of(int slots, int all) => string.Create(CultureInfo.InvariantCulture, $"{slots} of {all} slots");
+    /// <summary>Slots have no names.</summary>
+    private static string Of(int slots, int all) => string.Create(CultureInfo.InvariantCulture, $"{slots}/{all}");
 }
