@@ -27,6 +27,9 @@ internal sealed record HiddenCells(IReadOnlyList<LocalCell>? Cells, SealedReply 
 /// </summary>
 internal sealed partial class HiddenGroupRunner(ControlledSandbox controlled, OwnerConversations conversations, ProviderDesk desk, NodeIdentity self, ILogger<HiddenGroupRunner> log)
 {
+    /// <summary>A host that cannot place groups says so before anything is spent.</summary>
+    public static DsError? Problem(AggregateQuery query) => query.Hidden is not null && !GroupContext.IsAvailable ? HiddenGroupErrors.LibraryMissing.Of() : null;
+
     public async Task<Result<HiddenCells>> RunAsync(
         UseRow row, UseRequest use, AggregateQuery query, AdmittedUse admitted, AggregationShape shape, GrantHandle grant, CancellationToken cancellation)
     {

@@ -21,6 +21,9 @@ public sealed record GroupContext(string RosterHash, string PlanHash, string Hol
     /// <summary>Most groups of one owner.</summary>
     public const int MostGroups = 512;
 
+    /// <summary>True on hosts that have the library for the curve.</summary>
+    public static bool IsAvailable => Ristretto255.IsAvailable;
+
     /// <summary>Most bytes that either party of a conversation says.</summary>
     public long MostBytesSaid => SignedTranscript.HeaderBytes + SignedTranscript.SignatureBytes + EvaluatedBytes;
 
@@ -33,7 +36,7 @@ public sealed record GroupContext(string RosterHash, string PlanHash, string Hol
 
     internal DsError? Problem
         => Maximum is < 1 or > MostGroups ? HiddenGroupErrors.TermsInvalid.Of("maximum of groups")
-            : Ristretto255.IsAvailable ? null : HiddenGroupErrors.LibraryMissing.Of();
+            : IsAvailable ? null : HiddenGroupErrors.LibraryMissing.Of();
 
     internal ConversationTerms Terms(string asker, ISigner own, PublicKey peer) => new(
         Protocol, Digest.Sha256(CanonicalJson.OfTexts([["DataSpace " + Protocol, RosterHash, PlanHash, Holder, asker, Maximum.ToString(CultureInfo.InvariantCulture)]])), own, peer);
