@@ -40,7 +40,8 @@ public sealed class HiddenGroupTests(SharedSpace shared)
         var small = await Space.RunAsync(spec);
         Assert.True(small.State == "COMPLETED", small.Why + Space.Story());
         AssertPlain(small, Union(value => value > 2000m));
-        Assert.True(small.Result!["hiddenGroups"]!["suppressedSlots"]!.GetValue<int>() > 20);
+        // Nine years of supplier A, each in two slots, of which a few may meet.
+        Assert.InRange(small.Result!["hiddenGroups"]!["suppressedSlots"]!.GetValue<int>(), 10, 18);
         Assert.Contains("DS-JOB-018", small.Result["suppressed"]!.ToJsonString(), StringComparison.Ordinal);
         foreach (var (year, _) in Union(value => value > 2000m).Where(g => g.Value.Any(own => own.Firms is 1 or 2)))
             Assert.DoesNotContain($"\"{year}\"", small.Result.ToJsonString(), StringComparison.Ordinal);

@@ -129,6 +129,15 @@ public sealed class JointGateTests : IAsyncLifetime
             Assert.Equal(Privacy.Aggregation.Hidden.HiddenGroupErrors.Unsupported, AggregationShapes.Of(other, 5).Error?.Kind);
     }
 
+    [Fact]
+    public void The_key_that_places_groups_is_never_the_analysts()
+    {
+        var plan = _world.Use(GateWorld.Agreement(GateWorld.Terms()), p => p with { Aggregate = Hidden(p.Aggregate!, 8) }).Order.Plan;
+        Assert.Equal(JobConversation.LeaderWithOwners, plan.Conversation);
+        Assert.Equal(plan.Roster[0].Participant, plan.LeaderOf("did:web:somebody.example"));
+        Assert.Equal(plan.Roster[1].Participant, plan.LeaderOf(plan.Roster[0].Participant));
+    }
+
     private static AggregateQuery Hidden(AggregateQuery query, int maximum) => query with { Groups = [], Hidden = new HiddenGroupQuery(maximum) };
 
     private static AggregateQuery Matrix(AggregateQuery query, int minimum) => query with
