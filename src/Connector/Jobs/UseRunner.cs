@@ -24,7 +24,7 @@ namespace DataSpace.Connector.Jobs;
 /// Report and contribution bytes committed → released, with what a conversation says last. A crash between Grant and Report abandons the attempt: the use stays spent.
 /// </summary>
 internal sealed partial class UseRunner(
-    IDbContextFactory<ConnectorState> store, ProviderDesk desk, UseGate gate, UseFacts facts, RosterRule rosters, Dropouts.DropoutParts dropouts, AuditLedger ledger, SqlSandbox sandbox, History.ControlledSandbox controlled, UseComputation computation, Intersections.IntersectionRunner intersections, Regressions.HorizontalRunner horizontals, Regressions.VerticalRunner verticals, Lookups.LookupRunner lookups, Conversations.OwnerConversations conversations, Duties.DutyWorker duties,
+    IDbContextFactory<ConnectorState> store, ProviderDesk desk, UseGate gate, UseFacts facts, RosterRule rosters, Dropouts.DropoutParts dropouts, AuditLedger ledger, SqlSandbox sandbox, History.ControlledSandbox controlled, UseComputation computation, Intersections.IntersectionRunner intersections, Regressions.HorizontalRunner horizontals, Regressions.VerticalRunner verticals, Scores.ScoreRunner scorings, Scores.ScoredModels models, Lookups.LookupRunner lookups, Conversations.OwnerConversations conversations, Duties.DutyWorker duties,
     ReplyBucket bucket, MaskKeys maskKeys, Datasets.ComplianceCheck compliance, NodeIdentity self, RunningUses running, CrashPoints crashPoints, TimeProvider clock, ILogger<UseRunner> log, CosignedLog cosigned) : IConsumer<RunUse>
 {
     public async Task Consume(ConsumeContext<RunUse> context)
@@ -139,6 +139,7 @@ internal sealed partial class UseRunner(
             { Intersect: not null } => intersections.RunAsync(row, use, admitted, context, cancellation),
             { Regress.Mode: RegressQuery.Vertical } => verticals.RunAsync(row, use, admitted, context, cancellation),
             { Lookup: not null } => lookups.RunAsync(row, use, admitted, context, cancellation),
+            { Score: not null } => scorings.RunAsync(row, use, admitted, context, cancellation),
             { Regress: not null } => horizontals.RunAsync(row, use, admitted, context, cancellation),
             _ => computation.TableAsync(use, admitted.Decision, context, cancellation),
         }, cancellation);
@@ -178,7 +179,7 @@ internal sealed partial class UseRunner(
         }
         if (!maskKeys.Holds(row.JobHash) || !dropouts.IsReady(use.Order.Plan, row.JobHash))
             return JobErrors.Abandoned.Of("restarted after round 0; nothing was spent");
-        if (await controlled.RefusalAsync(use, cancellation) is { } uncontrolled)
+        if ((await controlled.RefusalAsync(use, cancellation) ?? await models.ProblemAsync(use, cancellation)) is { } uncontrolled)
             return uncontrolled;
         // Where some owners may be gone, results are bound to those that are not, once these are known.
         var plan = use.Order.Plan;

@@ -44,7 +44,7 @@ public sealed record ScoreRule(bool IsProbability, decimal Step, int First, int 
             : IsProbability ? Digits is < 1 or > MostProbabilityDigits ? $"digits of a probability: 1 to {MostProbabilityDigits}" : null
             : Digits is < 0 or > MostDigits ? $"digits: 0 to {MostDigits}"
             : Step > Unit(Digits!.Value) ? "the step is wider than what scores are rounded to"
-            : Last * Step * 10_000_000m > int.MaxValue || First * Step * 10_000_000m < int.MinValue || Answers > MostAnswers ? $"more than {MostAnswers} different answers" : null;
+            : Math.Max(Math.Abs(First), Math.Abs(Last)) * Step / Unit(Digits!.Value) > 1 << 30 || Answers > MostAnswers ? $"more than {MostAnswers} different answers" : null;
 
     /// <summary>What two jobs have in common that tell the same of a row: SHA-256, lower-case hex.</summary>
     public string Fingerprint => Digest.Sha256Hex(CanonicalJson.OfTexts([Texts]));
