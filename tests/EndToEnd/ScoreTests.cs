@@ -48,7 +48,7 @@ public sealed class ScoreTests(SharedSpace shared)
 
         // Another list of thresholds on the same model: of two roundings the difference would tell more.
         await RefusedAsync(await Space.ScoreSpecAsync(change: s => s["thresholds"] = new JsonArray("0.3", "0.5", "0.75")), "DS-CON-262");
-        // 64 of 150 rows are spent: 64 more are granted, and then 22 remain, of which not one is given beyond.
+        // 64 of 150 rows are spent, however many were common: 86 are left.
         await RefusedAsync(await Space.ScoreSpecAsync(rows: 87), "DS-CON-261");
         var exported = await Space.Leader.PostAsync($"/admin/jobs/{outcome.JobId}/export", new JsonObject());
         Assert.Contains("P010,", exported.Ok()["csv"]!.GetValue<string>(), StringComparison.Ordinal);

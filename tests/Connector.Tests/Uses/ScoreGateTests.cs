@@ -41,14 +41,14 @@ public sealed class ScoreGateTests : IAsyncLifetime
         Assert.Equal(PolicyErrors.ColumnNotAllowed, (await _world.AdmitAsync(Use(policy: Policy(["score", "intersect:ids"], ["invest"])))).Error?.Kind);
         Assert.Equal(ConnectorErrors.PlanExceedsContract, (await _world.AdmitAsync(Use(q => q with { Features = [q.Features[0], [q.Features[1][0] with { Max = "1999" }]] }))).Error?.Kind);
         Assert.Equal(ConnectorErrors.KeyNotDeclared, (await _world.AdmitAsync(Use(q => q with { Key = [new KeyPartQuery("name", [])] }))).Error?.Kind);
-        Assert.Equal(ConnectorErrors.PlanExceedsContract, (await _world.AdmitAsync(Use(q => q with { MinimumSubjects = 4 }))).Error?.Kind);
+        Assert.Equal("DS-POL-033", (await _world.AdmitAsync(Use(q => q with { MinimumSubjects = 4 }))).Error?.Code);
         Assert.Equal(ConnectorErrors.PlanExceedsContract, (await _world.AdmitAsync(Use(q => q with { MaxRowsPerParty = 1001 }))).Error?.Kind);
     }
 
     [Fact]
     public async Task More_answers_than_the_owner_declares_and_a_dataset_that_is_not_declared_are_refused()
     {
-        Assert.Equal(ConnectorErrors.ScoresNotDeclared, (await _world.AdmitAsync(Use(declared: new ScoringConfig(MaxAnswers: 3)))).Error?.Kind);
+        Assert.Equal(ConnectorErrors.ScoresNotDeclared, (await _world.AdmitAsync(Use(q => q with { Telling = Classes with { Thresholds = ["0.2", "0.5", "0.8"] } }, declared: new ScoringConfig(MaxAnswers: 3)))).Error?.Kind);
         Assert.Equal(ConnectorErrors.ScoresNotDeclared, (await _world.AdmitAsync(Use(isDeclared: false))).Error?.Kind);
     }
 
