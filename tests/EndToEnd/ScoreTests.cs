@@ -50,6 +50,11 @@ public sealed class ScoreTests(SharedSpace shared)
         await RefusedAsync(await Space.ScoreSpecAsync(change: s => s["thresholds"] = new JsonArray("0.3", "0.5", "0.75")), "DS-CON-262");
         // 64 of 150 rows are spent, however many were common: 86 are left.
         await RefusedAsync(await Space.ScoreSpecAsync(rows: 87), "DS-CON-261");
+        // An owner that has lost its part, or never had one, says so before anything is spent.
+        var shelf = Directory.EnumerateFiles(Path.Combine(Space.SupplierB.Directory, "models")).Single(f => JsonNode.Parse(File.ReadAllText(f))!["jobId"]!.GetValue<string>() == model.JobId);
+        File.Move(shelf, shelf + ".away");
+        await RefusedAsync(spec, "DS-CON-263");
+        File.Move(shelf + ".away", shelf);
         var exported = await Space.Leader.PostAsync($"/admin/jobs/{outcome.JobId}/export", new JsonObject());
         Assert.Contains("P010,", exported.Ok()["csv"]!.GetValue<string>(), StringComparison.Ordinal);
     }

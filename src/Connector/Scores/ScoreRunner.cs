@@ -51,10 +51,9 @@ internal sealed partial class ScoreRunner(
                 ? new UseWork(bytes, query.Rows, read.Usage, Stopwatch.GetElapsedTime(started), items.Count) { ProtocolBytes = bytesSaid, BrokenOff = brokenOff, Fuel = metered.Fuel } : unpacked;
         if (!(await conversations.TalkAsync(row.JobHash, party, context.Grant, AlignedConversation.MostBytesUnheard, limit.Token)).TryGet(out var said, out error))
         {
-            cancellation.ThrowIfCancellationRequested();
             error = Judged(error);
-            // Which rows are common has left.
-            return party.BreakOff() is { } soFar ? WorkOf(soFar, error.Code, conversations.BytesSaid(row.JobHash), error) : error;
+            // Which rows are common may have left.
+            return OwnerConversations.BrokenOff(party.BreakOff(), error, soFar => WorkOf(soFar, error.Code, conversations.BytesSaid(row.JobHash), error), cancellation);
         }
         if (!party.Close().TryGet(out var closing, out error))
             return error;

@@ -274,6 +274,21 @@ public sealed class ScoringTests(SealFixture seal)
         Assert.StartsWith("DS-PRV-", refused?.Code, StringComparison.Ordinal);
     }
 
+    /// <summary>What the asker's key tells of an answer beside its slots: no more budget is left than 60 bits of flooding leave, where a product alone would leave some thirty bits more.</summary>
+    [Fact]
+    public void Answers_are_flooded()
+    {
+        var set = Privacy.Seal.SealParameterSet.Products1;
+        var keys = seal.Engine.GenerateKeys(set).Value;
+        var text = seal.Engine.EncryptSymmetric(set, keys, [[.. Enumerable.Repeat(1UL, set.Degree)]]).Value[0];
+        using var answerer = new ScoreAnswerer(3, Classes, new double[3], SealSlots.Create(seal.Engine, 1).Value);
+        Assert.True(answerer.Script.Start().IsOk);
+        Assert.Null(answerer.Script.Take(keys.PublicKey.Concat(text).ToArray()).Error);
+        var answer = answerer.Script.Next().Value!.Payload.ToArray();
+        var promised = Privacy.Seal.Evaluation.ProductSum.RemainingBits(set, 1, Privacy.Seal.Evaluation.ProductSum.FloodAmplitude(set, 1, 60), 2);
+        Assert.InRange(seal.Engine.Secrets.Run(instance => instance.NoiseBudget(set, keys.SecretKey, answer)).Value, promised, promised + 6);
+    }
+
     private static DsError? Converse(ScoreAsker asker, ScoreAnswerer answerer, Func<bool, byte[], byte[]>? network = null)
     {
         while (true)
