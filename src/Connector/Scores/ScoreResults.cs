@@ -9,13 +9,13 @@ using DataSpace.Protocol.Jobs;
 namespace DataSpace.Connector.Scores;
 
 /// <summary>What stands beside scores.</summary>
-/// <param name="Model">The model.</param>
+/// <param name="ScoredBy">The model.</param>
 /// <param name="Telling">What was told of a score.</param>
 /// <param name="CommonRows">Subjects that both owners have.</param>
 /// <param name="ScoredRows">How many of them were scored.</param>
 /// <param name="OffGrid">Of these, how many have no answer, because this owner's own part lies off the grid.</param>
 /// <param name="Within">How far the told score may be from the exact one.</param>
-internal sealed record ScoreCard(ScoredModel Model, ScoreTelling Telling, int CommonRows, int ScoredRows, int OffGrid, Bilingual Within);
+internal sealed record ScoreCard(ScoredModel ScoredBy, ScoreTelling Telling, int CommonRows, int ScoredRows, int OffGrid, Bilingual Within);
 
 /// <summary>The analyst's side: both owners must have closed the same conversation; the answers are what this node's own part found. Pure.</summary>
 internal static class ScoreResults

@@ -1,9 +1,13 @@
 using System.Text.Json.Nodes;
+using DataSpace.Connector.Regressions;
+using DataSpace.Connector.Scores;
 using DataSpace.Connector.Uses;
+using DataSpace.Hosting;
 using DataSpace.Kernel.Policy;
 using DataSpace.Ledger.Receipts;
 using DataSpace.Ledger.Sequencing;
 using DataSpace.Protocol.Jobs;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DataSpace.Connector.Tests.Uses;
@@ -103,6 +107,38 @@ public sealed class ScoreGateTests : IAsyncLifetime
         Assert.True((await _world.Services.GetRequiredService<Regrants>().GrantAgainAsync(use.Agreement, "restored from a backup", TestContext.Current.CancellationToken)).IsOk);
         Assert.Contains(_world.Ledger.Read(0, _world.Ledger.Latest.Size), r => r.Entry.Kind == EntryKind.BudgetRegranted);
         Assert.Null((await _world.AdmitAsync(use)).Error);
+    }
+
+    /// <summary>A part belongs to a job, its plan, its kind, its columns, its owners and the analyst that asked for it: whatever is another, there is none.</summary>
+    [Fact]
+    public async Task A_kept_part_of_a_model_is_found_by_all_that_it_belongs_to()
+    {
+        var shelf = new ModelShelf(_world.Services.GetRequiredService<NodeOptions>());
+        var models = new ScoredModels(_world.Services.GetRequiredService<IDbContextFactory<ConnectorState>>(), shelf, _world.Self);
+        var order = Use().Order;
+        JsonObject Kept() => new()
+        {
+            ["table"] = new JsonObject { ["rows"] = new JsonArray(new JsonArray("invest", "0.5", "1"), new JsonArray("(constant)", "-1.25", "0")) },
+            ["card"] = new JsonObject { ["model"] = "logistic", ["parties"] = new JsonArray([.. order.Plan.Roster.Select(r => (JsonNode)new JsonObject { ["participant"] = r.Participant })]) },
+            ["consumer"] = GateWorld.Consumer,
+            ["planHash"] = new string('6', 64),
+        };
+        async Task<string?> FindAsync(Action<JsonObject>? change = null, JobOrder? asked = null)
+        {
+            var kept = Kept();
+            change?.Invoke(kept);
+            Directory.CreateDirectory(Path.GetDirectoryName(shelf.PathOf("x"))!);
+            await File.WriteAllTextAsync(shelf.PathOf(new string('5', 64)), kept.ToJsonString(), TestContext.Current.CancellationToken);
+            var found = await models.FindAsync(asked ?? order, TestContext.Current.CancellationToken);
+            return found.TryGet(out var part, out var error) ? FormattableString.Invariant($"{part.Weights[0]} {part.Constant}") : error.Code;
+        }
+        Assert.Equal("0.5 -1.25", await FindAsync());
+        Assert.Equal("DS-CON-263", await FindAsync(k => k["consumer"] = GateWorld.Other));
+        Assert.Equal("DS-CON-263", await FindAsync(k => k["planHash"] = new string('7', 64)));
+        Assert.Equal("DS-CON-263", await FindAsync(k => k["card"]!["model"] = "linear"));
+        Assert.Equal("DS-CON-263", await FindAsync(k => k["card"]!["parties"]![0]!["participant"] = GateWorld.Other));
+        Assert.Equal("DS-CON-263", await FindAsync(k => k["table"]!["rows"]![0]![0] = "year"));
+        Assert.Equal("DS-CON-263", await FindAsync(asked: Use(q => q with { Model = q.Model with { JobHash = new string('9', 64) } }).Order));
     }
 
     private static ScoreTelling Classes => new(ScoreTelling.Probability, "0.125", -64, 128, null, ["0.5"]);
