@@ -25,12 +25,12 @@ internal static class ConnectorEgressRules
         [typeof(LocalCell)] = ["Jobs.CellPlans", "Jobs.UseComputation"],
         // Keys of the owner's rows, as written and as they are compared.
         [typeof(IKeySink)] = ["History.ControlledSandbox", "Intersections.IntersectionRunner"],
-        [typeof(ItemSet)] = ["Intersections.IntersectionRunner", "Regressions.VerticalRows", "Regressions.VerticalRunner"],
+        [typeof(ItemSet)] = ["Intersections.IntersectionRunner", "Regressions.VerticalRows", "Regressions.VerticalRunner", "Scores.ScoreRunner"],
         // An owner's rows with their values, as they are read, and as a horizontal model uses them.
-        [typeof(IRowSink)] = ["History.ControlledSandbox", "Intersections.IntersectionRunner", "Lookups.LookupRunner", "Regressions.HorizontalRunner", "Regressions.VerticalRows", "Regressions.VerticalRunner"],
+        [typeof(IRowSink)] = ["History.ControlledSandbox", "Intersections.IntersectionRunner", "Lookups.LookupRunner", "Regressions.HorizontalRunner", "Regressions.VerticalRows", "Regressions.VerticalRunner", "Scores.ScoreRunner"],
         [typeof(OwnerRows)] = ["Regressions.HorizontalRunner"],
         // What may leave, each proving a Grant: made in Privacy and Sandbox, handed over by the computation, packed by the door.
-        [typeof(ProtocolMessage)] = ["Conversations.ConversationSession", "Dropouts.DropoutDesk", "Intersections.IntersectionRunner", "Jobs.Egress", "Jobs.UseComputation", "Lookups.LookupRunner", "Regressions.HorizontalRunner", "Regressions.VerticalRunner"],
+        [typeof(ProtocolMessage)] = ["Conversations.ConversationSession", "Conversations.OwnerConversations", "Dropouts.DropoutDesk", "Intersections.IntersectionRunner", "Jobs.Egress", "Jobs.UseComputation", "Lookups.LookupRunner", "Regressions.HorizontalRunner", "Regressions.VerticalRunner", "Scores.ScoreRunner"],
         [typeof(ReleasedOutput)] = ["Jobs.Egress", "Jobs.UseComputation"],
         // Whoever opens a connection to another node. None of them touches anything above: see Senders_see_no_data.
         [typeof(INodeTransport)] =

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DataSpace.Cli.Demo.Screens;
 using DataSpace.Cli.Job;
+using DataSpace.Cli.Node;
 using DataSpace.Cli.Session;
 
 namespace DataSpace.Cli.Demo.Regression;
