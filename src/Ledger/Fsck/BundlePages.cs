@@ -10,7 +10,7 @@ namespace DataSpace.Ledger.Fsck;
 /// </summary>
 internal sealed class BundlePages(ILogFiles files, VaultCheck? vault, EntrySignatures signatures, long size)
 {
-    private const int BundlesPerPage = 8;
+    private const int BundlesPerPage = 4;
     private const long EntriesPerPage = BundlesPerPage * TilePath.FullWidth;
 
     /// <summary>Every bundle up to the size, the last one as wide as the log says.</summary>
