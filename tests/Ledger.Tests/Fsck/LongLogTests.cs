@@ -74,7 +74,7 @@ public sealed class LongLogTests : IDisposable
         var entry = new LedgerEntry
         {
             Kind = EntryKind.Denied,
-            EventId = id[..16],
+            EventId = id.AsMemory(0, 16),
             AgreementTag = id,
             PayloadRoot = id,
             SignerKeyIds = [signerId ?? signer.PublicKey.KeyId],
