@@ -92,6 +92,7 @@ internal static class JobTexts
     public static readonly Phrase NoiseCost = new("Noise: {0} epsilon from every owner's privacy budget; a repeated equal query costs none.", "噪声：从每个数据方的隐私预算中扣除 {0} epsilon；相同查询重复执行不再扣除。");
     public static readonly Phrase NoiseBudget = new("Privacy budget with {0}: {1} epsilon in all, over every contract.", "与 {0} 的隐私预算：所有合约合计 {1} epsilon。");
     public static readonly Phrase NoiseResult = new("Figures carry noise (epsilon {0}); ± is one standard error.", "数值含噪声（epsilon {0}）；± 为一个标准误差。");
+    public static readonly Phrase HiddenGroups = new("Groups without a list: of {0} slots {1} suppressed, {2} collided; a group takes two", "无列表分组：共 {0} 个槽位，被抑制 {1} 个，碰撞 {2} 个；每组占两个");
     public static readonly Phrase Suppressed = new("Suppressed: {0} ({1})", "已抑制：{0}（{1}）");
     public static readonly Phrase DerivedExpected = new("The result will be graded {0} (level {1}), {2}; industries {3}, regions {4}. As the catalogue says, not yet signed.", "结果将定级为 {0}（安全等级 {1}），{2}；行业 {3}，地区 {4}。依据目录，尚未签名。");
     public static readonly Phrase DerivedSigned = new("Graded {0} (level {1}), {2}; industries {3}, regions {4}. Signed by every owner.", "定级为 {0}（安全等级 {1}），{2}；行业 {3}，地区 {4}。由各数据方签名。");
@@ -110,6 +111,7 @@ internal static class JobTexts
     public static readonly Phrase CardRows = new("  {0} rows, {1} rounds, every owner at least {2} subjects", "  {0} 行，{1} 轮，各方至少 {2} 个主体");
     public static readonly Phrase CardCommon = new("  {0} common rows, {1} iterations, mean log-loss {2}", "  共有 {0} 行，迭代 {1} 次，平均对数损失 {2}");
     public static readonly Phrase CardCommonLinear = new("  {0} common rows, solved once, mean squared error with the ridge's penalty {1}", "  共有 {0} 行，一次求解，含岭惩罚的均方误差 {1}");
+    public static readonly Phrase CardScored = new("  {0} of {1} common rows scored, {2} of them off the grid and without an answer", "  共有 {1} 行中评分 {0} 行，其中 {2} 行在网格之外无答复");
     public static readonly Phrase CardFit = new("  deviance {0}, of the constant alone {1}: {2} explained", "  偏差 {0}，仅常数项 {1}：解释比例 {2}");
     public static readonly Phrase CardConverged = new("  converged", "  已收敛");
     public static readonly Phrase CardNotConverged = new("  NOT converged: more rounds, or a ridge", "  未收敛：请增加轮数或使用岭惩罚");

@@ -8,6 +8,7 @@ using DataSpace.Hosting.Witnessing;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Results;
 using DataSpace.Ledger.Receipts;
+using DataSpace.Privacy;
 using DataSpace.Privacy.Aggregation;
 using DataSpace.Privacy.Seal;
 using DataSpace.Protocol.Jobs;
@@ -33,7 +34,7 @@ internal sealed record DecodedJob(string? Json, IReadOnlyList<PendingReceipt> Re
 /// proofs, digests, the sum added again. Pure but for the clock.
 /// </summary>
 internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, LogKeys logs, NodeIdentity self, ISealEngine engine, TimeProvider clock, Intersections.LocalMatches? matches = null,
-    Conversations.AnalystConversations? conversations = null, Lookups.HintShelf? hints = null, Regressions.LocalModels? models = null)
+    Conversations.AnalystConversations? conversations = null, Lookups.HintShelf? hints = null, Regressions.LocalModels? models = null, Scores.LocalScores? scores = null)
 {
     public async Task<Result<DecodedJob>> DecodeAsync(JobRow job, JobBundle bundle, CancellationToken cancellation)
     {
@@ -93,6 +94,7 @@ internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, 
                 { Intersect: { } query } => Intersections.IntersectionResults.Read(order.Plan, query, contributions, replies, query.Result == IntersectQuery.Ids ? matches?.Find(job.JobHash) : null),
                 { Regress: { Mode: RegressQuery.Vertical } query } => Regressions.VerticalResults.Read(order.Plan, query, contributions, models?.Find(job.JobHash)),
                 { Regress: not null } => Regressions.HorizontalResults.Read(order.Plan, contributions, rosterHash, conversations?.Find(job.JobHash)),
+                { Score: { } query } => Scores.ScoreResults.Read(query, contributions, scores?.Find(job.JobHash)),
                 { Lookup: { } query } => Lookups.LookupResults.Read(query, contributions[0], statements[0].DatasetVersion, replies[0], conversations?.Find(job.JobHash) as Lookups.LookupPart, hints),
                 _ => Table(replies[0]),
             };
@@ -149,7 +151,10 @@ internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, 
             var decoded = AnalystDecoder.Decode(
                 engine, keys, shape, [.. contributions.Select(c => c.Payload)], Convert.FromBase64String(bundle.Sum),
                 [.. contributions.Select(c => (ReadOnlyMemory<byte>)Convert.FromHexString(c.Statement.PayloadDigest))], Convert.FromHexString(rosterHash), 0, unmasking);
-            return decoded.TryGet(out var result, out error) ? ResultTable.Of(query, shape, result, replies.Any(r => r.ClampedRows > 0)) : error;
+            if (!decoded.TryGet(out var result, out error))
+                return query.Hidden is not null && error.Kind == PrivacyErrors.ProviderFailed ? Privacy.Aggregation.Hidden.HiddenGroupErrors.OwnerFailed.Of() : error;
+            var clamped = replies.Any(r => r.ClampedRows > 0);
+            return query.Hidden is null ? ResultTable.Of(query, shape, result, clamped) : HiddenGroups.HiddenGroupResults.Read(query, shape, Convert.FromHexString(rosterHash), result, clamped);
         }
     }
 
