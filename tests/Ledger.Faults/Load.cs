@@ -34,7 +34,7 @@ public static class Load
 
     /// <summary>Opens a ledger of this load.</summary>
     internal static Result<AuditLedger> Open(string directory, Action<FaultPoint>? fault = null, TimeProvider? clock = null)
-        => AuditLedger.Open(new LedgerOptions { Directory = directory, Origin = Origin, Fault = fault }, Provider, clock ?? TimeProvider.System);
+        => AuditLedger.Open(new LedgerOptions { Directory = directory, Origin = Origin, Fault = fault, MaxRecentEvents = fault is null ? 100 : 2 }, Provider, clock ?? TimeProvider.System);
 
     /// <summary>Fills a new log to a size with entries that no use belongs to.</summary>
     public static async Task FillAsync(string directory, int size, CancellationToken cancellation)

@@ -189,6 +189,10 @@ public static class LogInvariants
         using var ledger = LedgerStore.OpenForReading(directory);
         if (ledger.EntryCount() != size)
             breaches.Add(new(BreachKind.Unsound, string.Create(CultureInfo.InvariantCulture, $"published {size} entries, stored {ledger.EntryCount()}")));
+        using var rows = new Sqlite(Path.Combine(directory, LedgerStore.FileName), readOnly: true);
+        var indexed = (long)rows.Scalar("SELECT count(*) FROM event")!;
+        if (indexed != ledger.IndexedEvents() || rows.Scalar("SELECT 1 FROM event WHERE idx >= $0 LIMIT 1", indexed) is not null)
+            breaches.Add(new(BreachKind.CountedTwice, string.Create(CultureInfo.InvariantCulture, $"{indexed} event ids in their table, {ledger.IndexedEvents()} expected: one that is in neither place can be used again")));
         foreach (var budget in ledger.Budgets().Where(b => b.Spent != uses.Count))
             breaches.Add(new(BreachKind.CountedTwice, string.Create(CultureInfo.InvariantCulture, $"{budget.BudgetId}: {budget.Spent} spent, {uses.Count} granted")));
         foreach (var use in uses.Where(use => ledger.FindUse(use, withOutput: false) is null))

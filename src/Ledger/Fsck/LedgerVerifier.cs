@@ -20,6 +20,7 @@ public sealed class LedgerVerifier
     private readonly ProblemList _problems = new();
     private readonly Dictionary<EntryKind, long> _counts = [];
     private readonly RightEdge _edge = new();
+    private readonly ILogFiles _source;
     private readonly TileFiles _files;
     private readonly PriorityQueue<(string Holder, Checkpoint Checkpoint), long> _held = new();
     private readonly List<HeldConflict> _conflicts = [];
@@ -33,7 +34,7 @@ public sealed class LedgerVerifier
 
     private LedgerVerifier(ILogFiles files, string? directory, VerifyOptions options)
     {
-        (_directory, _options) = (directory, options);
+        (_directory, _options, _source) = (directory, options, files);
         _files = new TileFiles(files, _problems);
     }
 
@@ -56,9 +57,10 @@ public sealed class LedgerVerifier
             _vault = vault is null ? null : new VaultCheck(vault, _files, _problems, checkpoint.Size);
             _ids = new RepeatedIds(checkpoint.Size);
             CheckHeld();
-            for (var first = 0L; first < checkpoint.Size; first += TilePath.FullWidth)
+            var signatures = new EntrySignatures([key.Key, .. _options.EntryKeys], checkpoint.Size);
+            foreach (var bundle in new BundlePages(_source, _vault, signatures, checkpoint.Size).All())
             {
-                CheckBundle(first, (int)Math.Min(TilePath.FullWidth, checkpoint.Size - first), key);
+                Add(bundle);
                 _options.Progress?.Invoke(_edge.Size);
             }
             _vault?.Finish();
@@ -157,27 +159,26 @@ public sealed class LedgerVerifier
             _conflicts.Add(new HeldConflict(holder, held.Note, _ours!.Note, isFork));
     }
 
-    private void CheckBundle(long first, int width, VerifierKey key)
+    // What a bundle is by itself was checked elsewhere; here it takes its place.
+    private void Add(CheckedBundle bundle)
     {
-        var path = new TilePath(TilePath.EntriesLevel, first / TilePath.FullWidth, width);
-        var entries = _files.ReadBundle(path);
-        _files.CheckPartialBundles(path, entries);
-        // Without its entries the tree above can still be checked from the leaf hashes.
-        var leaves = entries is null ? _files.ReadTile(path with { Level = 0 }) : null;
-        // Signatures and payloads cost most, and entries do not depend on each other.
-        var checks = new EntryCheck[entries?.Count ?? 0];
-        var payloads = _vault?.Read(first, checks.Length);
-        Parallel.For(0, checks.Length, i => checks[i] = EntryCheck.Of(entries![i], key, _options.EntryKeys, payloads?[i]));
-        for (var i = 0; i < width; i++)
+        var first = _edge.Size;
+        _problems.AddAll(bundle.Problems);
+        // A tree that somebody holds may end within the bundle; then it grows leaf by leaf.
+        var root = _held.TryPeek(out _, out var size) && size < first + TilePath.FullWidth ? null : bundle.Root;
+        for (var i = 0; i < bundle.Path.Width; i++)
         {
-            var index = first + i;
-            if (entries is not null)
-                CheckEntry(index, checks[i]);
-            var leaf = entries is not null ? checks[i].Leaf
-                : leaves is not null ? leaves.AsSpan(i * MerkleHash.SizeBytes, MerkleHash.SizeBytes) : MerkleHash.Empty.Span;
-            _edge.Add(leaf, CheckTile);
+            if (bundle.Checks is { } checks)
+                CheckEntry(first + i, checks[i], bundle.LeafOf(i));
+            if (root is not null)
+                continue;
+            _edge.Add(bundle.LeafOf(i), CheckTile);
             CheckHeld();
         }
+        if (root is null)
+            return;
+        _edge.AddTile(bundle.Leaves, root, CheckTile);
+        CheckHeld();
     }
 
     private IEnumerable<(ReadOnlyMemory<byte> Id, long Index)> ReadIds(long size)
@@ -188,7 +189,7 @@ public sealed class LedgerVerifier
             var entries = _files.ReadBundle(path, isSilent: true) ?? [];
             for (var i = 0; i < entries.Count; i++)
             {
-                if (LedgerEntry.Decode(entries[i]).TryGet(out var entry, out _))
+                if (EntryView.Read(entries[i]) is { } entry)
                     yield return (entry.EventId, first + i);
             }
         }
@@ -225,11 +226,11 @@ public sealed class LedgerVerifier
         }
     }
 
-    private void CheckEntry(long index, EntryCheck check)
+    private void CheckEntry(long index, EntryCheck check, ReadOnlySpan<byte> leaf)
     {
         if (check.Entry is not { } entry)
         {
-            _problems.Add($"entry {index}", check.Error!.ToString());
+            _problems.Add($"entry {index}", (check.IsTooLong ? LedgerErrors.EntryTooLarge : LedgerErrors.EntryMalformed).Of().ToString());
             return;
         }
         _ids.Add(entry.EventId.Span);
@@ -240,20 +241,8 @@ public sealed class LedgerVerifier
             _problems.Add($"entry {index}", "is older than the entry before");
         _lastTimeMs = Math.Max(_lastTimeMs, entry.TimeMs);
         if (_vault is { } vault)
-            vault.Check(index, entry, check.Leaf, check.Payload, check.Opens);
+            vault.Check(index, entry, leaf, check);
         else
             _payloadsAbsent++;
-    }
-}
-
-/// <summary>What can be said of an entry by itself.</summary>
-internal readonly record struct EntryCheck(byte[] Leaf, LedgerEntry? Entry, DsError? Error, bool IsSigned, StoredPayload? Payload, bool Opens)
-{
-    public static EntryCheck Of(ReadOnlyMemory<byte> bytes, VerifierKey log, IReadOnlyList<PublicKey> others, StoredPayload? payload)
-    {
-        var leaf = MerkleHash.Leaf(bytes.Span);
-        return LedgerEntry.Decode(bytes).TryGet(out var entry, out var error)
-            ? new EntryCheck(leaf, entry, null, entry.IsSignedBy(log.Key) || others.Any(entry.IsSignedBy), payload, payload is { IsGone: false } stored && stored.Opens(entry.PayloadRoot.Span))
-            : new EntryCheck(leaf, null, error, false, payload, false);
     }
 }

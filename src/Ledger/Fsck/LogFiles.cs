@@ -36,9 +36,12 @@ internal sealed class DirectoryFiles(string directory) : ILogFiles
 
     public IEnumerable<string> PartialNames(string full)
     {
+        var partials = Path.Combine(directory, full + ".p");
+        if (!Directory.Exists(partials))
+            return [];
         try
         {
-            return Directory.GetFiles(Path.Combine(directory, full + ".p")).Select(NameOf);
+            return Directory.GetFiles(partials).Select(NameOf);
         }
         catch (DirectoryNotFoundException)
         {

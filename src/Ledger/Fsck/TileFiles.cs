@@ -21,6 +21,16 @@ internal sealed class ProblemList
             Listed.Add(new VerifyProblem(where, what));
     }
 
+    /// <summary>Everything that another list has, behind what is here.</summary>
+    public void AddAll(ProblemList other)
+    {
+        foreach (var problem in other.Listed)
+            Add(problem.Where, problem.What);
+        foreach (var notice in other.Notices)
+            Notice(notice.Where, notice.What);
+        Count += other.Count - other.Listed.Count;
+    }
+
     public void Notice(string where, string what)
     {
         if (Notices.Count < VerifyReport.MaxListed)
@@ -108,13 +118,13 @@ internal sealed class TileFiles(ILogFiles files, ProblemList problems)
 
     /// <summary>Every older partial of a tile must be a prefix of it.</summary>
     public void CheckPartialTiles(TilePath path, ReadOnlyMemory<byte> hashes)
-        => CheckPartials(path, width => hashes[..(width * MerkleHash.SizeBytes)], hashes);
+        => CheckPartials(path, width => hashes[..(width * MerkleHash.SizeBytes)], () => hashes);
 
     /// <summary>Every older partial of a bundle must be a prefix of it.</summary>
     public void CheckPartialBundles(TilePath path, List<ReadOnlyMemory<byte>>? entries)
     {
         if (entries is not null)
-            CheckPartials(path, width => EntryBundle.Encode(entries[..width]), EntryBundle.Encode(entries));
+            CheckPartials(path, width => EntryBundle.Encode(entries[..width]), () => EntryBundle.Encode(entries));
     }
 
     /// <summary>Names files that belong to no tile of this tree.</summary>
@@ -132,7 +142,7 @@ internal sealed class TileFiles(ILogFiles files, ProblemList problems)
     }
 
     // A partial ahead of the checkpoint begins with what the checkpoint covers: a running log writes tiles first.
-    private void CheckPartials(TilePath path, Func<int, ReadOnlyMemory<byte>> prefix, ReadOnlyMemory<byte> all)
+    private void CheckPartials(TilePath path, Func<int, ReadOnlyMemory<byte>> prefix, Func<ReadOnlyMemory<byte>> all)
     {
         foreach (var name in files.PartialNames(path.Full.ToString()))
         {
@@ -144,7 +154,7 @@ internal sealed class TileFiles(ILogFiles files, ProblemList problems)
                 if (files.Exists(name))
                     problems.Add(name, "cannot be read");
             }
-            else if (!(partial.Width <= path.Width ? stored.AsSpan().SequenceEqual(prefix(partial.Width).Span) : stored.AsSpan().StartsWith(all.Span)))
+            else if (!(partial.Width <= path.Width ? stored.AsSpan().SequenceEqual(prefix(partial.Width).Span) : stored.AsSpan().StartsWith(all().Span)))
             {
                 problems.Add(name, $"is not the beginning of {path}");
             }

@@ -30,11 +30,10 @@ internal sealed class VaultCheck(VaultReader vault, TileFiles files, ProblemList
     /// <param name="index">Index.</param>
     /// <param name="entry">Entry.</param>
     /// <param name="leaf">Its leaf hash.</param>
-    /// <param name="read">What is stored of it.</param>
-    /// <param name="opens">Whether that opens to the commitment; counts only where something is there to open.</param>
-    public void Check(long index, LedgerEntry entry, ReadOnlySpan<byte> leaf, StoredPayload? read, bool opens)
+    /// <param name="check">What is stored of it, and whether that opens to the commitment.</param>
+    public void Check(long index, EntryView entry, ReadOnlySpan<byte> leaf, EntryCheck check)
     {
-        if (read is not { } stored)
+        if (check.Payload is not { } stored)
         {
             Absent++;
             Problem(index, "its payload is missing from the vault, and no entry says that it was erased");
@@ -43,7 +42,7 @@ internal sealed class VaultCheck(VaultReader vault, TileFiles files, ProblemList
         var root = entry.PayloadRoot.Span;
         if (!stored.IsGone)
         {
-            if (opens)
+            if (check.Opens)
                 Checked++;
             else
                 Problem(index, stored.Key.Length == 0 ? "its payload has no key in the key store" : "its payload in the vault does not match its commitment");

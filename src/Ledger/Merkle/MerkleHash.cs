@@ -18,11 +18,19 @@ public static class MerkleHash
     /// <summary>Hash of a leaf: SHA-256 over a zero byte and the entry.</summary>
     public static byte[] Leaf(ReadOnlySpan<byte> entry)
     {
+        var leaf = new byte[SizeBytes];
+        Leaf(entry, leaf);
+        return leaf;
+    }
+
+    /// <summary>The same into 32 bytes of the caller's.</summary>
+    internal static void Leaf(ReadOnlySpan<byte> entry, Span<byte> leaf)
+    {
         const int StackLimitBytes = 2048;
         var buffer = entry.Length < StackLimitBytes ? stackalloc byte[entry.Length + 1] : new byte[entry.Length + 1];
         buffer[0] = 0;
         entry.CopyTo(buffer[1..]);
-        return SHA256.HashData(buffer);
+        SHA256.HashData(buffer, leaf);
     }
 
     /// <summary>Hash of an inner node: SHA-256 over a one byte and both children.</summary>
@@ -63,7 +71,7 @@ public static class MerkleHash
     private static Span<byte> At(Span<byte> level, int index) => level.Slice(index * SizeBytes, SizeBytes);
 
     // Copies before it writes: the result may lie where a child was.
-    private static void Node(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right, Span<byte> node)
+    internal static void Node(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right, Span<byte> node)
     {
         Span<byte> buffer = stackalloc byte[1 + 2 * SizeBytes];
         buffer[0] = 1;

@@ -17,8 +17,7 @@ public sealed record LedgerEntry
     /// <summary>Version of the form.</summary>
     public const int Version = 1;
 
-    private const int MaxSigners = 4;
-    private static readonly byte[] Domain = Encoding.ASCII.GetBytes("dataspace/ledger-entry/v1\n");
+    internal static readonly byte[] Domain = Encoding.ASCII.GetBytes("dataspace/ledger-entry/v1\n");
 
     /// <summary>What is recorded.</summary>
     public required EntryKind Kind { get; init; }
@@ -69,17 +68,7 @@ public sealed record LedgerEntry
     {
         if (bytes.Length > MaxBytes)
             return LedgerErrors.EntryTooLarge.Of();
-        try
-        {
-            var entry = Read(new CborReader(bytes, CborConformanceMode.Canonical));
-            return entry is not null && entry.Encode().AsSpan().SequenceEqual(bytes.Span)
-                ? entry
-                : LedgerErrors.EntryMalformed.Of();
-        }
-        catch (Exception e) when (e is CborContentException or InvalidOperationException or OverflowException)
-        {
-            return LedgerErrors.EntryMalformed.Of();
-        }
+        return EntryView.Read(bytes) is { } view ? view.ToEntry() : LedgerErrors.EntryMalformed.Of();
     }
 
     /// <summary>What is signed: a domain line and the deterministic map without the signatures.</summary>
@@ -88,8 +77,6 @@ public sealed record LedgerEntry
     // The same bytes as one map of eight pairs would give: only the head differs, and the signatures come last.
     private static byte[] AddSignatures(ReadOnlySpan<byte> unsigned, IReadOnlyList<ReadOnlyMemory<byte>> signatures)
     {
-        const byte MapOfEight = 0xa8;
-        const byte KeyOfSignatures = 8;
         var writer = CborScratch.Writer();
         writer.WriteStartArray(signatures.Count);
         foreach (var signature in signatures)
@@ -97,7 +84,7 @@ public sealed record LedgerEntry
         writer.WriteEndArray();
         var entry = new byte[unsigned.Length + 1 + writer.BytesWritten];
         unsigned.CopyTo(entry);
-        (entry[0], entry[unsigned.Length]) = (MapOfEight, KeyOfSignatures);
+        (entry[0], entry[unsigned.Length]) = (EntryView.MapOfEight, EntryView.KeyOfSignatures);
         writer.Encode(entry.AsSpan(unsigned.Length + 1));
         return entry;
     }
@@ -125,59 +112,5 @@ public sealed record LedgerEntry
         writer.WriteInt64(TimeMs);
         writer.WriteEndMap();
         return writer.Encode();
-    }
-
-    private static LedgerEntry? Read(CborReader reader)
-    {
-        if (reader.ReadStartMap() != 8)
-            return null;
-        Key(1);
-        if (reader.ReadInt32() != Version)
-            return null;
-        Key(2);
-        var kind = (EntryKind)reader.ReadInt32();
-        Key(3);
-        var eventId = reader.ReadByteString();
-        Key(4);
-        var tag = reader.ReadByteString();
-        Key(5);
-        var root = reader.ReadByteString();
-        Key(6);
-        var keyIds = List(reader.ReadTextString);
-        Key(7);
-        var time = reader.ReadInt64();
-        Key(8);
-        var signatures = List(() => (ReadOnlyMemory<byte>)reader.ReadByteString());
-        reader.ReadEndMap();
-        return Enum.IsDefined(kind) && eventId.Length == 16 && tag.Length == 32 && root.Length == 32 && time >= 0
-               && keyIds.Count > 0 && keyIds.Count == signatures.Count && reader.BytesRemaining == 0
-            ? new LedgerEntry
-            {
-                Kind = kind,
-                EventId = eventId,
-                AgreementTag = tag,
-                PayloadRoot = root,
-                SignerKeyIds = keyIds,
-                TimeMs = time,
-                Signatures = signatures,
-            }
-            : null;
-
-        void Key(int expected)
-        {
-            if (reader.ReadInt32() != expected)
-                throw new CborContentException("unexpected key");
-        }
-
-        List<T> List<T>(Func<T> read)
-        {
-            if (reader.ReadStartArray() is not (>= 0 and <= MaxSigners and var count))
-                throw new CborContentException("too many signers");
-            var items = new List<T>(count);
-            for (var i = 0; i < count; i++)
-                items.Add(read());
-            reader.ReadEndArray();
-            return items;
-        }
     }
 }

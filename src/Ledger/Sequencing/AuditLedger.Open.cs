@@ -21,7 +21,7 @@ public sealed partial class AuditLedger
         if (options.Countersigners.Any(s => s.PublicKey.IsEd25519) || options.Countersigners.Select(s => s.PublicKey.Algorithm).Distinct().Count() != options.Countersigners.Count
             || options.Countersigners.Count > 0 && Encoding.UTF8.GetByteCount(options.Origin) > byte.MaxValue)
             return LedgerErrors.InvalidField.Of("countersigners");
-        if (options.MaxBatch is < 1 or > 8192 || options.MaxPending < 1 || options.MaxOutputBytes < 0)
+        if (options.MaxBatch is < 1 or > 8192 || options.MaxPending < 1 || options.MaxOutputBytes < 0 || options.MaxRecentEvents < 0)
             return LedgerErrors.InvalidField.Of("options");
         Parts? parts = null;
         try
@@ -120,6 +120,8 @@ public sealed partial class AuditLedger
 
         public RightEdge? Edge { get; private set; }
 
+        public RecentEvents? Recent { get; private set; }
+
         public Checkpoint? Head { get; private set; }
 
         public long LastTimeMs { get; private set; }
@@ -139,6 +141,7 @@ public sealed partial class AuditLedger
             Edge = RightEdge.Load(head.Size, Store);
             if (Store.EntryCount() != head.Size || !Edge.Root().AsSpan().SequenceEqual(head.RootHash.Span))
                 return LedgerErrors.Corrupt.Of("entries and checkpoint differ");
+            Recent = RecentEvents.Load(Store, head.Size);
             (Head, LastTimeMs) = (head, lastTimeMs);
             Refused = Store.Meta(RefusedKey) is { } refused
                 ? (refused.StartsWith(LedgerErrors.Forked.Code, StringComparison.Ordinal) ? LedgerErrors.Forked : LedgerErrors.RolledBack).Of()

@@ -41,6 +41,9 @@ public sealed partial class AuditLedger
     /// <summary>Index of the entry with this event id, or null.</summary>
     public long? IndexOf(ReadOnlyMemory<byte> eventId)
     {
+        // In this order: an id moves from the first to the second.
+        if (_recent.Find(eventId) is { } index)
+            return index;
         lock (_readGate)
             return _reader.FindEvent(eventId);
     }

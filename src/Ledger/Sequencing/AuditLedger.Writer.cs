@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Results;
@@ -161,7 +160,7 @@ public sealed partial class AuditLedger
             throw new InvalidDataException("the checkpoint was changed by somebody else");
         foreach (var item in batch)
         {
-            var eventKey = BinaryPrimitives.ReadUInt128BigEndian(item.Entry.EventId.Span);
+            var eventKey = RecentEvents.Key(item.Entry.EventId);
             // An id that was made here, at random, cannot have been used before.
             if (item.CallersEventId && IsDuplicate(item, eventKey, pending))
                 continue;
@@ -192,11 +191,18 @@ public sealed partial class AuditLedger
                 _store.PutTile(partial.Path, partial.Hashes);
         }
         var next = Checkpoint.Sign(Origin, _edge.Size, _edge.Root(), _signer);
+        var isIndexed = _recent.Count + accepted.Count > _options.MaxRecentEvents;
+        if (isIndexed)
+            _store.IndexEvents(_recent.With(accepted), _edge.Size);
         _store.Advance(next, lastTimeMs);
         _vault.Write(first, accepted, _fault);
         _fault(FaultPoint.BeforeCommit);
         _store.Commit();
         _fault(FaultPoint.AfterCommit);
+        if (isIndexed)
+            _recent.Clear();
+        else
+            _recent.Add(accepted);
         Volatile.Write(ref _lastTimeMs, lastTimeMs);
         Volatile.Write(ref _latest, next);
         _published.Writer.TryWrite(true);
@@ -206,7 +212,7 @@ public sealed partial class AuditLedger
     private void Insert(WorkItem item)
     {
         item.Index = _edge.Size;
-        _store.InsertEntry(item.Index, item.Bytes, item.Entry.EventId);
+        _store.InsertEntry(item.Index, item.Bytes);
         item.Effect?.Apply(_store, item.Index, item.LeafHash);
         _edge.Add(item.LeafHash, _store.PutTile);
     }
@@ -226,7 +232,7 @@ public sealed partial class AuditLedger
             (item.Repeats, item.Refusal) = item.SameContent(earlier.Entry, earlier.Fields) ? (earlier, (DsError?)null) : (null, LedgerErrors.EventConflict.Of());
             return true;
         }
-        if (_store.FindEvent(item.Entry.EventId) is not { } index)
+        if ((_recent.Find(item.Entry.EventId) ?? _store.FindEvent(item.Entry.EventId)) is not { } index)
             return false;
         var bytes = _store.Entry(index) ?? throw new InvalidDataException("an entry is missing");
         if (!LedgerEntry.Decode(bytes).TryGet(out var entry, out _))

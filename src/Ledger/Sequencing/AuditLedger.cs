@@ -39,6 +39,7 @@ public sealed partial class AuditLedger : IAsyncDisposable
     private readonly Channel<WorkItem> _work;
     private readonly Channel<bool> _published = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly RightEdge _edge;
+    private readonly RecentEvents _recent;
     private readonly TaskCompletionSource<bool> _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _open;
     private Task _resuming = Task.CompletedTask;
@@ -55,7 +56,7 @@ public sealed partial class AuditLedger : IAsyncDisposable
         (_options, _signer, _clock, _key) = (options, signer, clock, key);
         (_lock, _store, _vault) = (parts.Lock, parts.Store!, parts.Vault!);
         (_reader, _publisherStore, _publisher) = (parts.Reader!, parts.PublisherStore!, parts.Publisher!);
-        (_edge, _latest, _lastTimeMs, _refused) = (parts.Edge!, parts.Head!, parts.LastTimeMs, parts.Refused);
+        (_edge, _recent, _latest, _lastTimeMs, _refused) = (parts.Edge!, parts.Recent!, parts.Head!, parts.LastTimeMs, parts.Refused);
         _fault = parts.Fault;
         _work = Channel.CreateBounded<WorkItem>(new BoundedChannelOptions(options.MaxPending) { SingleReader = true });
         _open = options.AskFirst is { } limit && _latest.Size > 0 ? Task.WhenAny(_answered.Task, Task.Delay(limit)) : Task.CompletedTask;

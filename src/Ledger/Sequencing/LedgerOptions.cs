@@ -54,6 +54,9 @@ public sealed record LedgerOptions
     /// <summary>Keys of this node under other names that the file <c>vkeys</c> names too: those of its witness.</summary>
     public IReadOnlyList<VerifierKey> FurtherKeys { get; init; } = [];
 
+    /// <summary>Event ids that may wait in memory for their table: about 60 bytes each.</summary>
+    internal int MaxRecentEvents { get; init; } = 32 * 1024;
+
     /// <summary>Called at every point where a crash would matter. For tests: throwing there stands for the crash.</summary>
     internal Action<FaultPoint>? Fault { get; init; }
 }

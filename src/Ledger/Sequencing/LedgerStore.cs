@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Globalization;
 using DataSpace.Kernel.Results;
 using DataSpace.Ledger.Merkle;
 using DataSpace.Ledger.Notes;
@@ -14,7 +16,9 @@ internal sealed class LedgerStore : ITileSource, IDisposable
 {
     public const string FileName = "ledger.db";
 
-    private const long SchemaVersion = 1;
+    private const long SchemaVersion = 2;
+    private const long AllEventsIndexed = 1; // the version before: every event id stands in its table
+    private const string IndexedKey = "events-indexed";
     private const string Schema = """
         CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
         CREATE TABLE entry(idx INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
@@ -23,7 +27,7 @@ internal sealed class LedgerStore : ITileSource, IDisposable
         CREATE TABLE budget(id TEXT PRIMARY KEY, contract TEXT NOT NULL, lim INTEGER NOT NULL, spent INTEGER NOT NULL, CHECK(spent >= 0)) STRICT;
         CREATE TABLE tile(level INTEGER NOT NULL, n INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY(level, n)) STRICT;
         CREATE TABLE checkpoint(id INTEGER PRIMARY KEY CHECK(id = 1), size INTEGER NOT NULL, root BLOB NOT NULL, note TEXT NOT NULL, last_time_ms INTEGER NOT NULL) STRICT;
-        PRAGMA user_version=1;
+        PRAGMA user_version=2;
         """;
 
     private readonly Sqlite _db;
@@ -42,6 +46,7 @@ internal sealed class LedgerStore : ITileSource, IDisposable
             var store = new LedgerStore(db);
             if ((long)db.Scalar("PRAGMA user_version")! == 0)
                 store.Create(origin, vkey, emptyCheckpoint());
+            store.Upgrade();
             return store;
         }
         catch
@@ -58,7 +63,7 @@ internal sealed class LedgerStore : ITileSource, IDisposable
     /// <summary>The error when the file is of another version, origin or key.</summary>
     public DsError? CheckIdentity(string origin, string vkey)
     {
-        if ((long)_db.Scalar("PRAGMA user_version")! != SchemaVersion)
+        if ((long)_db.Scalar("PRAGMA user_version")! is not (AllEventsIndexed or SchemaVersion))
             return LedgerErrors.SchemaUnknown.Of();
         if (Meta("origin") != origin)
             return LedgerErrors.OriginMismatch.Of();
@@ -101,15 +106,30 @@ internal sealed class LedgerStore : ITileSource, IDisposable
     /// <summary>One past the highest index.</summary>
     public long EntryCount() => (long)_db.Scalar("SELECT coalesce(max(idx) + 1, 0) FROM entry")!;
 
+    /// <summary>Entry of an event id, when it is one of the first <see cref="IndexedEvents"/>.</summary>
     public long? FindEvent(ReadOnlyMemory<byte> eventId)
         => (long?)_db.Scalar("SELECT idx FROM event WHERE id=$0", eventId.ToArray());
 
-    public void InsertEntry(long index, byte[] bytes, ReadOnlyMemory<byte> eventId)
+    /// <summary>Entries from the first on whose event ids stand in their table.</summary>
+    public long IndexedEvents() => Meta(IndexedKey) is { } count ? long.Parse(count, CultureInfo.InvariantCulture) : EntryCount();
+
+    public void InsertEntry(long index, byte[] bytes)
     {
         _insertEntry ??= _db.Prepare("INSERT INTO entry VALUES(?1,?2)");
-        _insertEvent ??= _db.Prepare("INSERT INTO event VALUES(?2,?1)");
         _insertEntry.Run(index, bytes);
-        _insertEvent.Run(index, eventId.Span);
+    }
+
+    /// <summary>Puts event ids into their table; from now on those of the first <paramref name="count"/> entries stand there. Fast where they come in their order.</summary>
+    public void IndexEvents(IEnumerable<(UInt128 Id, long Index)> events, long count)
+    {
+        _insertEvent ??= _db.Prepare("INSERT INTO event VALUES(?2,?1)");
+        Span<byte> id = stackalloc byte[16];
+        foreach (var (number, index) in events)
+        {
+            BinaryPrimitives.WriteUInt128BigEndian(id, number);
+            _insertEvent.Run(index, id);
+        }
+        SetMeta(IndexedKey, count.ToString(CultureInfo.InvariantCulture));
     }
 
     public byte[]? Entry(long index) => (byte[]?)_db.Scalar("SELECT body FROM entry WHERE idx=$0", index);
@@ -221,7 +241,18 @@ internal sealed class LedgerStore : ITileSource, IDisposable
         _db.Run(Schema);
         SetMeta("origin", origin);
         SetMeta("vkey", vkey);
+        SetMeta(IndexedKey, "0");
         _db.Run("INSERT INTO checkpoint VALUES(1,0,$0,$1,0)", empty.RootHash.ToArray(), empty.Note);
+        Commit();
+    }
+
+    private void Upgrade()
+    {
+        if ((long)_db.Scalar("PRAGMA user_version")! != AllEventsIndexed)
+            return;
+        Begin();
+        SetMeta(IndexedKey, EntryCount().ToString(CultureInfo.InvariantCulture));
+        _db.Run("PRAGMA user_version=2");
         Commit();
     }
 }

@@ -42,8 +42,23 @@ internal sealed class RightEdge
     public void Add(ReadOnlySpan<byte> leafHash, Action<TilePath, ReadOnlyMemory<byte>> completed)
     {
         Size++;
-        var hash = leafHash.ToArray();
-        for (var level = 0; ; level++)
+        Add(0, leafHash.ToArray(), completed);
+    }
+
+    /// <summary>Adds the 256 leaves of a full tile, whose root is known, where the tree ends at a tile's edge.</summary>
+    public void AddTile(ReadOnlyMemory<byte> leafHashes, byte[] root, Action<TilePath, ReadOnlyMemory<byte>> completed)
+    {
+        if (Size % TilePath.FullWidth != 0)
+            throw new InvalidOperationException("The tree does not end at a tile's edge.");
+        EnsureLevel(0);
+        Size += TilePath.FullWidth;
+        completed(new TilePath(0, Size / TilePath.FullWidth - 1, TilePath.FullWidth), leafHashes);
+        Add(1, root, completed);
+    }
+
+    private void Add(int level, byte[] hash, Action<TilePath, ReadOnlyMemory<byte>> completed)
+    {
+        for (; ; level++)
         {
             EnsureLevel(level);
             var width = _widths[level]++;

@@ -38,7 +38,7 @@ public sealed class TileNodes(ITileSource source, long size) : INodeReader
             for (var at = 0; at < length; at += 2 * MerkleHash.SizeBytes)
             {
                 var pair = work.AsSpan(at, 2 * MerkleHash.SizeBytes);
-                MerkleHash.Node(pair[..MerkleHash.SizeBytes], pair[MerkleHash.SizeBytes..]).CopyTo(work.AsSpan(at / 2));
+                MerkleHash.Node(pair[..MerkleHash.SizeBytes], pair[MerkleHash.SizeBytes..], work.AsSpan(at / 2, MerkleHash.SizeBytes));
             }
         }
         return work[..MerkleHash.SizeBytes];
