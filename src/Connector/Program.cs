@@ -67,7 +67,7 @@ public static class Program
                 OnIncident = incident => SandboxLog.Incident(provider.GetRequiredService<ILogger<SqlSandbox>>(), incident.Code, incident.Dataset, incident.Detail),
             }))
             .AddSingleton<ISealEngine>(provider => new IdleSealEngine(
-                new WasmSealEngine(new WasmSealOptions { CacheDirectory = HostLayout.SealCacheDirectory(surroundings) }), provider.GetRequiredService<TimeProvider>()))
+                new VectorSealEngine(new WasmSealEngine(new WasmSealOptions { CacheDirectory = HostLayout.SealCacheDirectory(surroundings) })), provider.GetRequiredService<TimeProvider>()))
             .AddSingleton<DerivedData>().AddSingleton<ResultExport>().AddSingleton<ComplianceCheck>().AddSingleton<CataloguePreview>()
             .AddHostedService<MembershipService>().AddHostedService<ReceiptClerk>()
             .AddSingleton<MeterWorker>().AddHostedService(s => s.GetRequiredService<MeterWorker>());

@@ -22,22 +22,28 @@ public sealed class EvaluatedCiphertext
     {
         if (ciphertext.Length == SeededCiphertext.TotalBytes(set))
         {
-            if (!SeededCiphertext.Expand(set, ciphertext).TryGet(out var full, out var refused))
+            if (SeededCiphertext.Check(set, ciphertext).Error is { } refused)
                 return refused;
-            return Transform(set, full, ring);
+            // Straight from the seed's words to numbers: the serialized second polynomial would be made only to be read.
+            var uniform = new double[ring.PolynomialLength];
+            SeededCiphertext.Sample(set.Ciphertext, ring, SeededCiphertext.SeedOf(ciphertext), uniform);
+            return Transform(set, ciphertext, ring, uniform);
         }
 
-        return CiphertextCodec.Check(set, ciphertext).Error is { } error ? error : Transform(set, ciphertext, ring);
+        return CiphertextCodec.Check(set, ciphertext).Error is { } error ? error : Transform(set, ciphertext, ring, null);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static EvaluatedCiphertext Transform(SealParameterSet set, ReadOnlySpan<byte> ciphertext, RnsRing ring)
+    private static EvaluatedCiphertext Transform(SealParameterSet set, ReadOnlySpan<byte> ciphertext, RnsRing ring, double[]? second)
     {
-        var values = new double[CiphertextLayout.Polynomials * ring.PolynomialLength];
+        var values = GC.AllocateUninitializedArray<double>(CiphertextLayout.Polynomials * ring.PolynomialLength);
         for (var i = 0; i < set.Ciphertext.ResidueCount; i++)
         {
             var transform = ring.Primes[i % ring.Primes.Length];
-            transform.Read(CiphertextCodec.Residue(set.Ciphertext, ciphertext, i), ring.Part(values, i));
+            if (second is not null && i >= ring.Primes.Length)
+                ring.Part(second, i - ring.Primes.Length).CopyTo(ring.Part(values, i));
+            else
+                transform.Read(CiphertextCodec.Residue(set.Ciphertext, ciphertext, i), ring.Part(values, i));
             transform.Forward(ring.Part(values, i));
         }
 
