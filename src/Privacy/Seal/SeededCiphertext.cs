@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using DataSpace.Kernel.Results;
@@ -74,17 +75,19 @@ public static class SeededCiphertext
     /// <summary>The seed in a seeded ciphertext.</summary>
     internal static ReadOnlySpan<byte> SeedOf(ReadOnlySpan<byte> ciphertext) => ciphertext[^SeedBytes..];
 
-    /// <summary>The polynomial that a seed stands for, as numbers from 0 to n−1, prime after prime.</summary>
-    internal static void Sample(CiphertextLayout layout, RnsRing ring, ReadOnlySpan<byte> seed, double[] polynomial)
+    /// <summary>The polynomial that a seed stands for, as numbers from 0 to n−1, into the parts of <paramref name="polynomials"/> from number <paramref name="start"/> on.</summary>
+    internal static void Sample(CiphertextLayout layout, RnsRing ring, ReadOnlySpan<byte> seed, double[] polynomials, int start)
     {
-        var words = Words(layout, seed);
+        var words = ArrayPool<byte>.Shared.Rent(layout.Moduli.Count * layout.PolynomialBytes);
+        Words(layout, seed, words);
         for (var i = 0; i < ring.Primes.Length; i++)
-            ring.Primes[i].ReadAny(words.AsSpan(i * layout.PolynomialBytes, layout.PolynomialBytes), ring.Part(polynomial, i));
+            ring.Primes[i].ReadAny(words.AsSpan(i * layout.PolynomialBytes, layout.PolynomialBytes), ring.Part(polynomials, start + i));
+        ArrayPool<byte>.Shared.Return(words); // public
     }
 
     private static void Sample(CiphertextLayout layout, ReadOnlySpan<byte> seed, Span<byte> polynomial)
     {
-        Words(layout, seed).CopyTo(polynomial);
+        Words(layout, seed, polynomial);
         for (var i = 0; i < layout.Moduli.Count; i++)
         {
             foreach (ref var word in MemoryMarshal.Cast<byte, ulong>(polynomial.Slice(i * layout.PolynomialBytes, layout.PolynomialBytes)))
@@ -93,16 +96,15 @@ public static class SeededCiphertext
     }
 
     /// <summary>SEAL's uniform words of a seed, before they are reduced: words of the generator's stream, those drawn again that would favour small residues.</summary>
-    private static byte[] Words(CiphertextLayout layout, ReadOnlySpan<byte> seed)
+    private static void Words(CiphertextLayout layout, ReadOnlySpan<byte> seed, Span<byte> words)
     {
-        var words = GC.AllocateUninitializedArray<byte>(layout.Moduli.Count * layout.PolynomialBytes);
         var counter = 0UL;
-        for (var at = 0; at < words.Length; at += BufferBytes)
-            Blake2xb.Fill(seed, counter++, words.AsSpan(at, BufferBytes));
+        for (var at = 0; at < layout.Moduli.Count * layout.PolynomialBytes; at += BufferBytes)
+            Blake2xb.Fill(seed, counter++, words.Slice(at, BufferBytes));
         var (buffer, used) = (new byte[BufferBytes], BufferBytes);
         for (var i = 0; i < layout.Moduli.Count; i++)
         {
-            var part = MemoryMarshal.Cast<byte, ulong>(words.AsSpan(i * layout.PolynomialBytes, layout.PolynomialBytes));
+            var part = MemoryMarshal.Cast<byte, ulong>(words.Slice(i * layout.PolynomialBytes, layout.PolynomialBytes));
             var limit = ulong.MaxValue - (ulong.MaxValue % layout.Moduli[i]) - 1;
             for (var at = part.IndexOfAnyInRange(limit, ulong.MaxValue); at >= 0;)
             {
@@ -118,8 +120,6 @@ public static class SeededCiphertext
                 at = next < 0 ? -1 : at + next;
             }
         }
-
-        return words;
     }
 
     private static void WritePrefix(SealParameterSet set, Span<byte> prefix)

@@ -1,5 +1,6 @@
 using DataSpace.Privacy.Seal;
 using DataSpace.Privacy.Seal.Evaluation;
+using DataSpace.Privacy.Seal.Native;
 using DataSpace.Privacy.Tests.Seal.Evaluation;
 
 namespace DataSpace.Privacy.Tests.Seal;
@@ -14,6 +15,8 @@ public sealed class EngineContractTests(SealFixture seal)
         {
             pairs.Add(set, "wasm", "vector");
             pairs.Add(set, "vector", "wasm");
+            pairs.Add(set, "native", "wasm");
+            pairs.Add(set, "wasm", "native");
         }
 
         return pairs;
@@ -40,6 +43,7 @@ public sealed class EngineContractTests(SealFixture seal)
     [Theory]
     [InlineData("wasm")]
     [InlineData("vector")]
+    [InlineData("native")]
     public void What_is_not_a_key_a_vector_or_a_ciphertext_is_refused(string name)
     {
         var (engine, set) = (Engine(name), SealParameterSet.Products1);
@@ -126,5 +130,14 @@ public sealed class EngineContractTests(SealFixture seal)
         }
     }
 
-    private ISealEngine Engine(string name) => name == "vector" ? new VectorSealEngine(seal.Engine) : seal.Engine;
+    private ISealEngine Engine(string name) => name switch
+    {
+        "vector" => new VectorSealEngine(seal.Engine),
+        "native" => Native.Value ?? throw Xunit.Sdk.SkipException.ForSkip("DATASPACE_SEALC names no libsealc: SEAL's native library is an operator's to supply"),
+        _ => seal.Engine,
+    };
+
+    /// <summary>The operator's library; one that is named and refused fails the test.</summary>
+    private static readonly Lazy<NativeSealEngine?> Native = new(
+        () => Environment.GetEnvironmentVariable("DATASPACE_SEALC") is { Length: > 0 } path ? NativeSealEngine.Load(path).Value : null);
 }

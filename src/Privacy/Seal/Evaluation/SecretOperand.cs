@@ -48,7 +48,7 @@ internal sealed class SecretOperand : IDisposable
     {
         var seed = RandomNumberGenerator.GetBytes(SeededCiphertext.SeedBytes);
         var ciphertext = SeededCiphertext.Begin(_set, seed);
-        SeededCiphertext.Sample(_set.Ciphertext, _ring, seed, _uniform);
+        SeededCiphertext.Sample(_set.Ciphertext, _ring, seed, _uniform, 0);
         var error = new double[_ring.Degree];
         KeyNoise.Binomial(error);
         Array.Clear(_work);
