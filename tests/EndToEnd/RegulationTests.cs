@@ -199,6 +199,15 @@ public sealed class RegulationTests(RegulatedSpace regulated)
             Assert.Equal(UseStopped, refusal["code"]!.GetValue<string>());
             Assert.Contains("R-4", refusal["detail"]!.GetValue<string>(), StringComparison.Ordinal);
             Assert.Equal(spent, await Space.SpentAsync(b, agreement));
+
+            // Of a model the sums of all rounds but the last have left by then: the use is reported, and the last ones are not released.
+            await regulated.LiftAllAsync();
+            var model = await Space.SubmitAsync(await Space.ModelSpecAsync());
+            await Ledgers.ReadWhenAsync(Space.SupplierA, log => Reported(log, model));
+            await regulated.EverywhereAsync(Regulator.Publish(TestRegulator.Rule("R-4", new RuleMatch(Participant: [b.Did]))));
+            Assert.Equal("FAILED", (await Space.EndAsync(model)).State);
+            await Ledgers.ReadWhenAsync(b, log => Reported(log, model));
+            Assert.Equal(UseStopped, (await Space.Leader.ReadAsync($"/admin/jobs/{model}/why"))["reasons"]!.AsArray().First(r => r!["party"]!.GetValue<string>() == b.Name)!["code"]!.GetValue<string>());
         }
         finally
         {
@@ -337,6 +346,9 @@ public sealed class RegulationTests(RegulatedSpace regulated)
 
     private Task StateAsync(Party owner, string jobHash, string state) => Eventually.TrueAsync(
         () => Task.FromResult((string?)TestAnalyst.Query(owner, "SELECT State FROM Uses WHERE JobHash = $h", ("$h", jobHash)) == state), RegulatedSpace.Limit, Space.Story);
+
+    private static bool Reported(IReadOnlyList<LedgerRecord> log, string jobId)
+        => log.Grants().Where(g => g.Payload.JobId == jobId).Any(g => log.Reports().Any(r => r.Payload.GrantHash == g.Record.LeafHash.Hex()));
 
     private static bool Granted(Party owner, string jobHash) => Ledgers.Read(owner).Grants().Any(g => g.Payload.JobHash == jobHash);
 

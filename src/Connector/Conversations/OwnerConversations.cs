@@ -63,6 +63,23 @@ internal sealed class OwnerConversations(ConversationDesk desk, AuditLedger ledg
         cancellation.ThrowIfCancellationRequested();
     }
 
+    /// <summary>
+    /// What becomes of a use whose conversation ended early. Where something of a result has left it is reported, whoever ended it; else a run that was stopped from outside is no finding about data,
+    /// and anything else is refused for its own reason.
+    /// </summary>
+    /// <param name="soFar">The part's <see cref="IConversation.BreakOff"/>.</param>
+    /// <param name="why">Why it ended.</param>
+    /// <param name="report">Makes the work that is reported.</param>
+    /// <param name="cancellation">Cancelled where the run was stopped from outside.</param>
+    /// <exception cref="OperationCanceledException">Stopped, and nothing had left.</exception>
+    public static Result<UseWork> BrokenOff(ProtocolMessage? soFar, DsError why, Func<ProtocolMessage, Result<UseWork>> report, CancellationToken cancellation)
+    {
+        if (soFar is not null)
+            return report(soFar);
+        cancellation.ThrowIfCancellationRequested();
+        return why;
+    }
+
     /// <summary>Bytes said so far, also of a conversation that broke off.</summary>
     public long BytesSaid(string jobHash) => _talks.TryGetValue(jobHash, out var talk) ? talk.Sessions.Sum(s => s.BytesSaid) : 0;
 

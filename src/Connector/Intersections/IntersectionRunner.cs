@@ -57,10 +57,9 @@ internal sealed partial class IntersectionRunner(
         var most = party.MostBytesSaid(IntersectionCheck.MaxItemsOf(plan, peer));
         if (!(await conversations.TalkAsync(row.JobHash, party, context.Grant, most, limit.Token)).TryGet(out var said, out error))
         {
-            cancellation.ThrowIfCancellationRequested();
             error = Judged(error);
-            // Of a sum that broke off the other owner knows how many are common.
-            return party.BreakOff() is { } soFar ? WorkOf(new Spoken(soFar, null, error.Code), conversations.BytesSaid(row.JobHash), error) : error;
+            // Of a sum that broke off the other owner may know how many are common.
+            return OwnerConversations.BrokenOff(party.BreakOff(), error, soFar => WorkOf(new Spoken(soFar, null, error.Code), conversations.BytesSaid(row.JobHash), error), cancellation);
         }
         if (!Say(party).TryGet(out var spoken, out error))
             return error;

@@ -18,7 +18,8 @@ internal sealed class ReplyBucket(ConnectorConfig config, TimeProvider clock)
         {
             var bucket = TimeSpan.FromMilliseconds(config.ReplyBucketMs);
             var elapsed = clock.GetElapsedTime(started);
-            await Task.Delay(bucket - TimeSpan.FromTicks(elapsed.Ticks % bucket.Ticks), clock, cancellation);
+            // Stopped while it waits: what the work came to is judged by whoever stopped it, and is not lost here.
+            await Task.Delay(bucket - TimeSpan.FromTicks(elapsed.Ticks % bucket.Ticks), clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }

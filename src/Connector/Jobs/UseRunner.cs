@@ -24,8 +24,9 @@ namespace DataSpace.Connector.Jobs;
 /// Report and contribution bytes committed → released, with what a conversation says last. A crash between Grant and Report abandons the attempt: the use stays spent.
 /// </summary>
 internal sealed partial class UseRunner(
-    IDbContextFactory<ConnectorState> store, ProviderDesk desk, UseGate gate, UseFacts facts, RosterRule rosters, Dropouts.DropoutParts dropouts, AuditLedger ledger, SqlSandbox sandbox, History.ControlledSandbox controlled, UseComputation computation, Intersections.IntersectionRunner intersections, Regressions.HorizontalRunner horizontals, Regressions.VerticalRunner verticals, Lookups.LookupRunner lookups, Conversations.OwnerConversations conversations, Duties.DutyWorker duties,
-    ReplyBucket bucket, MaskKeys maskKeys, Datasets.ComplianceCheck compliance, NodeIdentity self, RunningUses running, CrashPoints crashPoints, TimeProvider clock, ILogger<UseRunner> log, CosignedLog cosigned) : IConsumer<RunUse>
+    IDbContextFactory<ConnectorState> store, ProviderDesk desk, UseGate gate, UseFacts facts, RosterRule rosters, Dropouts.DropoutParts dropouts, AuditLedger ledger, SqlSandbox sandbox,
+    History.ControlledSandbox controlled, UseKinds kinds, Conversations.OwnerConversations conversations, Duties.DutyWorker duties, ReplyBucket bucket, MaskKeys maskKeys, Datasets.ComplianceCheck compliance,
+    NodeIdentity self, RunningUses running, CrashPoints crashPoints, TimeProvider clock, ILogger<UseRunner> log, CosignedLog cosigned) : IConsumer<RunUse>
 {
     public async Task Consume(ConsumeContext<RunUse> context)
     {
@@ -133,28 +134,25 @@ internal sealed partial class UseRunner(
             admitted.Use.Handle, row.JobHash, row.RosterHash!, System.Buffers.Text.Base64Url.DecodeFromChars(use.Order.ReplyKey),
             ProviderDesk.Audiences(use.Order), row.NotAfter);
         // Before the Report, whose time stands in its entry: neither the answer nor the log tells more about the run time than the bucket's number. A refusal depends on data as much as an answer.
-        var work = await bucket.PadAsync(() => use.Order.Plan switch
-        {
-            { Aggregate: { } query } => computation.AggregateAsync(row, use, query, admitted, context, cancellation),
-            { Intersect: not null } => intersections.RunAsync(row, use, admitted, context, cancellation),
-            { Regress.Mode: RegressQuery.Vertical } => verticals.RunAsync(row, use, admitted, context, cancellation),
-            { Lookup: not null } => lookups.RunAsync(row, use, admitted, context, cancellation),
-            { Regress: not null } => horizontals.RunAsync(row, use, admitted, context, cancellation),
-            _ => computation.TableAsync(use, admitted.Decision, context, cancellation),
-        }, cancellation);
+        var work = await bucket.PadAsync(() => kinds.RunAsync(row, use, admitted, context, cancellation), cancellation);
         if (!work.TryGet(out var done, out error))
             return error;
         crashPoints.Reach(CrashPoint.BeforeReport);
-        if (turn.Stopped is { } why)
-            return Stopped(row, why);
+        // Whoever is told to stop says no more. What a conversation has said stands in the ledger all the same.
+        var said = done.ProtocolBytes > 0;
+        if (!said)
+            cancellation.ThrowIfCancellationRequested();
         var committing = clock.GetTimestamp();
-        var reported = await ledger.ReportAsync(admitted.Use.Handle, UseMeasures.ReportOf(admitted.Use, use, done, ListingOf(use), sandbox.Probe().Value, facts.WorkerDigest()), done.Committed, cancellation);
+        var reported = await ledger.ReportAsync(
+            admitted.Use.Handle, UseMeasures.ReportOf(admitted.Use, use, done, ListingOf(use), sandbox.Probe().Value, facts.WorkerDigest()), done.Committed, said ? CancellationToken.None : cancellation);
         crashPoints.Reach(CrashPoint.AfterReport);
         LogComputed(log, (long)(done.Usage?.WorkerCpuMs ?? 0), (long)(done.Usage?.WallMs ?? 0), (long)admission.TotalMilliseconds,
             (long)(done.Elapsed.TotalMilliseconds - (done.Usage?.WallMs ?? 0)), (long)clock.GetElapsedTime(committing).TotalMilliseconds);
         if (!reported.IsOk)
             return reported.Error;
         await duties.ReportedAsync(useId);
+        if (turn.Stopped is { } why)
+            return Stopped(row, why);
         if (done.BrokenOff is null)
             await conversations.ReleaseAsync(row.JobHash, Least(TimeSpan.FromMilliseconds(use.Order.Plan.WallLimitMs), row.NotAfter - clock.GetUtcNow()), cancellation);
         return done.BrokenOff;

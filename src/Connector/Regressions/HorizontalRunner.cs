@@ -38,10 +38,9 @@ internal sealed partial class HorizontalRunner(
                 ? new UseWork(bytes, RegressCheck.FiguresOf(use.Order.Plan.Regress!), usage, Stopwatch.GetElapsedTime(started), rows?.SubjectCount) { ProtocolBytes = bytesSaid, BrokenOff = brokenOff } : unpacked;
         if (talked.TryGet(out var said, out error))
             return part.Close().TryGet(out var closing, out error) ? WorkOf(closing, said, null) : error;
-        cancellation.ThrowIfCancellationRequested();
         LogBroken(log, error.Code, error.Detail, part.Round);
-        // The sums of the rounds so far have left.
-        return part.BreakOff() is { } soFar ? WorkOf(soFar, conversations.BytesSaid(row.JobHash), error.Kind.Of()) : error.Kind.Of();
+        // The sums of the rounds so far may have left.
+        return OwnerConversations.BrokenOff(part.BreakOff(), error.Kind.Of(), soFar => WorkOf(soFar, conversations.BytesSaid(row.JobHash), error.Kind.Of()), cancellation);
     }
 
     private async Task<(OwnerRows? Rows, SandboxUsage? Usage)> ReadAsync(UseRequest use, AdmittedUse admitted, HorizontalDesign design, GrantHandle grant, CancellationToken cancellation)

@@ -52,10 +52,9 @@ internal sealed partial class VerticalRunner(
                 ? new UseWork(bytes, 1, read.Usage, Stopwatch.GetElapsedTime(started), items.Count) { ProtocolBytes = bytesSaid, BrokenOff = brokenOff, Fuel = metered.Fuel } : unpacked;
         if (!(await conversations.TalkAsync(row.JobHash, party, context.Grant, AlignedRegression.MostBytesUnheard, limit.Token)).TryGet(out var said, out error))
         {
-            cancellation.ThrowIfCancellationRequested();
             error = Judged(error);
-            // Which rows are common has left.
-            return party.BreakOff() is { } soFar ? WorkOf(soFar, error.Code, conversations.BytesSaid(row.JobHash), error) : error;
+            // Which rows are common may have left.
+            return OwnerConversations.BrokenOff(party.BreakOff(), error, soFar => WorkOf(soFar, error.Code, conversations.BytesSaid(row.JobHash), error), cancellation);
         }
         if (!party.Close().TryGet(out var closing, out error))
             return error;

@@ -1,4 +1,5 @@
 using DataSpace.Connector.Conversations;
+using DataSpace.Connector.Jobs;
 using DataSpace.Connector.Tests.Uses;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Results;
@@ -85,6 +86,26 @@ public sealed class HeldResultTests : IAsyncLifetime
         _session.Release();
         Assert.True(_receiver.Receive(Convert.FromBase64String(Assert.Single((await ExchangeAsync(new RelayRequest(2, [], 2))).Messages))).IsOk);
         Assert.True(_receiver.IsComplete);
+    }
+
+    /// <summary>A run that a regulator's rule stops: what has left is reported, and where nothing has there is nothing to report.</summary>
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    public async Task A_conversation_that_ends_early_is_reported_where_something_had_left_whoever_ended_it(bool left, bool stopped)
+    {
+        await AskedAsync();
+        var soFar = left ? _sender.Close().Value : null;
+        var work = new UseWork([1], 1, null, TimeSpan.Zero);
+        Result<UseWork> End() => OwnerConversations.BrokenOff(soFar, JobErrors.PeerSilent.Of(), _ => work, new CancellationToken(stopped));
+        if (left)
+            Assert.Same(work, End().Value);
+        else if (stopped)
+            Assert.Throws<OperationCanceledException>(() => End());
+        else
+            Assert.Equal(JobErrors.PeerSilent, End().Error?.Kind);
     }
 
     /// <summary>Until the sender has heard everything: what is left to say is a result.</summary>

@@ -31,6 +31,7 @@ public sealed class RegulatedSpace : IAsyncLifetime
         {
             d.Regulated(Regulator);
             d.Offer("many", p => p.Set("count", "500"));
+            ModelDesign.Add(d);
             d.Offer(Private, p => p.Add("dataspace:privacyBudget", "lteq", "2000").Add("dataspace:epsilonPerUse", "lteq", "1000").Add("dataspace:contributionBound", "lteq", "20"));
         });
         await EverywhereAsync(Regulator.Publish());
