@@ -15,7 +15,7 @@ public sealed partial class SampleTests
     private static readonly string[] Owners = ["chain-leader", "supplier-a", "supplier-b"];
     private static readonly string Sample = Path.Combine(Vectors.Root, "samples", "supply-chain");
 
-    public static TheoryData<string> Jobs => ["investment-by-year", "per-firm", "small-groups"];
+    public static TheoryData<string> Jobs => ["investment-by-year", "years-unlisted", "per-firm", "small-groups"];
 
     [Theory]
     [MemberData(nameof(Jobs))]

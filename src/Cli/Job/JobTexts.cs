@@ -92,6 +92,7 @@ internal static class JobTexts
     public static readonly Phrase NoiseCost = new("Noise: {0} epsilon from every owner's privacy budget; a repeated equal query costs none.", "噪声：从每个数据方的隐私预算中扣除 {0} epsilon；相同查询重复执行不再扣除。");
     public static readonly Phrase NoiseBudget = new("Privacy budget with {0}: {1} epsilon in all, over every contract.", "与 {0} 的隐私预算：所有合约合计 {1} epsilon。");
     public static readonly Phrase NoiseResult = new("Figures carry noise (epsilon {0}); ± is one standard error.", "数值含噪声（epsilon {0}）；± 为一个标准误差。");
+    public static readonly Phrase HiddenGroups = new("Groups without a list: of {0} slots {1} suppressed, {2} collided; a group takes two", "无列表分组：共 {0} 个槽位，被抑制 {1} 个，碰撞 {2} 个；每组占两个");
     public static readonly Phrase Suppressed = new("Suppressed: {0} ({1})", "已抑制：{0}（{1}）");
     public static readonly Phrase DerivedExpected = new("The result will be graded {0} (level {1}), {2}; industries {3}, regions {4}. As the catalogue says, not yet signed.", "结果将定级为 {0}（安全等级 {1}），{2}；行业 {3}，地区 {4}。依据目录，尚未签名。");
     public static readonly Phrase DerivedSigned = new("Graded {0} (level {1}), {2}; industries {3}, regions {4}. Signed by every owner.", "定级为 {0}（安全等级 {1}），{2}；行业 {3}，地区 {4}。由各数据方签名。");

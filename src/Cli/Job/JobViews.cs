@@ -135,6 +135,8 @@ internal static class JobViews
         ui.Show(table);
         foreach (var suppressed in result.Suppressed ?? [])
             ui.Line(JobTexts.Suppressed, Cell(suppressed.Group), suppressed.Code);
+        if (result.HiddenGroups is { } hidden)
+            ui.Line(JobTexts.HiddenGroups, hidden.Slots, hidden.SuppressedSlots, hidden.CollidedSlots);
         ModelCardLines.Show(ui, result.Card);
         DerivedLines.Show(ui, result.Classification);
         if (result.ResultDigest is not null)

@@ -152,7 +152,11 @@ internal sealed record TrailView(string? At, string? Party, TwoTexts? Event);
 internal sealed record ResultView(
     string JobId, string? Kind, IReadOnlyList<ResultColumnView> Columns, IReadOnlyList<IReadOnlyList<System.Text.Json.JsonElement>> Rows,
     IReadOnlyList<SuppressedView>? Suppressed, string? ResultDigest, ProvenanceView? Provenance, DerivedView? Classification = null,
-    IReadOnlyList<IReadOnlyList<string?>>? Errors = null, NoiseView? Noise = null, ModelCardView? Card = null);
+    IReadOnlyList<IReadOnlyList<string?>>? Errors = null, NoiseView? Noise = null, ModelCardView? Card = null,
+    HiddenGroupsView? HiddenGroups = null);
+
+/// <summary>Slots of groups that nobody listed.</summary>
+internal sealed record HiddenGroupsView(int Slots, int SuppressedSlots, int CollidedSlots);
 
 /// <summary>What stands beside a model's weights; members that a kind of model does not have are null.</summary>
 internal sealed record ModelCardView(

@@ -17,7 +17,7 @@ internal sealed class ControlledSandbox(SqlSandbox sandbox, QueryHistory history
     public async Task<DsError?> RefusalAsync(UseRequest use, CancellationToken cancellation)
     {
         if (!(IsCharged(use) || use.Order.Plan.Intersect is not null || use.Order.Plan.Regress is not null || use.Order.Plan.Lookup is not null))
-            return await history.RefusalAsync(use.Entry.DatasetId, config.ConsumerGroupOf(use.Order.Consumer), use.Order.Plan.Aggregate?.CellCount ?? 1, cancellation);
+            return await history.RefusalAsync(use.Entry.DatasetId, config.ConsumerGroupOf(use.Order.Consumer), use.Order.Plan.Aggregate?.AnswerCount ?? 1, cancellation);
         // Kinds of use that need no record let it begin all the same, before their Grant: beside a ledger with uses, a record that begins later would be one that was lost.
         await history.StatusAsync(cancellation);
         return null;

@@ -146,6 +146,7 @@ internal static class AdminJobEndpoints
             clamped = table.GetProperty("Clamped").GetBoolean(),
             errors = table.TryGetProperty("Errors", out var errors) ? errors.Clone() : (JsonElement?)null,
             noise = table.TryGetProperty("Noise", out var noise) ? noise.Deserialize<NoiseView>() : null,
+            hiddenGroups = table.TryGetProperty("HiddenGroups", out var hidden) ? hidden.Deserialize<HiddenGroups.HiddenGroupCounts>() : null,
             card = table.TryGetProperty("Card", out var card) ? card.Clone() : (JsonElement?)null,
             resultDigest = root.GetProperty("resultDigest").GetString(),
             provenance = root.GetProperty("provenance").Clone(),

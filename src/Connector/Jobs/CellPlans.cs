@@ -11,10 +11,13 @@ namespace DataSpace.Connector.Jobs;
 internal static class CellPlans
 {
     /// <summary>The sandbox's plan of a joint statistic over the rows that the contract allows.</summary>
-    public static CellPlan Of(AggregateQuery query, IReadOnlyList<RowPredicate> rowFilter) => new()
+    /// <param name="query">What is asked.</param>
+    /// <param name="rowFilter">The contract's rows.</param>
+    /// <param name="found">Codes of hidden groups as this owner's rows have them.</param>
+    public static CellPlan Of(AggregateQuery query, IReadOnlyList<RowPredicate> rowFilter, IReadOnlyList<string>? found = null) => new()
     {
         GroupColumn = query.GroupColumn.Length == 0 ? null : query.GroupColumn,
-        Groups = query.Groups,
+        Groups = found ?? query.Groups,
         Measures = [.. query.Measures.Select(m => new MeasurePlan(m.Column, m.Decimals, Number(m.Min), Number(m.Max), m.NeedsSquares))],
         Where = [.. query.Where.Select(w => new CellPredicate(w.Column, w.Operator, w.Values)), .. FilterOf(rowFilter)],
         DominancePercent = query.DominancePercent,

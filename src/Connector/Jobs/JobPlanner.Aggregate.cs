@@ -51,8 +51,12 @@ internal sealed partial class JobPlanner
     {
         var groups = spec.GroupBy is null ? [] : spec.GroupBy.Groups();
         if (groups is null)
-            return JobErrors.BadSpec.Of("groupBy needs 1 to 1,024 values or a range");
-        var nothing = new AggregateQuery(spec.GroupBy?.Column ?? "", groups, [], [], 1, 10);
+            return JobErrors.BadSpec.Of("groupBy needs 1 to 1,024 values, a range, or hidden groups");
+        // Before their slots are counted.
+        if (spec.GroupBy?.Hidden is { Maximum: < 1 or > HiddenGroupQuery.MostGroups })
+            return Privacy.Aggregation.Hidden.HiddenGroupErrors.TermsInvalid.Of($"maximum: 1 to {HiddenGroupQuery.MostGroups}");
+        var hidden = spec.GroupBy?.Hidden is { } unlisted ? new HiddenGroupQuery(unlisted.Maximum) : null;
+        var nothing = new AggregateQuery(spec.GroupBy?.Column ?? "", groups, [], [], 1, 10, Hidden: hidden);
         var query = spec switch
         {
             { Measures: { } measures, Histogram: null, Quantiles: null, Covariance: null, GroupBy: not null } => Measured(nothing, measures),
@@ -76,7 +80,8 @@ internal sealed partial class JobPlanner
     }
 
     private static Result<AggregateQuery> Binned(AggregateQuery query, BinQuery bins)
-        => bins.Edges.Concat(bins.Quantiles ?? []).Any(e => e is null) ? JobErrors.BadSpec.Of("bins: edges and levels are text")
+        => query.Hidden is not null ? Privacy.Aggregation.Hidden.HiddenGroupErrors.Unsupported.Of("histogram or quantiles")
+            : bins.Edges.Concat(bins.Quantiles ?? []).Any(e => e is null) ? JobErrors.BadSpec.Of("bins: edges and levels are text")
             : bins.Problem() is { } problem ? JobErrors.BadSpec.Of(problem)
             : query with { Bins = bins };
 

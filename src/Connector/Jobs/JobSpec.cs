@@ -64,13 +64,19 @@ internal sealed record SpecQuantiles(string Column, IReadOnlyList<string> Grid, 
 /// <param name="Statistics">Which matrices; covariances without it.</param>
 internal sealed record SpecCovariance(IReadOnlyList<string> Columns, IReadOnlyList<string>? Statistics = null);
 
-internal sealed record SpecGroupBy(string Column, IReadOnlyList<JsonElement>? Values = null, SpecRange? Range = null)
+/// <summary>Groups that nobody lists.</summary>
+/// <param name="Maximum">Most groups of one owner.</param>
+internal sealed record SpecHiddenGroups(int Maximum);
+
+internal sealed record SpecGroupBy(string Column, IReadOnlyList<JsonElement>? Values = null, SpecRange? Range = null, SpecHiddenGroups? Hidden = null)
 {
     private const int MaxGroups = 1024;
 
-    /// <summary>The public list of groups as text, or null when it is malformed.</summary>
+    /// <summary>The public list of groups as text, or null when it is malformed. Empty where the groups are hidden.</summary>
     public IReadOnlyList<string>? Groups() => (Values, Range) switch
     {
+        (null, null) when Hidden is not null => [],
+        _ when Hidden is not null => null,
         ({ Count: > 0 and <= MaxGroups } values, null) => [.. values.Select(v => v.ValueKind == JsonValueKind.String ? v.GetString()! : v.GetRawText())],
         (null, { } range) when range.To >= range.From && range.To - range.From < MaxGroups
             => [.. Enumerable.Range(0, (int)(range.To - range.From + 1)).Select(i => (range.From + i).ToString(CultureInfo.InvariantCulture))],

@@ -114,6 +114,7 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
     /// <summary>What the analyst is told in the end.</summary>
     private static Bilingual Learnt(AggregateQuery query) => query switch
     {
+        { Hidden: not null } => HiddenGroups.HiddenGroupView.Learnt,
         { Bins.Quantiles: not null } => new(
             "the joint number of rows in every bin of the grid, from which the quantiles are read; which bins were suppressed, not by whom",
             "网格每个分箱的联合行数（分位数由此读出）；哪些分箱被抑制（不知由谁）"),
@@ -124,7 +125,7 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
         _ => new("the joint statistics per group; which groups were suppressed, not by whom; whether a value was outside the bounds", "各组联合统计；哪些组被抑制（不知由谁）；是否有值超出界限"),
     };
 
-    private static object[] AggregateSteps(JobPlan plan, int messageBytes, Bilingual learnt)
+    private object[] AggregateSteps(JobPlan plan, int messageBytes, Bilingual learnt)
     {
         var parties = plan.Roster.Count;
         var steps = new List<(Bilingual From, Bilingual To, Bilingual Message, string Size, string En, string Zh)>
@@ -135,6 +136,8 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
         if (plan.HasDropout)
             steps.AddRange(Dropouts.DropoutView.Before(parties));
         steps.Add((PlanTexts.Coordinator, PlanTexts.Providers, PlanTexts.RoundOne, $"≈ {parties} KB", "who takes part (already in the order)", "参与方名册（指令中已有）"));
+        if (plan.Aggregate!.Hidden is { } hidden)
+            steps.AddRange(HiddenGroups.HiddenGroupView.Steps(plan, hidden.Maximum, self.Did, NameOf));
         steps.Add((PlanTexts.EachProvider, PlanTexts.Coordinator, PlanTexts.Contribution, Bytes(messageBytes), "sizes and digests; ciphertexts it has no key for", "仅大小与摘要；密文无法解开"));
         if (plan.HasDropout)
             steps.AddRange(Dropouts.DropoutView.After(parties));
@@ -171,7 +174,7 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
             return Regressions.HorizontalView.Warnings(plan, self.Did);
         if (plan.Lookup is { } lookup)
             return Lookups.LookupView.Warnings(lookup);
-        var warnings = Dropouts.DropoutView.Warnings(plan).ToList();
+        List<object> warnings = [.. HiddenGroups.HiddenGroupView.Warnings(plan, self.Did, NameOf), .. plan.Aggregate is { Hidden: not null } ? [] : Dropouts.DropoutView.Warnings(plan)];
         if (plan.Roster.Any(r => r.Participant == self.Did) && plan.Roster.Count == 3)
         {
             warnings.Add(new

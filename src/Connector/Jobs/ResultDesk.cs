@@ -8,6 +8,7 @@ using DataSpace.Hosting.Witnessing;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Results;
 using DataSpace.Ledger.Receipts;
+using DataSpace.Privacy;
 using DataSpace.Privacy.Aggregation;
 using DataSpace.Privacy.Seal;
 using DataSpace.Protocol.Jobs;
@@ -149,7 +150,10 @@ internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, 
             var decoded = AnalystDecoder.Decode(
                 engine, keys, shape, [.. contributions.Select(c => c.Payload)], Convert.FromBase64String(bundle.Sum),
                 [.. contributions.Select(c => (ReadOnlyMemory<byte>)Convert.FromHexString(c.Statement.PayloadDigest))], Convert.FromHexString(rosterHash), 0, unmasking);
-            return decoded.TryGet(out var result, out error) ? ResultTable.Of(query, shape, result, replies.Any(r => r.ClampedRows > 0)) : error;
+            if (!decoded.TryGet(out var result, out error))
+                return query.Hidden is not null && error.Kind == PrivacyErrors.ProviderFailed ? Privacy.Aggregation.Hidden.HiddenGroupErrors.OwnerFailed.Of() : error;
+            var clamped = replies.Any(r => r.ClampedRows > 0);
+            return query.Hidden is null ? ResultTable.Of(query, shape, result, clamped) : HiddenGroups.HiddenGroupResults.Read(query, shape, Convert.FromHexString(rosterHash), result, clamped);
         }
     }
 

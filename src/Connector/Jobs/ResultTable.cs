@@ -25,6 +25,10 @@ internal sealed record ResultTable(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public NoiseView? Noise { get; init; }
 
+    /// <summary>What could not be read of groups that nobody listed; null where there was a list.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public HiddenGroups.HiddenGroupCounts? HiddenGroups { get; init; }
+
     /// <summary>What stands beside a model's weights; null of other kinds.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public object? Card { get; init; }
@@ -41,7 +45,8 @@ internal sealed record ResultTable(
         return table with { Clamped = clamped, Noise = shape.Noise is null ? null : NoiseView.Of(shape, query.Noise!) };
     }
 
-    private static ResultTable Measures(AggregateQuery query, AggregationShape shape, AggregationResult result)
+    /// <summary>A row per group with the measures' statistics.</summary>
+    public static ResultTable Measures(AggregateQuery query, AggregationShape shape, AggregationResult result)
     {
         var columns = new List<ResultColumn> { new(query.GroupColumn, query.GroupColumn) };
         foreach (var measure in query.Measures)

@@ -36,7 +36,8 @@ internal sealed record UseWork(byte[] Committed, int ResultCells, SandboxUsage? 
 
 /// <summary>The part of a use that reads data: sandbox, output control, masks. Reached only with a grant.</summary>
 internal sealed partial class UseComputation(
-    ProviderDesk desk, ControlledSandbox controlled, ISealEngine engine, Egress egress, MaskKeys maskKeys, Dropouts.DropoutParts dropouts, NodeIdentity self, TimeProvider clock,
+    ProviderDesk desk, ControlledSandbox controlled, ISealEngine engine, Egress egress, MaskKeys maskKeys, Dropouts.DropoutParts dropouts, HiddenGroups.HiddenGroupRunner hidden, NodeIdentity self,
+    TimeProvider clock,
     ILogger<UseComputation> log)
 {
     private const int MaxTableRows = 1000;
@@ -48,8 +49,9 @@ internal sealed partial class UseComputation(
         if (!AggregationShapes.Of(query, use.Order.Plan.Roster.Count).TryGet(out var shape, out var error))
             return error;
         var started = Stopwatch.GetTimestamp();
-        var ran = await controlled.RunCellsAsync(context.Grant, use, query, CellPlans.Of(query, admitted.Decision.Obligations!.RowFilter), LimitsOf(use), cancellation);
-        var (cells, status) = CellPlans.Judge(ran, query);
+        if (!(await CellsAsync(row, use, query, admitted, shape, context.Grant, cancellation)).TryGet(out var local, out error))
+            return error;
+        var (cells, status, ran) = (local.Cells, local.Status, local.Ran);
         if (status.Code is not null)
             LogDataFailure(log, status.Code, ran.IsOk ? null : ran.Error.Detail);
         var roster = JsonSerializer.Deserialize<List<string>>(row.RoundZeros!, JobJson.Options)!;
@@ -62,16 +64,28 @@ internal sealed partial class UseComputation(
         var message = ProviderRound.Contribute(
             metered, context.Grant, shape, cells, row.AnalystKeys, own, position,
             [.. statements.Select(s => Convert.FromBase64String(s.EphemeralKey))], Convert.FromHexString(row.RosterHash!), 0,
-            Convert.FromHexString(use.Order.AnalystKeysDigest), admitted.Noise?.Share, use.Order.Plan.HasDropout ? dropouts.Find(row.JobHash)!.Party : null);
+            Convert.FromHexString(use.Order.AnalystKeysDigest), admitted.Noise?.Share, use.Order.Plan.HasDropout ? dropouts.Find(row.JobHash)!.Party : null, local.Agreed);
         if (!message.TryGet(out var contribution, out error) || !egress.Pack(context, contribution, status).TryGet(out var bytes, out error))
             return error;
         var usage = ran.IsOk ? ran.Value.Usage : null;
-        return new UseWork(bytes, query is { Bins: null, Matrix: null } ? query.Groups.Count * query.Measures.Count : query.FigureCount, usage, Stopwatch.GetElapsedTime(started), ran.IsOk ? ran.Value.Cells.Sum(c => c.Subjects) : null)
+        return new UseWork(bytes, query is { Bins: null, Matrix: null } ? query.GroupCount * query.Measures.Count : query.FigureCount, usage, Stopwatch.GetElapsedTime(started), ran.IsOk ? ran.Value.Cells.Sum(c => c.Subjects) : null)
         {
+            ProtocolBytes = local.ProtocolBytes,
             // As many ciphertexts as the shape has, also for data that failed.
             Fuel = metered.Fuel,
             PlannedFuel = metered.Fuel,
         };
+    }
+
+    /// <summary>This owner's cells: of a public list of groups, or of the groups that its rows have.</summary>
+    private async Task<Result<HiddenGroups.HiddenCells>> CellsAsync(
+        UseRow row, UseRequest use, AggregateQuery query, AdmittedUse admitted, AggregationShape shape, GrantHandle grant, CancellationToken cancellation)
+    {
+        if (query.Hidden is not null)
+            return await hidden.RunAsync(row, use, query, admitted, shape, grant, cancellation);
+        var ran = await controlled.RunCellsAsync(grant, use, query, CellPlans.Of(query, admitted.Decision.Obligations!.RowFilter), LimitsOf(use), cancellation);
+        var (cells, status) = CellPlans.Judge(ran, query);
+        return new HiddenGroups.HiddenCells(cells, status, default, ran, 0);
     }
 
     /// <summary>One provider's released table, or a failure of the same size.</summary>

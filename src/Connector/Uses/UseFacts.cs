@@ -58,7 +58,7 @@ internal sealed class UseFacts(ConnectorConfig config, PeerDirectory peers, stri
     };
 
     /// <summary>Rows of a joint statistic's table, and of quantiles the bins that they are read from.</summary>
-    private static long RowsOf(AggregateQuery query) => query.Matrix is { } matrix ? (long)query.GroupCount * matrix.Count * query.Measures.Count : query.CellCount;
+    private static long RowsOf(AggregateQuery query) => query.Matrix is { } matrix ? (long)query.GroupCount * matrix.Count * query.Measures.Count : query.AnswerCount;
 
     /// <summary>Plaintext size of a joint statistic: eight bytes a figure, known before anything runs. A table's size is bounded when it is released.</summary>
     private static long? PlainBytes(JobPlan plan) => plan.Aggregate is { } query

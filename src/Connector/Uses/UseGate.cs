@@ -347,7 +347,7 @@ internal static class PlanCheck
         // Free choice of this bound would turn "too many rows" into a counter of rows.
         return query.MaxRowsPerParty != AggregationShapes.LargestRowBound(query, use.Order.Plan.Roster.Count)
             ? ConnectorErrors.PlanExceedsContract.Of("maxRowsPerParty is not the public bound")
-            : Covers(terms, query) ?? NoiseProblem(use, terms, query);
+            : HiddenGroups.HiddenGroupRunner.Problem(query) ?? Covers(terms, query) ?? NoiseProblem(use, terms, query);
     }
 
     /// <summary>

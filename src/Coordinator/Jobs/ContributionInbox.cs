@@ -31,7 +31,7 @@ internal sealed class ContributionInbox(PeerDirectory peers, LogKeys logs, TimeP
                 : CoordinatorErrors.BadContribution.Of($"{error.Code} {error.Detail}");
         if (order.Plan.Intersect is { } sets && contribution.Payload.Length != ClosingBytes(order.Plan, sets, party.Participant))
             return CoordinatorErrors.BadContribution.Of("closing of an intersection");
-        if (order.Plan.Conversation != JobConversation.None && contribution.Payload.Length is < 32 or > MaxClosingBytes)
+        if (order.Plan is { Conversation: not JobConversation.None, Aggregate: null } && contribution.Payload.Length is < 32 or > MaxClosingBytes)
             return CoordinatorErrors.BadContribution.Of("closing of a conversation");
         if (order.Plan.Aggregate is not { } query)
             return contribution.Grant;
@@ -64,7 +64,7 @@ internal sealed class ContributionInbox(PeerDirectory peers, LogKeys logs, TimeP
         var envelope = Envelope(party);
         var payload = Convert.FromBase64String(envelope.Contribution.Payload);
         var plan = Order(job).Plan;
-        var what = plan.Conversation == JobConversation.None ? Sights.Ciphertexts : plan.Intersect is null ? Sights.TalkClosing : Sights.Closing;
+        var what = plan.Conversation == JobConversation.None || plan.Aggregate is not null ? Sights.Ciphertexts : plan.Intersect is null ? Sights.TalkClosing : Sights.Closing;
         if (payload.Length > 0)
             db.See(jobHash, party.Participant, what, payload, now);
         db.See(jobHash, party.Participant, Sights.SealedStatus, Convert.FromBase64String(envelope.Contribution.Sealed), now);

@@ -76,7 +76,7 @@ internal sealed partial class ConversationRelay(PeerDirectory peers, LogKeys log
         {
             JobConversation.BetweenOwners => [new Pair(Owner(parties[0]), Owner(parties[1]))],
             JobConversation.WithAnalyst => [.. parties.Where(p => p.Envelope is null).Select(p => new Pair(Owner(p), new Side(order.Consumer, null, p.Participant)))],
-            JobConversation.LeaderWithOwners => WithLeader(order.Plan.Intersect!.Receiver, parties),
+            JobConversation.LeaderWithOwners => WithLeader(order.Plan.LeaderOf(order.Consumer), parties),
             _ => [],
         };
     }
@@ -84,7 +84,8 @@ internal sealed partial class ConversationRelay(PeerDirectory peers, LogKeys log
     private static List<Pair> WithLeader(string leader, IReadOnlyList<PartyRow> parties)
     {
         var own = parties.First(p => p.Participant == leader);
-        return [.. parties.Where(p => p != own && p.Envelope is null).Select(p => new Pair(new Side(leader, own, p.Participant), new Side(p.Participant, p, null)))];
+        // Until the leader has contributed it may still have to be told that the other one has heard everything.
+        return [.. parties.Where(p => p != own && (p.Envelope is null || own.Envelope is null)).Select(p => new Pair(new Side(leader, own, p.Participant), new Side(p.Participant, p, null)))];
     }
 
     /// <summary>To the first what the second has said, and back. True when something was said or heard.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DataSpace.Kernel.Results;
 using DataSpace.Privacy.Aggregation;
+using DataSpace.Privacy.Aggregation.Hidden;
 using DataSpace.Privacy.Noise;
 using DataSpace.Protocol.Jobs;
 
@@ -19,9 +20,31 @@ public static class AggregationShapes
                 return JobErrors.BadOrder.Of($"bounds of '{measure.Column}'");
             measures.Add(new MeasureShape(measure.Column, measure.Decimals, min, max, measure.NeedsSquares));
         }
+        if (query.Hidden is { } hidden)
+        {
+            if (hidden.Maximum is < 1 or > HiddenGroupQuery.MostGroups)
+                return HiddenGroupErrors.TermsInvalid.Of($"maximum: 1 to {HiddenGroupQuery.MostGroups}");
+            if (Beside(query) is { } other)
+                return HiddenGroupErrors.Unsupported.Of(other);
+            measures.AddRange(GroupSlots.LabelMeasures);
+        }
         return AggregationShape.Create(query.CellCount, measures, query.MinGroupSize, parties, query.MaxRowsPerParty,
             query.Noise is { } noise ? new NoiseTerms(noise.EpsilonMicro, noise.ContributionBound, noise.HonestParties) : null, query.Matrix is not null);
     }
+
+    /// <summary>
+    /// What hidden groups do not go with, or null. Noise would have to be paid for slots that nobody names, and would spoil the labels; without some owners the others' places would
+    /// remain, and a second sum over them; bins of groups would need places of their own.
+    /// </summary>
+    private static string? Beside(AggregateQuery query) => query switch
+    {
+        { Noise: not null } => "epsilonMicro",
+        { MinimumParties: not null } => "minimumParties",
+        { Bins: not null } => "histogram or quantiles",
+        { Matrix: not null } => "covariance",
+        { Groups.Count: > 0 } or { GroupColumn.Length: 0 } => "a list of groups",
+        _ => null,
+    };
 
     /// <summary>Rows per provider for which counts and sums stay under one modulus if they can; fewer, and they take both.</summary>
     private const long AmpleRows = 100_000;
@@ -33,6 +56,18 @@ public static class AggregationShapes
     /// does not. Follows from the query and the number of parties alone, so that nobody chooses it. 0 when none fits.
     /// </summary>
     public static long LargestRowBound(AggregateQuery query, int parties)
+        => query.Hidden is null ? LargestOfFigures(query, parties) : LargestWithLabels(query, parties);
+
+    /// <summary>Labels take both moduli whatever the bound is: the figures decide, as far as the labels fit too.</summary>
+    private static long LargestWithLabels(AggregateQuery query, int parties)
+    {
+        var rows = LargestOfFigures(query with { Hidden = null, Groups = [""] }, parties);
+        while (rows > 0 && !Of(query with { MaxRowsPerParty = rows }, parties).IsOk)
+            rows /= 10;
+        return rows;
+    }
+
+    private static long LargestOfFigures(AggregateQuery query, int parties)
         => Largest(query, parties, AmpleRows, shape => !shape.HasWideSums) is > 0 and var rows ? rows : Largest(query, parties, 10, _ => true);
 
     private static long Largest(AggregateQuery query, int parties, long least, Func<AggregationShape, bool> accepts)

@@ -39,6 +39,7 @@ public static class ProviderRound
     /// <param name="signedKeysDigest">SHA-256 of the key blob as the analyst signed it in the job; stops a coordinator that swaps keys.</param>
     /// <param name="noise">This provider's noise; required exactly when the shape demands noise.</param>
     /// <param name="dropout">This provider's part where the job may go on without some of the owners: a second mask of its own goes over the others. Required exactly when the plan says so.</param>
+    /// <param name="agreed">What all owners must have found alike before; empty where there is nothing. Masks of owners that did not do not cancel, and there is no result.</param>
     public static Result<ProtocolMessage> Contribute(
         ISealEngine engine,
         GrantHandle grant,
@@ -52,7 +53,8 @@ public static class ProviderRound
         int round,
         ReadOnlyMemory<byte> signedKeysDigest,
         NoiseShare? noise = null,
-        DropoutParty? dropout = null)
+        DropoutParty? dropout = null,
+        ReadOnlyMemory<byte> agreed = default)
     {
         if (noise?.Groups != (shape.Noise is null ? null : shape.Groups))
             return PrivacyErrors.NoiseMissing.Of();
@@ -60,7 +62,7 @@ public static class ProviderRound
             return PrivacyErrors.CellsMismatch.Of();
         if (!AnalystKeys.ParsePublic(shape, analystPublicKeys, signedKeysDigest).TryGet(out var keys, out var keyError))
             return keyError;
-        if (!MaskContext.Create(shape, ephemeralPublicKeysInRosterOrder, rosterHash, round).TryGet(out var context, out var rosterError))
+        if (!MaskContext.Create(shape.Parties, MeaningOf(shape, agreed), ephemeralPublicKeysInRosterOrder, rosterHash, round).TryGet(out var context, out var rosterError))
             return rosterError;
         if (ownIndex < 0 || ownIndex >= shape.Parties || !context.Roster[ownIndex].AsSpan().SequenceEqual(own.PublicKey))
             return PrivacyErrors.OwnKeyNotInRoster.Of();
@@ -91,6 +93,9 @@ public static class ProviderRound
                 CryptographicOperations.ZeroMemory(secret);
         }
     }
+
+    private static ReadOnlyMemory<byte> MeaningOf(AggregationShape shape, ReadOnlyMemory<byte> agreed)
+        => agreed.IsEmpty ? shape.Digest : SHA256.HashData([.. "DataSpace secure-aggregation/1 agreed\n"u8, .. shape.Digest.Span, .. agreed.Span]);
 
     private static Result<byte[][]> Agree(EphemeralKey own, int ownIndex, MaskContext context)
     {

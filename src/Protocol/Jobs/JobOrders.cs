@@ -169,6 +169,11 @@ public static class JobOrders
     /// <summary>Statistics of measures per group, or bins, or a matrix: never two of them. Without a group key all rows are one group.</summary>
     private static DsError? CheckKind(AggregateQuery query)
     {
+        if (query.Hidden is { } hidden)
+        {
+            return hidden.Maximum is < 1 or > HiddenGroupQuery.MostGroups || query is not { GroupColumn.Length: > 0, Groups.Count: 0, Bins: null, Matrix: null, Measures.Count: > 0, Noise: null, MinimumParties: null }
+                || query.Measures.Any(m => m.Statistics.Contains(AggregateQuery.Covariance)) ? JobErrors.BadOrder.Of("hidden groups") : null;
+        }
         if ((query.GroupColumn.Length == 0) != (query.Groups.Count == 0))
             return JobErrors.BadOrder.Of("a group key has groups, and groups have a key");
         var isMatrix = query.Measures.Select(m => m.Statistics is [AggregateQuery.Covariance]).Distinct().ToList();

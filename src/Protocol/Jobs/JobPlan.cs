@@ -52,11 +52,18 @@ public sealed record JobPlan(
     [JsonIgnore]
     public JobConversation Conversation => this switch
     {
-        { Intersect: not null, Roster.Count: > 2 } => JobConversation.LeaderWithOwners,
+        { Intersect: not null, Roster.Count: > 2 } or { Aggregate.Hidden: not null } => JobConversation.LeaderWithOwners,
         { Intersect: not null } or { Regress.Mode: RegressQuery.Vertical } => JobConversation.BetweenOwners,
         { Regress: not null } or { Lookup: not null } => JobConversation.WithAnalyst,
         _ => JobConversation.None,
     };
+
+    /// <summary>
+    /// The owner (DID) that talks with each other one where somebody does: the receiver of an intersection, the holder of the key that places hidden groups. The latter is never the analyst, who could
+    /// test codes with it.
+    /// </summary>
+    /// <param name="consumer">The analyst (DID).</param>
+    public string LeaderOf(string consumer) => Intersect?.Receiver ?? Roster.First(r => r.Participant != consumer).Participant;
 
     /// <summary>True when the job may go on without some of its owners.</summary>
     [JsonIgnore]
@@ -79,7 +86,7 @@ public enum JobConversation
     /// <summary>Every owner with the analyst's node.</summary>
     WithAnalyst,
 
-    /// <summary>The receiver of an intersection of more than two owners with each other one.</summary>
+    /// <summary>One owner with each other one: the receiver of an intersection of more than two, or the holder of the key that places hidden groups (<see cref="JobPlan.LeaderOf"/>).</summary>
     LeaderWithOwners,
 }
 
@@ -111,11 +118,11 @@ public static class JobKinds
 public sealed record RosterEntry(string Participant, string KeyId, string DatasetId, string AgreementId, string AgreementHash);
 
 /// <summary>
-/// A joint GROUP BY over a public list of groups: statistics of measures; or with <paramref name="Bins"/> the rows per bin and nothing of measures; or with <paramref name="Matrix"/>
+/// A joint GROUP BY over a public list of groups, or over those that the owners have: statistics of measures; or with <paramref name="Bins"/> the rows per bin and nothing of measures; or with <paramref name="Matrix"/>
 /// how the measures vary together.
 /// </summary>
 /// <param name="GroupColumn">Declared group key; empty with bins or a matrix over all rows.</param>
-/// <param name="Groups">Public code list; groups without rows are zero-filled. Empty where there is no group key.</param>
+/// <param name="Groups">Public code list; groups without rows are zero-filled. Empty where there is no group key, and where groups are hidden.</param>
 /// <param name="Measures">Columns to aggregate; none with bins.</param>
 /// <param name="Where">Conjunction of predicates, applied by each provider.</param>
 /// <param name="MinGroupSize">k of the cell rule: the largest of all contracts.</param>
@@ -127,9 +134,11 @@ public sealed record RosterEntry(string Participant, string KeyId, string Datase
 /// <param name="MinimumParties">
 /// Fewest owners over whose contributions there is a result when others are gone; above two thirds of all, of at least <see cref="FewestForDropout"/>, and without noise. Null: whoever is gone fails the job.
 /// </param>
+/// <param name="Hidden">Groups without a public list; null where there is one, or no groups.</param>
 public sealed record AggregateQuery(
     string GroupColumn, IReadOnlyList<string> Groups, IReadOnlyList<MeasureQuery> Measures, IReadOnlyList<PredicateQuery> Where,
-    int MinGroupSize, long MaxRowsPerParty, int? DominancePercent = null, NoiseQuery? Noise = null, BinQuery? Bins = null, IReadOnlyList<string>? Matrix = null, int? MinimumParties = null)
+    int MinGroupSize, long MaxRowsPerParty, int? DominancePercent = null, NoiseQuery? Noise = null, BinQuery? Bins = null, IReadOnlyList<string>? Matrix = null, int? MinimumParties = null,
+    HiddenGroupQuery? Hidden = null)
 {
     /// <summary>Fewest owners of a job that may go on without one of them.</summary>
     public const int FewestForDropout = 5;
@@ -147,13 +156,17 @@ public sealed record AggregateQuery(
     [JsonIgnore]
     public IReadOnlyList<string> GroupKeys => GroupColumn.Length == 0 ? [] : [GroupColumn];
 
-    /// <summary>Groups, all rows being one where there is no group key.</summary>
+    /// <summary>Groups, all rows being one where there is no group key; of hidden groups as many as an owner may have.</summary>
     [JsonIgnore]
-    public int GroupCount => Math.Max(1, Groups.Count);
+    public int GroupCount => Hidden?.Maximum ?? Math.Max(1, Groups.Count);
 
-    /// <summary>Cells that the cell rule judges: groups, or bins of groups (group by group).</summary>
+    /// <summary>Cells that the cell rule judges: groups, or bins of groups (group by group), or slots of hidden groups.</summary>
     [JsonIgnore]
-    public int CellCount => GroupCount * (Bins?.Count ?? 1);
+    public int CellCount => Hidden?.Slots ?? (GroupCount * (Bins?.Count ?? 1));
+
+    /// <summary>Answers of which an owner's history keeps the subjects, at most.</summary>
+    [JsonIgnore]
+    public int AnswerCount => Hidden?.Maximum ?? CellCount;
 
     /// <summary>Figures that the analyst is told.</summary>
     [JsonIgnore]
@@ -162,8 +175,29 @@ public sealed record AggregateQuery(
         { Bins: not null } => CellCount,
         // Count, sums, and one triangle of second powers: both matrices follow from them.
         { Matrix: not null } => GroupCount * (1 + Measures.Count + (Measures.Count * (Measures.Count + 1) / 2)),
-        _ => Groups.Count * Measures.Sum(m => m.Statistics.Count),
+        _ => (Hidden?.Maximum ?? Groups.Count) * Measures.Sum(m => m.Statistics.Count),
     };
+}
+
+/// <summary>
+/// Groups that nobody lists: every owner places those it has, by a function whose key one owner has, in one slot of each of two tables. A slot is a cell; its label is told with its figures.
+/// </summary>
+/// <param name="Maximum">Most groups of one owner, 1 to <see cref="MostGroups"/>.</param>
+public sealed record HiddenGroupQuery(int Maximum)
+{
+    /// <summary>Most groups of one owner.</summary>
+    public const int MostGroups = 512;
+
+    /// <summary>Slots of each table for every group that an owner may have: few groups meet, also where owners have different ones.</summary>
+    private const int SlotsPerGroup = 4;
+
+    /// <summary>Slots of one of the two tables.</summary>
+    [JsonIgnore]
+    public int TableSlots => SlotsPerGroup * Maximum;
+
+    /// <summary>Slots of both.</summary>
+    [JsonIgnore]
+    public int Slots => 2 * TableSlots;
 }
 
 /// <summary>Public bins of a number: below the first edge, between two edges (the lower one included), from the last edge on. Every row with a value is in exactly one.</summary>

@@ -91,8 +91,17 @@ public sealed class JointGateTests : IAsyncLifetime
             ("a matrix twice", q => Matrix(q, 5) with { Matrix = [AggregateQuery.Covariance, AggregateQuery.Covariance] }),
             ("covariance without a matrix", q => q with { Measures = [q.Measures[0] with { Statistics = ["sum", AggregateQuery.Covariance] }] }),
             ("other statistics in a matrix", q => Matrix(q, 5) with { Measures = [.. Matrix(q, 5).Measures.Take(1), q.Measures[0] with { Column = "year" }] }),
+            ("hidden groups and a list", q => q with { Hidden = new HiddenGroupQuery(8) }),
+            ("no hidden group", q => Hidden(q, 0)),
+            ("too many hidden groups", q => Hidden(q, HiddenGroupQuery.MostGroups + 1)),
+            ("hidden groups of no column", q => Hidden(q, 8) with { GroupColumn = "" }),
+            ("hidden groups of bins", q => Hidden(q, 8) with { Measures = [], Bins = Edges("1") }),
+            ("hidden groups of a matrix", q => Hidden(Matrix(q, 5), 8)),
+            ("hidden groups with noise", q => Hidden(q, 8) with { Noise = new NoiseQuery(1, 1, 1) }),
+            ("hidden groups without some owners", q => Hidden(q, 8) with { MinimumParties = 4 }),
         ];
         Assert.Null(Verified(q => q));
+        Assert.Null(Verified(q => Hidden(q, HiddenGroupQuery.MostGroups)));
         Assert.Null(Verified(q => Matrix(q, 5)));
         Assert.Null(Verified(q => q with { Measures = [], Bins = new BinQuery("invest", ["-1.5", "1"], ["0.5", ".0001"]) }));
         Assert.All(bad, b => Assert.Equal((b.Name, JobErrors.BadOrder.Code), (b.Name, Verified(b.Change)?.Code)));
@@ -105,6 +114,31 @@ public sealed class JointGateTests : IAsyncLifetime
             return JobOrders.Verify(signed, [], "did:web:me.example", (_, _) => signer.PublicKey, clock).Error;
         }
     }
+
+    /// <summary>Labels take both moduli; the bound on rows, which everybody derives alike, is that of the figures as far as labels fit too.</summary>
+    [Fact]
+    public void Hidden_groups_have_the_public_row_bound_of_their_figures_and_go_with_nothing_else()
+    {
+        var listed = _world.Use(GateWorld.Agreement(GateWorld.Terms())).Order.Plan.Aggregate!;
+        var hidden = Hidden(listed, 8);
+        Assert.Equal(AggregationShapes.LargestRowBound(listed, 3), AggregationShapes.LargestRowBound(hidden, 3));
+        Assert.InRange(AggregationShapes.LargestRowBound(hidden with { Measures = [] }, 64), 1, int.MaxValue / 64);
+        var shape = AggregationShapes.Of(hidden with { MaxRowsPerParty = AggregationShapes.LargestRowBound(hidden, 3) }, 3).Value;
+        Assert.Equal((64, listed.Measures.Count + 6), (shape.Groups, shape.Measures.Count));
+        foreach (var other in (AggregateQuery[])[hidden with { Noise = new NoiseQuery(1, 1, 1) }, hidden with { MinimumParties = 4 }, hidden with { Bins = new BinQuery("invest", ["1"]) }, Hidden(Matrix(listed, 5), 8), hidden with { Groups = ["1"] }])
+            Assert.Equal(Privacy.Aggregation.Hidden.HiddenGroupErrors.Unsupported, AggregationShapes.Of(other, 5).Error?.Kind);
+    }
+
+    [Fact]
+    public void The_key_that_places_groups_is_never_the_analysts()
+    {
+        var plan = _world.Use(GateWorld.Agreement(GateWorld.Terms()), p => p with { Aggregate = Hidden(p.Aggregate!, 8) }).Order.Plan;
+        Assert.Equal(JobConversation.LeaderWithOwners, plan.Conversation);
+        Assert.Equal(plan.Roster[0].Participant, plan.LeaderOf("did:web:somebody.example"));
+        Assert.Equal(plan.Roster[1].Participant, plan.LeaderOf(plan.Roster[0].Participant));
+    }
+
+    private static AggregateQuery Hidden(AggregateQuery query, int maximum) => query with { Groups = [], Hidden = new HiddenGroupQuery(maximum) };
 
     private static AggregateQuery Matrix(AggregateQuery query, int minimum) => query with
     {

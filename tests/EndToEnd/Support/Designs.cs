@@ -41,6 +41,9 @@ internal static class Designs
     /// <summary>A dataset of supplier A whose only offer speaks in supplier B's name.</summary>
     public const string InAnothersName = "in_anothers_name";
 
+    /// <summary>Supplier A's firms, from 1945 on a century later, and supplier B's as they are: some years are both's, some are one's.</summary>
+    public const string YearsApart = "years_apart", YearsOwn = "years_own";
+
     /// <summary>Datasets in which something is wrong, at supplier A; each with a partner of its own at supplier B.</summary>
     public static IReadOnlyDictionary<string, string> Broken { get; } = new Dictionary<string, string>
     {
@@ -97,6 +100,8 @@ internal static class Designs
         VerticalDesign.Add(design);
         ModelDesign.Add(design);
         LookupDesign.Add(design);
+        design.Dataset(a, YearsApart, Apart(csv));
+        design.Dataset(b, YearsOwn, SpaceDesign.Csv(b));
         foreach (var partner in Broken.Values)
             design.Dataset(b, partner, SpaceDesign.Csv(b));
     }
@@ -107,6 +112,9 @@ internal static class Designs
         var lines = csv.TrimEnd('\n').Split('\n');
         return string.Join('\n', lines.Select((line, i) => line.TrimEnd('\r') + (i == 0 ? ",note" : calls && i > lines.Length - 12 ? $",ask Mr Li at 138 0000 {i:0000}" : ",paid"))) + "\n";
     }
+
+    /// <summary>What is in <see cref="YearsApart"/>.</summary>
+    public static string Apart(string csv) => System.Text.RegularExpressions.Regex.Replace(csv, @",19(4[5-9]|5[0-9])(?=\r?\n|$)", ",20$1");
 
     private static Action<JsonObject> Note(string? personal) => dataset =>
     {
