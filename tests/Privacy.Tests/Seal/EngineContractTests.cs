@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DataSpace.Privacy.Seal;
 using DataSpace.Privacy.Seal.Evaluation;
 using DataSpace.Privacy.Seal.Native;
@@ -103,6 +104,31 @@ public sealed class EngineContractTests(SealFixture seal)
         KeyNoise.Ternary(ternary);
         foreach (var value in (double[])[-1, 0, 1])
             Assert.InRange(ternary.Count(one => one == value), 20_000 - 700, 20_000 + 700);
+    }
+
+    /// <summary>
+    /// Whoever sees ciphertext and public key divides one by the other. Without errors the quotient is the encryption's secret, all of -1, 0, 1; without that secret the second polynomial is small. Neither may be.
+    /// </summary>
+    [Fact]
+    public void Nothing_of_a_public_key_ciphertext_follows_from_the_key()
+    {
+        var set = SealParameterSet.Products1;
+        var keys = seal.Engine.GenerateKeys(set).Value;
+        var ciphertext = Engine("vector").Encrypt(set, keys.PublicKey, [new ulong[set.Degree]]).Value[0];
+        var (prime, primes) = (set.Ring.Primes[0], set.Ring.Primes.Length);
+        for (var polynomial = 0; polynomial < CiphertextLayout.Polynomials; polynomial++)
+        {
+            var (values, words) = (new double[set.Degree], MemoryMarshal.Cast<byte, ulong>(CiphertextCodec.Residue(set.PublicKey, keys.PublicKey, polynomial * (primes + 1)).ToArray()));
+            prime.Read(CiphertextCodec.Residue(set.Ciphertext, ciphertext, polynomial * primes), values);
+            Assert.InRange(values.Count(value => value < set.Ciphertext.ModulusAt(0) / 4.0), 1748, 2348); // 2,048 of 8,192, seven standard deviations
+            prime.Forward(values);
+            prime.Canonical(values);
+            for (var i = 0; i < values.Length; i++)
+                values[i] = prime.Modulus.Centred(prime.Modulus.Multiply((ulong)values[i], prime.Modulus.Invert(words[i])));
+            prime.Inverse(values);
+            prime.Centre(values);
+            Assert.InRange(values.Count(value => Math.Abs(value) > 1e6), set.Degree - 10, set.Degree);
+        }
     }
 
     /// <summary>Every instruction path opens what another encrypted, at every level.</summary>
