@@ -118,7 +118,8 @@ public sealed class EngineContractTests(SealFixture seal)
         var (prime, primes) = (set.Ring.Primes[0], set.Ring.Primes.Length);
         for (var polynomial = 0; polynomial < CiphertextLayout.Polynomials; polynomial++)
         {
-            var (values, words) = (new double[set.Degree], MemoryMarshal.Cast<byte, ulong>(CiphertextCodec.Residue(set.PublicKey, keys.PublicKey, polynomial * (primes + 1)).ToArray()));
+            var values = new double[set.Degree];
+            var words = MemoryMarshal.Cast<byte, ulong>(CiphertextCodec.Residue(set.PublicKey, keys.PublicKey, polynomial * (primes + 1)));
             prime.Read(CiphertextCodec.Residue(set.Ciphertext, ciphertext, polynomial * primes), values);
             Assert.InRange(values.Count(value => value < set.Ciphertext.ModulusAt(0) / 4.0), 1748, 2348); // 2,048 of 8,192, seven standard deviations
             prime.Forward(values);
