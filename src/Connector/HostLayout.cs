@@ -1,6 +1,9 @@
 using System.Buffers.Binary;
 using DataSpace.Hosting;
 using DataSpace.Kernel.Crypto;
+using DataSpace.Kernel.Results;
+using DataSpace.Privacy.Seal;
+using DataSpace.Privacy.Seal.Native;
 
 namespace DataSpace.Connector;
 
@@ -35,6 +38,16 @@ internal static class HostLayout
             ? cache
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
         "dataspace", "seal");
+
+    /// <summary>
+    /// SEAL: the operator's own native library where DATASPACE_SEALC names one by its absolute path (DS-PRV-190 to 193 when it cannot be used: nothing else takes its place), else WebAssembly.
+    /// </summary>
+    public static Result<ISealEngine> Seal(NodeSurroundings surroundings)
+    {
+        if (surroundings.Variable("DATASPACE_SEALC") is not { Length: > 0 } path)
+            return new WasmSealEngine(new WasmSealOptions { CacheDirectory = SealCacheDirectory(surroundings) });
+        return NativeSealEngine.Load(path).TryGet(out var engine, out var error) ? engine : error;
+    }
 
     /// <summary>User ids for sandbox slots of a privileged connector: several connectors on one host should not share them.</summary>
     public static int SlotUidBase(string did)

@@ -45,6 +45,7 @@ public static class Program
             || !WitnessConfig.Create(config.Witnesses, config.WitnessPolicy, config.RequireWitnesses, Path.GetDirectoryName(options.ConfigFile)!, config.OperatorDids, config.WitnessAskMs).TryGet(out var witnesses, out error)
             || !LedgerConfig.Create(config.KeyStoreDirectory, config.MeteringRetentionDays, Path.GetDirectoryName(options.ConfigFile)!, config.Countersign, config.WitnessCountersign).TryGet(out var keeping, out error)
             || !Auditors.Create(config.Auditors, Path.GetDirectoryName(options.ConfigFile)!).TryGet(out var auditors, out error)
+            || !HostLayout.Seal(surroundings).TryGet(out var seal, out error)
             || !PinnedRegulators.Create(config.Regulators, config.RegulationPollMs, Path.GetDirectoryName(options.ConfigFile)!).TryGet(out var regulators, out error))
             return surroundings.Report(error, NodeApplication.ExitBadConfiguration);
         if (!NodeApplication.CreateBuilder(options, surroundings, "connector", config.Did, config.DisplayName.En, NodeClock.Create(surroundings), witnesses, auditors, keeping).TryGet(out var builder, out error))
@@ -71,7 +72,7 @@ public static class Program
                 OnIncident = incident => SandboxLog.Incident(provider.GetRequiredService<ILogger<SqlSandbox>>(), incident.Code, incident.Dataset, incident.Detail),
             }))
             .AddSingleton<ISealEngine>(provider => new IdleSealEngine(
-                new WasmSealEngine(new WasmSealOptions { CacheDirectory = HostLayout.SealCacheDirectory(surroundings) }), provider.GetRequiredService<TimeProvider>()))
+                new VectorSealEngine(seal), provider.GetRequiredService<TimeProvider>()))
             .AddSingleton<DerivedData>().AddSingleton<ResultExport>().AddSingleton<ComplianceCheck>().AddSingleton<CataloguePreview>()
             .AddHostedService<MembershipService>().AddHostedService<ReceiptClerk>()
             .AddSingleton<MeterWorker>().AddHostedService(s => s.GetRequiredService<MeterWorker>());

@@ -15,7 +15,7 @@ using DataSpace.Benchmarks.Seal;
 using DataSpace.Benchmarks.Space;
 
 const string help = """
-    Usage: DataSpace.Benchmarks --job main|ledger|audit|metering|seal|policy|negative-list|noise|history|sandbox|psi|lookup|regress|constant-time|all [--rows N]
+    Usage: DataSpace.Benchmarks --job main|ledger|audit|metering|seal|policy|negative-list|noise|history|sandbox|psi|lookup|regress|vertical|constant-time|all [--rows N]
 
       main      everything the project promises: joint aggregate by four nodes, ciphertext addition, ledger, policy, memory
       ledger    appends with verified signatures against a bare SQLite group commit, in process and over HTTP/2
@@ -29,6 +29,7 @@ const string help = """
       sandbox   the worker against DuckDB in this process
       psi       private set intersection, and a sum over it, against libsodium's ristretto255 and, where installed, an npm package (--rows: items of each party, default 65,536)
       regress   models over several owners: masks and rounds of horizontal ones beside Newton in the clear, an iteration of a vertical logistic one over ciphertexts, a whole vertical linear one
+      vertical  of these the iteration of a vertical logistic one alone
       lookup    hidden look-up of one million records of 64 bytes: preprocessing, query, bytes, against a plain memory scan (--rows: records)
       constant-time  whether the ladder's time depends on the scalar (Welch's t; needs a quiet machine)
       all       main and sandbox
@@ -53,6 +54,7 @@ var jobs = new Dictionary<string, string[]>(StringComparer.Ordinal)
     ["sandbox"] = ["sandbox"],
     ["psi"] = ["psi"],
     ["regress"] = ["horizontal", "vertical", "vertical-linear"],
+    ["vertical"] = ["vertical"],
     ["lookup"] = ["lookup"],
     ["constant-time"] = ["constant-time"],
     ["all"] = ["joint", "seal", "ledger", "policy", "negative-list", "noise", "history", "sandbox"],

@@ -101,10 +101,13 @@ public sealed class ItemSet
 /// <param name="bounds">Where items have values: their bounds.</param>
 public sealed class ItemSetBuilder(KeyRule rule, int maxRows, ValueBounds? bounds = null)
 {
-    private readonly List<long>? _values = bounds is null ? null : [];
-    private readonly List<ItemDigest> _items = [];
-    private readonly List<int> _numbers = [];
-    private int _rows, _without;
+    private const int FirstCapacity = 1 << 12;
+
+    // Arrays and not lists: they are sorted where they are and become the set's own, so that a set is never in memory twice.
+    private ItemDigest[] _items = [];
+    private int[] _numbers = [];
+    private long[]? _values = bounds is null ? null : [];
+    private int _count, _rows, _without;
     private bool _full;
 
     /// <summary>The key columns of the next row, in the rule's order; false once there are too many.</summary>
@@ -129,9 +132,12 @@ public sealed class ItemSetBuilder(KeyRule rule, int maxRows, ValueBounds? bound
 
         if (values.Count > 0 && rule.TryDigest(values, out var digest))
         {
-            _items.Add(digest);
-            _values?.Add(value);
-            _numbers.Add(_rows);
+            if (_count == _items.Length)
+                Resize(Math.Max(_count + 1, Math.Min(Math.Max(FirstCapacity, 2 * _count), maxRows)));
+            (_items[_count], _numbers[_count]) = (digest, _rows);
+            if (_values is not null)
+                _values[_count] = value;
+            _count++;
         }
         else
         {
@@ -148,35 +154,43 @@ public sealed class ItemSetBuilder(KeyRule rule, int maxRows, ValueBounds? bound
     {
         if (_full)
             return IntersectionErrors.SetTooLarge.Of();
-        var (sorted, places) = (_items.ToArray(), Enumerable.Range(0, _items.Count).ToArray());
-        Array.Sort(sorted, places);
-        var (rows, values) = (new int[sorted.Length], _values is null ? null : new long[sorted.Length]);
-        var count = Distinct(sorted, places, rows, values);
-        Array.Resize(ref sorted, count);
-        Array.Resize(ref rows, count);
-        if (values is not null)
+        if (_values is null)
         {
-            Array.Resize(ref values, count);
-            foreach (ref var value in values.AsSpan())
-                value = Math.Clamp(value, bounds!.Least, bounds.Most);
+            Array.Sort(_items, _numbers, 0, _count);
+            Resize(Distinct());
+            return new ItemSet(_items, _numbers, null, _rows, _without);
         }
 
-        return new ItemSet(sorted, rows, values, _rows, _without);
+        var places = Enumerable.Range(0, _count).ToArray();
+        Array.Sort(_items, places, 0, _count);
+        (_numbers, _values) = ([.. places.Select(place => _numbers[place])], [.. places.Select(place => _values[place])]);
+        Resize(Distinct());
+        foreach (ref var value in _values.AsSpan())
+            value = Math.Clamp(value, bounds!.Least, bounds.Most);
+        return new ItemSet(_items, _numbers, _values, _rows, _without);
     }
 
-    private int Distinct(ItemDigest[] sorted, int[] places, int[] rows, long[]? values)
+    private void Resize(int length)
+    {
+        Array.Resize(ref _items, length);
+        Array.Resize(ref _numbers, length);
+        if (_values is not null)
+            Array.Resize(ref _values, length);
+    }
+
+    /// <summary>Moves every key's first row, and the sum of its values, to the front of what is sorted; answers how many keys there are.</summary>
+    private int Distinct()
     {
         var count = 0;
-        for (var i = 0; i < sorted.Length; i++)
+        for (var i = 0; i < _count; i++)
         {
-            var (row, value) = (_numbers[places[i]], _values is null ? 0 : _values[places[i]]);
-            var isNew = count == 0 || sorted[count - 1] != sorted[i];
+            var isNew = count == 0 || _items[count - 1] != _items[i];
             if (isNew)
-                (sorted[count], rows[count++]) = (sorted[i], row);
+                (_items[count], _numbers[count++]) = (_items[i], _numbers[i]);
             else
-                rows[count - 1] = Math.Min(rows[count - 1], row);
-            if (values is not null)
-                values[count - 1] = isNew ? value : (long)Int128.Clamp((Int128)values[count - 1] + value, long.MinValue, long.MaxValue);
+                _numbers[count - 1] = Math.Min(_numbers[count - 1], _numbers[i]);
+            if (_values is not null)
+                _values[count - 1] = isNew ? _values[i] : (long)Int128.Clamp((Int128)_values[count - 1] + _values[i], long.MinValue, long.MaxValue);
         }
 
         return count;

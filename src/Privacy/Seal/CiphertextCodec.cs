@@ -57,6 +57,10 @@ public static class CiphertextCodec
     internal static ReadOnlySpan<byte> Residue(CiphertextLayout layout, ReadOnlySpan<byte> bytes, int index)
         => bytes.Slice(CiphertextLayout.DataOffset + (index * layout.PolynomialBytes), layout.PolynomialBytes);
 
+    /// <summary>The same, to be written.</summary>
+    internal static Span<byte> ResidueOf(CiphertextLayout layout, Span<byte> bytes, int index)
+        => bytes.Slice(CiphertextLayout.DataOffset + (index * layout.PolynomialBytes), layout.PolynomialBytes);
+
     private static ErrorKind? CheckHeader(CiphertextLayout layout, ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < CiphertextLayout.DataOffset)

@@ -53,6 +53,9 @@ public sealed class CiphertextLayout
     /// <summary>The first 113 bytes of every accepted object.</summary>
     internal ReadOnlySpan<byte> Prefix => _prefix;
 
+    /// <summary>Whether SEAL's digest of parameters, as four words, is that of this form.</summary>
+    internal bool HasParmsId(ReadOnlySpan<ulong> words) => System.Runtime.InteropServices.MemoryMarshal.AsBytes(words).SequenceEqual(_prefix.AsSpan(16, 32));
+
     /// <summary>Bytes of one residue polynomial.</summary>
     internal int PolynomialBytes => 8 * Degree;
 

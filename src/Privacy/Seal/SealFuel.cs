@@ -5,7 +5,8 @@ namespace DataSpace.Privacy.Seal;
 /// <summary>
 /// What operations of SEAL are metered with: millions of instructions of the WebAssembly guest as Wasmtime counts them, by a table. Counting while it runs would cost an eighth of the
 /// time, and gives the same numbers to a part in a thousand: what SEAL executes depends on the parameters, hardly on chance and not on values. Decided in
-/// <c>decisions/2026-11-29-fuel-by-table.md</c>; <c>tests/Benchmarks -- --job seal</c> counts again.
+/// <c>decisions/2026-11-29-fuel-by-table.md</c>; <c>tests/Benchmarks -- --job seal</c> counts again. It stays the measure where other code does the same operation (<see cref="VectorSealEngine"/>, an operator's
+/// own library): a use is priced by what it asks for, not by what its owner computes it with.
 /// </summary>
 public static class SealFuel
 {

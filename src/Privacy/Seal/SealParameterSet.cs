@@ -99,11 +99,18 @@ public sealed class SealParameterSet
     /// </summary>
     public IReadOnlyList<CiphertextLayout> Levels { get; }
 
+    /// <summary>Whether ciphertexts of this set are multiplied with plaintexts and switched down.</summary>
+    internal bool HasProducts => Levels.Count > 1;
+
     /// <summary>Exact serialized form of a public key (the same format, one modulus more, in NTT form).</summary>
     public CiphertextLayout PublicKey { get; }
 
     /// <summary>Arithmetic of this set in C#, made at first use.</summary>
     internal RnsRing Ring => _ring.Value;
+
+    /// <summary>Whether each vector has <see cref="Degree"/> values below the plain modulus.</summary>
+    internal bool AreSlots(IReadOnlyList<ulong[]> slots)
+        => slots.All(vector => vector.Length == Degree && !vector.AsSpan().ContainsAnyExceptInRange(0UL, PlainModulus - 1));
 
     private static ulong[] Moduli4096 => [68_719_403_009, 68_719_230_977, 137_438_822_401];
 

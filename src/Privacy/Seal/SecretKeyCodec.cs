@@ -18,12 +18,16 @@ internal static class SecretKeyCodec
             return false;
         for (var i = 0; i < set.PublicKey.Moduli.Count; i++)
         {
-            if (!ModularAddition.AllBelow(bytes.Slice(DataOffset + (i * set.PublicKey.PolynomialBytes), set.PublicKey.PolynomialBytes), set.PublicKey.Moduli[i]))
+            if (!ModularAddition.AllBelow(Residue(set, bytes, i), set.PublicKey.Moduli[i]))
                 return false;
         }
 
         return true;
     }
+
+    /// <summary>The key modulo the prime of that number, transformed.</summary>
+    public static ReadOnlySpan<byte> Residue(SealParameterSet set, ReadOnlySpan<byte> bytes, int index)
+        => bytes.Slice(DataOffset + (index * set.PublicKey.PolynomialBytes), set.PublicKey.PolynomialBytes);
 
     private static int Words(SealParameterSet set) => set.Degree * set.PublicKey.Moduli.Count;
 

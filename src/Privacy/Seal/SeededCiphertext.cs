@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using DataSpace.Kernel.Results;
 using DataSpace.Privacy.Seal.Evaluation;
 
@@ -11,8 +13,10 @@ namespace DataSpace.Privacy.Seal;
 /// </summary>
 public static class SeededCiphertext
 {
+    /// <summary>Bytes of a seed.</summary>
+    internal const int SeedBytes = 64;
+
     private const int SealHeaderBytes = 16;
-    private const int SeedBytes = 64;
     private const int TrailerBytes = SealHeaderBytes + 1 + SeedBytes;
     private const byte Blake2xbGenerator = 1;
     private const int BufferBytes = 4096;
@@ -56,34 +60,64 @@ public static class SeededCiphertext
         return CiphertextCodec.Check(set, full).Error is { } refused ? refused : full;
     }
 
-    /// <summary>SEAL's uniform polynomial of a seed: words of the generator's stream, those drawn again that would favour small residues.</summary>
+    /// <summary>A ciphertext of this seed whose first polynomial is still zero.</summary>
+    internal static byte[] Begin(SealParameterSet set, ReadOnlySpan<byte> seed)
+    {
+        var ciphertext = new byte[TotalBytes(set)];
+        WritePrefix(set, ciphertext.AsSpan(0, CiphertextLayout.DataOffset));
+        var trailer = ciphertext.AsSpan(ciphertext.Length - TrailerBytes);
+        CiphertextLayout.WriteHeader(trailer, TrailerBytes);
+        trailer[SealHeaderBytes] = Blake2xbGenerator;
+        seed.CopyTo(trailer[(SealHeaderBytes + 1)..]);
+        return ciphertext;
+    }
+
+    /// <summary>The seed in a seeded ciphertext.</summary>
+    internal static ReadOnlySpan<byte> SeedOf(ReadOnlySpan<byte> ciphertext) => ciphertext[^SeedBytes..];
+
+    /// <summary>The polynomial that a seed stands for, as numbers from 0 to n−1, into the parts of <paramref name="polynomials"/> from number <paramref name="start"/> on.</summary>
+    internal static void Sample(CiphertextLayout layout, RnsRing ring, ReadOnlySpan<byte> seed, double[] polynomials, int start)
+    {
+        var words = ArrayPool<byte>.Shared.Rent(layout.Moduli.Count * layout.PolynomialBytes);
+        Words(layout, seed, words);
+        for (var i = 0; i < ring.Primes.Length; i++)
+            ring.Primes[i].ReadAny(words.AsSpan(i * layout.PolynomialBytes, layout.PolynomialBytes), ring.Part(polynomials, start + i));
+        ArrayPool<byte>.Shared.Return(words); // public
+    }
+
     private static void Sample(CiphertextLayout layout, ReadOnlySpan<byte> seed, Span<byte> polynomial)
     {
-        var buffer = new byte[BufferBytes];
-        var (counter, used) = (0UL, 0);
-        for (; used < polynomial.Length; used += BufferBytes)
-            Blake2xb.Fill(seed, counter++, polynomial.Slice(used, BufferBytes));
-        used = BufferBytes;
+        Words(layout, seed, polynomial);
         for (var i = 0; i < layout.Moduli.Count; i++)
         {
-            var modulus = layout.Moduli[i];
-            var limit = ulong.MaxValue - (ulong.MaxValue % modulus) - 1;
-            for (var (at, end) = (i * layout.PolynomialBytes, (i + 1) * layout.PolynomialBytes); at < end; at += sizeof(ulong))
-            {
-                var word = BinaryPrimitives.ReadUInt64LittleEndian(polynomial[at..]);
-                while (word >= limit)
-                {
-                    if (used == BufferBytes)
-                    {
-                        Blake2xb.Fill(seed, counter++, buffer);
-                        used = 0;
-                    }
+            foreach (ref var word in MemoryMarshal.Cast<byte, ulong>(polynomial.Slice(i * layout.PolynomialBytes, layout.PolynomialBytes)))
+                word %= layout.Moduli[i];
+        }
+    }
 
-                    word = BinaryPrimitives.ReadUInt64LittleEndian(buffer.AsSpan(used));
-                    used += sizeof(ulong);
+    /// <summary>SEAL's uniform words of a seed, before they are reduced: words of the generator's stream, those drawn again that would favour small residues.</summary>
+    private static void Words(CiphertextLayout layout, ReadOnlySpan<byte> seed, Span<byte> words)
+    {
+        var counter = 0UL;
+        for (var at = 0; at < layout.Moduli.Count * layout.PolynomialBytes; at += BufferBytes)
+            Blake2xb.Fill(seed, counter++, words.Slice(at, BufferBytes));
+        var (buffer, used) = (new byte[BufferBytes], BufferBytes);
+        for (var i = 0; i < layout.Moduli.Count; i++)
+        {
+            var part = MemoryMarshal.Cast<byte, ulong>(words.Slice(i * layout.PolynomialBytes, layout.PolynomialBytes));
+            var limit = ulong.MaxValue - (ulong.MaxValue % layout.Moduli[i]) - 1;
+            for (var at = part.IndexOfAnyInRange(limit, ulong.MaxValue); at >= 0;)
+            {
+                if (used == BufferBytes)
+                {
+                    Blake2xb.Fill(seed, counter++, buffer);
+                    used = 0;
                 }
 
-                BinaryPrimitives.WriteUInt64LittleEndian(polynomial[at..], word % modulus);
+                part[at] = BinaryPrimitives.ReadUInt64LittleEndian(buffer.AsSpan(used));
+                used += sizeof(ulong);
+                var next = part[at..].IndexOfAnyInRange(limit, ulong.MaxValue);
+                at = next < 0 ? -1 : at + next;
             }
         }
     }

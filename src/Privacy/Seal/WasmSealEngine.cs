@@ -50,7 +50,7 @@ public sealed class WasmSealEngine : ISealEngine
     {
         if (CiphertextCodec.CheckPublicKey(set, publicKey).Error is { } error)
             return error;
-        return AreSlots(set, slots)
+        return set.AreSlots(slots)
             ? _encryption.Run<IReadOnlyList<byte[]>>(seal => seal.Encrypt(set, publicKey, slots))
             : PrivacyErrors.SlotRange.Of();
     }
@@ -60,7 +60,7 @@ public sealed class WasmSealEngine : ISealEngine
     {
         if (CiphertextCodec.CheckPublicKey(set, keys.PublicKey).Error is { } error)
             return error;
-        return AreSlots(set, slots)
+        return set.AreSlots(slots)
             ? _secrets.Run<IReadOnlyList<byte[]>>(seal => seal.EncryptSeeded(set, keys, slots))
             : PrivacyErrors.SlotRange.Of();
     }
@@ -96,9 +96,6 @@ public sealed class WasmSealEngine : ISealEngine
             (_module, _engine) = (null, null);
         }
     }
-
-    private static bool AreSlots(SealParameterSet set, IReadOnlyList<ulong[]> slots)
-        => slots.All(vector => vector.Length == set.Degree && !vector.AsSpan().ContainsAnyExceptInRange(0UL, set.PlainModulus - 1));
 
     private Result<(Engine Engine, Module Module)> Load()
     {

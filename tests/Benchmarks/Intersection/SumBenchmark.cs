@@ -21,7 +21,7 @@ internal static class SumBenchmark
 
     public static void Run(TextWriter output)
     {
-        using var engine = new WasmSealEngine(new WasmSealOptions { CacheDirectory = Path.Combine(AppContext.BaseDirectory, "seal-cache") });
+        using var engine = new VectorSealEngine(new WasmSealEngine(new WasmSealOptions { CacheDirectory = Path.Combine(AppContext.BaseDirectory, "seal-cache") }));
         Leg(engine, WarmUpItems);
         var (encrypt, choose, open, bytes) = Leg(engine, Items);
         Report.Line(output, $"sum over {Items:N0} values: sender encrypts {encrypt:F2} s, receiver chooses and adds up {choose:F2} s, sender opens {open:F3} s CPU; {bytes / 1e6:F1} MB to the receiver");

@@ -17,7 +17,7 @@ internal static class VerticalBenchmark
     public static void Run(TextWriter output)
     {
         var cache = Path.Combine(Path.GetTempPath(), "dataspace-benchmark-seal-" + Environment.UserName);
-        using var engine = new WasmSealEngine(new WasmSealOptions { CacheDirectory = cache });
+        using var engine = new VectorSealEngine(new WasmSealEngine(new WasmSealOptions { CacheDirectory = cache }));
         Measure(output, engine, new VerticalTerms(569, 15, 15, 1, 64, 8), iterations: 3, cpuSeconds: 0.5, megabytes: 13);
         Measure(output, engine, new VerticalTerms(100_000, 25, 25, 1, 16, 8), iterations: 1, cpuSeconds: 6, megabytes: 150);
     }
@@ -26,7 +26,7 @@ internal static class VerticalBenchmark
     public static void RunLinear(TextWriter output)
     {
         var cache = Path.Combine(Path.GetTempPath(), "dataspace-benchmark-seal-" + Environment.UserName);
-        using var engine = new WasmSealEngine(new WasmSealOptions { CacheDirectory = cache });
+        using var engine = new VectorSealEngine(new WasmSealEngine(new WasmSealOptions { CacheDirectory = cache }));
         foreach (var terms in (LinearTerms[])[new(569, 15, 15, 1, 0, 1), new(20_000, 25, 25, 10, 0, 1)])
         {
             var random = new Random(1);
@@ -51,7 +51,7 @@ internal static class VerticalBenchmark
         }
     }
 
-    private static void Measure(TextWriter output, WasmSealEngine engine, VerticalTerms terms, int iterations, double cpuSeconds, double megabytes)
+    private static void Measure(TextWriter output, ISealEngine engine, VerticalTerms terms, int iterations, double cpuSeconds, double megabytes)
     {
         var random = new Random(1);
         double[][] Columns(int count) => [.. Enumerable.Range(0, count).Select(_ => Enumerable.Range(0, terms.Rows).Select(_ => random.NextDouble()).ToArray())];
@@ -89,7 +89,7 @@ internal static class VerticalBenchmark
         Report.Line(output, $"resident memory at most {Process.GetCurrentProcess().PeakWorkingSet64 / Megabyte:N0} MB");
     }
 
-    private static RingSlots Timed(WasmSealEngine engine, SortedDictionary<string, double> spent, int moduli = 2)
+    private static RingSlots Timed(ISealEngine engine, SortedDictionary<string, double> spent, int moduli = 2)
     {
         return new RingSlots([.. Need(SealSlots.CreateEach(engine, moduli)).Select(one => new TimedSlots(one, spent))]);
     }

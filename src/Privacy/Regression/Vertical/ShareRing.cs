@@ -58,6 +58,24 @@ internal sealed class ShareRing
         return rest < 0 ? (ulong)(rest + (long)modulus) : (ulong)rest;
     }
 
+    /// <summary>As above, for what fits a word: division of 128 bits is slow.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Reduce(long value, ulong modulus)
+    {
+        var rest = value % (long)modulus;
+        return (ulong)(rest + ((rest >> 63) & (long)modulus));
+    }
+
+    /// <summary>As above, of every value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static ulong[] Reduce(long[] values, ulong modulus)
+    {
+        var residues = new ulong[values.Length];
+        for (var i = 0; i < residues.Length; i++)
+            residues[i] = Reduce(values[i], modulus);
+        return residues;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static ulong Power(ulong value, ulong exponent, ulong modulus)
     {

@@ -24,19 +24,23 @@ internal sealed class TileLayout(int slots, int dataRows, int columns)
 
     /// <summary>Columns in tiles and blocks: text of group g and block b at g·blocks + b.</summary>
     public ulong[][] Columns(IReadOnlyList<ulong[]> values, int blocks)
-        => Texts(Groups(values.Count) * blocks, (text, tile, row) =>
+        => Texts(Groups(values.Count) * blocks, (text, tile, target) =>
         {
-            var (column, at) = ((text / blocks * Tiles) + tile, (text % blocks * slots) + row);
-            return column < values.Count && at < values[column].Length ? values[column][at] : 0;
+            var column = (text / blocks * Tiles) + tile;
+            if (column < values.Count)
+                Copy(values[column], text % blocks, target);
         });
 
     /// <summary>One constant per tile: what each row of a column is multiplied by.</summary>
     public ulong[][] Constants(ulong[] values)
-        => Texts(Groups(values.Length), (text, tile, _) => (text * Tiles) + tile < values.Length ? values[(text * Tiles) + tile] : 0);
+        => Texts(Groups(values.Length), (text, tile, target) =>
+        {
+            if ((text * Tiles) + tile < values.Length)
+                target.Fill(values[(text * Tiles) + tile]);
+        });
 
     /// <summary>One column in every tile.</summary>
-    public ulong[][] Repeated(ulong[] values, int blocks)
-        => Texts(blocks, (block, _, row) => (block * slots) + row < values.Length ? values[(block * slots) + row] : 0);
+    public ulong[][] Repeated(ulong[] values, int blocks) => Texts(blocks, (block, _, target) => Copy(values, block, target));
 
     /// <summary>Values in the first slots of one text.</summary>
     public ulong[] Plain(ulong[] values)
@@ -87,8 +91,14 @@ internal sealed class TileLayout(int slots, int dataRows, int columns)
         return sum % modulus;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private ulong[][] Texts(int count, Func<int, int, int, ulong> value)
+    /// <summary>The part of a column that belongs into a block, as far as it goes.</summary>
+    private void Copy(ulong[] column, int block, Span<ulong> target)
+    {
+        var start = Math.Min(block * slots, column.Length);
+        column.AsSpan(start, Math.Min(target.Length, column.Length - start)).CopyTo(target);
+    }
+
+    private ulong[][] Texts(int count, TileFiller fill)
     {
         var texts = new ulong[count][];
         var length = Tiles > 1 ? Rows : slots;
@@ -96,12 +106,11 @@ internal sealed class TileLayout(int slots, int dataRows, int columns)
         {
             texts[text] = new ulong[slots];
             for (var tile = 0; tile < Tiles; tile++)
-            {
-                for (var row = 0; row < length; row++)
-                    texts[text][(tile * length) + row] = value(text, tile, row);
-            }
+                fill(text, tile, texts[text].AsSpan(tile * length, length));
         }
 
         return texts;
     }
+
+    private delegate void TileFiller(int text, int tile, Span<ulong> target);
 }

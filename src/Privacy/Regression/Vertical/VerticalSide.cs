@@ -70,7 +70,7 @@ internal abstract class ModelSide(bool isFirst, RingSlots slots) : VerticalSide(
     protected ShareVector TotalOf(ulong[][][] texts)
         => Vector(which => [texts[which].Aggregate(0UL, (sum, text) => (sum + TileLayout.SumOfSlots(text, Slots.Ring.Moduli[which])) % Slots.Ring.Moduli[which])]);
 
-    protected ulong[] Residues(long[] values, int which) => Array.ConvertAll(values, value => ShareRing.Reduce(value, Slots.Ring.Moduli[which]));
+    protected ulong[] Residues(long[] values, int which) => ShareRing.Reduce(values, Slots.Ring.Moduli[which]);
 
     protected ShareVector Vector(Func<int, ulong[]> residues) => ShareVector.FromResidues(Slots.Ring, residues);
 

@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace DataSpace.Privacy.Seal.Evaluation;
 
@@ -38,7 +39,7 @@ internal static class Blake2xb
     ];
 
     /// <summary>Fills <paramref name="output"/> with the hash of <paramref name="message"/> under <paramref name="key"/>.</summary>
-    public static void Fill(ReadOnlySpan<byte> key, ulong message, Span<byte> output) => Fill(key, message, output, Vector512.IsHardwareAccelerated);
+    public static void Fill(ReadOnlySpan<byte> key, ulong message, Span<byte> output) => Fill(key, message, output, DoubleLanes8.IsSupported);
 
     /// <summary>As above, one leaf after the other or eight at once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -83,58 +84,47 @@ internal static class Blake2xb
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Leaves(ReadOnlySpan<ulong> root, int firstNode, int total, Span<byte> output)
     {
-        Span<Vector512<ulong>> v = stackalloc Vector512<ulong>[16];
-        Span<Vector512<ulong>> begin = stackalloc Vector512<ulong>[8];
-        for (var i = 0; i < 8; i++)
-        {
-            begin[i] = Vector512.Create(Start[i]);
-            v[i + 8] = begin[i];
-        }
-
-        begin[0] ^= Vector512.Create(LeafWord0(HashBytes));
-        begin[1] ^= Vector512.Create((ulong)(uint)total << 32) | (Vector512.Create((ulong)(uint)firstNode) + Vector512<ulong>.Indices);
-        begin[2] ^= Vector512.Create((ulong)HashBytes << 8);
-        begin.CopyTo(v);
-        v[12] ^= Vector512.Create((ulong)HashBytes);
-        v[14] ^= Vector512<ulong>.AllBitsSet;
+        // Sixteen named vectors, so that they stay in registers.
+        var (b0, b1, b2) = (Vector512.Create(Start[0] ^ LeafWord0(HashBytes)), Vector512.Create(Start[1] ^ ((ulong)(uint)total << 32)), Vector512.Create(Start[2] ^ ((ulong)HashBytes << 8)));
+        b1 ^= Vector512.Create((ulong)firstNode) + Vector512<ulong>.Indices; // below 2^32: beside the total, not in it
+        var (v0, v1, v2, v3) = (b0, b1, b2, Vector512.Create(Start[3]));
+        var (v4, v5, v6, v7) = (Vector512.Create(Start[4]), Vector512.Create(Start[5]), Vector512.Create(Start[6]), Vector512.Create(Start[7]));
+        var (v8, v9, v10, v11) = (Vector512.Create(Start[0]), Vector512.Create(Start[1]), Vector512.Create(Start[2]), Vector512.Create(Start[3]));
+        var (v12, v13, v14, v15) = (Vector512.Create(Start[4] ^ HashBytes), Vector512.Create(Start[5]), Vector512.Create(~Start[6]), Vector512.Create(Start[7]));
         for (var round = 0; round < Rounds; round++)
         {
             var order = Schedule.Slice(round % 10 * 16, 16);
-            Mix(ref v[0], ref v[4], ref v[8], ref v[12], root[order[0]], root[order[1]]);
-            Mix(ref v[1], ref v[5], ref v[9], ref v[13], root[order[2]], root[order[3]]);
-            Mix(ref v[2], ref v[6], ref v[10], ref v[14], root[order[4]], root[order[5]]);
-            Mix(ref v[3], ref v[7], ref v[11], ref v[15], root[order[6]], root[order[7]]);
-            Mix(ref v[0], ref v[5], ref v[10], ref v[15], root[order[8]], root[order[9]]);
-            Mix(ref v[1], ref v[6], ref v[11], ref v[12], root[order[10]], root[order[11]]);
-            Mix(ref v[2], ref v[7], ref v[8], ref v[13], root[order[12]], root[order[13]]);
-            Mix(ref v[3], ref v[4], ref v[9], ref v[14], root[order[14]], root[order[15]]);
+            Mix(ref v0, ref v4, ref v8, ref v12, root[order[0]], root[order[1]]);
+            Mix(ref v1, ref v5, ref v9, ref v13, root[order[2]], root[order[3]]);
+            Mix(ref v2, ref v6, ref v10, ref v14, root[order[4]], root[order[5]]);
+            Mix(ref v3, ref v7, ref v11, ref v15, root[order[6]], root[order[7]]);
+            Mix(ref v0, ref v5, ref v10, ref v15, root[order[8]], root[order[9]]);
+            Mix(ref v1, ref v6, ref v11, ref v12, root[order[10]], root[order[11]]);
+            Mix(ref v2, ref v7, ref v8, ref v13, root[order[12]], root[order[13]]);
+            Mix(ref v3, ref v4, ref v9, ref v14, root[order[14]], root[order[15]]);
         }
 
-        var words = MemoryMarshal.Cast<byte, ulong>(output);
-        for (var i = 0; i < 8; i++)
-        {
-            var word = begin[i] ^ v[i] ^ v[i + 8];
-            for (var lane = 0; lane < Lanes; lane++)
-                words[(lane * 8) + i] = word.GetElement(lane);
-        }
+        // A vector holds one word of eight leaves; a leaf is eight words.
+        Span<Vector512<ulong>> words =
+        [
+            b0 ^ v0 ^ v8, b1 ^ v1 ^ v9, b2 ^ v2 ^ v10, Vector512.Create(Start[3]) ^ v3 ^ v11,
+            Vector512.Create(Start[4]) ^ v4 ^ v12, Vector512.Create(Start[5]) ^ v5 ^ v13, Vector512.Create(Start[6]) ^ v6 ^ v14, Vector512.Create(Start[7]) ^ v7 ^ v15,
+        ];
+        DoubleLanes8.Transpose(ref Unsafe.As<Vector512<ulong>, double>(ref words[0]));
+        MemoryMarshal.AsBytes(words).CopyTo(output);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<ulong> RotateRight(Vector512<ulong> value, int bits) => (value >>> bits) | (value << (64 - bits));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Mix(ref Vector512<ulong> a, ref Vector512<ulong> b, ref Vector512<ulong> c, ref Vector512<ulong> d, ulong x, ulong y)
     {
-        var (p, q, r, s) = (a, b, c, d);
-        p += q + Vector512.Create(x);
-        s = RotateRight(s ^ p, 32);
-        r += s;
-        q = RotateRight(q ^ r, 24);
-        p += q + Vector512.Create(y);
-        s = RotateRight(s ^ p, 16);
-        r += s;
-        q = RotateRight(q ^ r, 63);
-        (a, b, c, d) = (p, q, r, s);
+        a += b + Vector512.Create(x);
+        d = Avx512F.RotateRight(d ^ a, 32);
+        c += d;
+        b = Avx512F.RotateRight(b ^ c, 24);
+        a += b + Vector512.Create(y);
+        d = Avx512F.RotateRight(d ^ a, 16);
+        c += d;
+        b = Avx512F.RotateRight(b ^ c, 63);
     }
 
     /// <summary>The parameter block's three words that are not zero (RFC 7693, section 2.5, with the fields of BLAKE2X).</summary>

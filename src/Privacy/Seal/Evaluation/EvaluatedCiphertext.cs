@@ -20,27 +20,24 @@ public sealed class EvaluatedCiphertext
 
     internal static Result<EvaluatedCiphertext> Parse(SealParameterSet set, ReadOnlySpan<byte> ciphertext, RnsRing ring)
     {
-        if (ciphertext.Length == SeededCiphertext.TotalBytes(set))
-        {
-            if (!SeededCiphertext.Expand(set, ciphertext).TryGet(out var full, out var refused))
-                return refused;
-            return Transform(set, full, ring);
-        }
-
-        return CiphertextCodec.Check(set, ciphertext).Error is { } error ? error : Transform(set, ciphertext, ring);
+        var isSeeded = ciphertext.Length == SeededCiphertext.TotalBytes(set);
+        if ((isSeeded ? SeededCiphertext.Check(set, ciphertext) : CiphertextCodec.Check(set, ciphertext)).Error is { } error)
+            return error;
+        return Transform(set, ciphertext, ring, isSeeded);
     }
 
+    /// <summary>A seed becomes numbers at once: its serialized polynomial would be made only to be read.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static EvaluatedCiphertext Transform(SealParameterSet set, ReadOnlySpan<byte> ciphertext, RnsRing ring)
+    private static EvaluatedCiphertext Transform(SealParameterSet set, ReadOnlySpan<byte> ciphertext, RnsRing ring, bool isSeeded)
     {
-        var values = new double[CiphertextLayout.Polynomials * ring.PolynomialLength];
+        var values = GC.AllocateUninitializedArray<double>(CiphertextLayout.Polynomials * ring.PolynomialLength);
+        var written = isSeeded ? ring.Primes.Length : set.Ciphertext.ResidueCount;
+        for (var i = 0; i < written; i++)
+            ring.Primes[i % ring.Primes.Length].Read(CiphertextCodec.Residue(set.Ciphertext, ciphertext, i), ring.Part(values, i));
+        if (isSeeded)
+            SeededCiphertext.Sample(set.Ciphertext, ring, SeededCiphertext.SeedOf(ciphertext), values, written);
         for (var i = 0; i < set.Ciphertext.ResidueCount; i++)
-        {
-            var transform = ring.Primes[i % ring.Primes.Length];
-            transform.Read(CiphertextCodec.Residue(set.Ciphertext, ciphertext, i), ring.Part(values, i));
-            transform.Forward(ring.Part(values, i));
-        }
-
+            ring.Primes[i % ring.Primes.Length].Forward(ring.Part(values, i));
         return new EvaluatedCiphertext(ring, values);
     }
 }

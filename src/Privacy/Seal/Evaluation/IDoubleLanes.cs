@@ -23,6 +23,9 @@ internal interface IDoubleLanes<TSelf>
     /// <summary>Little-endian 64-bit words below 2^52 at any address.</summary>
     static abstract TSelf LoadWords(ref byte start, nuint offset);
 
+    /// <summary>Little-endian 64-bit words at any address, as their lower and their upper 32 bits.</summary>
+    static abstract (TSelf Lower, TSelf Upper) LoadHalves(ref byte start, nuint offset);
+
     /// <summary>Integers from 0 below 2^52 as little-endian 64-bit words.</summary>
     void StoreWords(ref byte start, nuint offset);
 
@@ -77,6 +80,15 @@ internal readonly struct DoubleLanes8(Vector512<double> value) : IDoubleLanes<Do
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DoubleLanes8 LoadWords(ref byte start, nuint offset)
         => new((Vector512.LoadUnsafe(ref start, offset).AsUInt64() | Vector512.Create(DoubleWords.Exponent)).AsDouble() - Vector512.Create(DoubleWords.TwoTo52));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (DoubleLanes8 Lower, DoubleLanes8 Upper) LoadHalves(ref byte start, nuint offset)
+    {
+        var (words, exponent) = (Vector512.LoadUnsafe(ref start, offset).AsUInt64(), Vector512.Create(DoubleWords.Exponent));
+        return (
+            new(((words & Vector512.Create((ulong)uint.MaxValue)) | exponent).AsDouble() - Vector512.Create(DoubleWords.TwoTo52)),
+            new(((words >>> 32) | exponent).AsDouble() - Vector512.Create(DoubleWords.TwoTo52)));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StoreWords(ref byte start, nuint offset)
@@ -156,6 +168,15 @@ internal readonly struct DoubleLanes4(Vector256<double> value) : IDoubleLanes<Do
         => new((Vector256.LoadUnsafe(ref start, offset).AsUInt64() | Vector256.Create(DoubleWords.Exponent)).AsDouble() - Vector256.Create(DoubleWords.TwoTo52));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (DoubleLanes4 Lower, DoubleLanes4 Upper) LoadHalves(ref byte start, nuint offset)
+    {
+        var (words, exponent) = (Vector256.LoadUnsafe(ref start, offset).AsUInt64(), Vector256.Create(DoubleWords.Exponent));
+        return (
+            new(((words & Vector256.Create((ulong)uint.MaxValue)) | exponent).AsDouble() - Vector256.Create(DoubleWords.TwoTo52)),
+            new(((words >>> 32) | exponent).AsDouble() - Vector256.Create(DoubleWords.TwoTo52)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StoreWords(ref byte start, nuint offset)
         => ((_value + Vector256.Create(DoubleWords.TwoTo52)).AsUInt64() & Vector256.Create(DoubleWords.Mantissa)).AsByte().StoreUnsafe(ref start, offset);
 
@@ -214,6 +235,13 @@ internal readonly struct DoubleLane1(double value) : IDoubleLanes<DoubleLane1>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DoubleLane1 LoadWords(ref byte start, nuint offset) => new(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref start, offset)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (DoubleLane1 Lower, DoubleLane1 Upper) LoadHalves(ref byte start, nuint offset)
+    {
+        var word = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref start, offset));
+        return (new((uint)word), new(word >> 32));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StoreWords(ref byte start, nuint offset)

@@ -1,11 +1,10 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace DataSpace.Privacy.Seal.Evaluation;
 
 /// <summary>The transform over lanes of one width.</summary>
-internal sealed class NegacyclicTransform<T> : NegacyclicTransform
+internal sealed partial class NegacyclicTransform<T> : NegacyclicTransform
     where T : struct, IDoubleLanes<T>
 {
     private const MethodImplOptions Compiled = MethodImplOptions.AggressiveOptimization; // these loops are most of a product; waiting for a method's calls to be counted costs minutes
@@ -28,7 +27,7 @@ internal sealed class NegacyclicTransform<T> : NegacyclicTransform
     public override void Forward(Span<double> polynomial)
     {
         ref var x = ref First(polynomial);
-        var (n, inverse) = (T.Fill(Modulus.Real), T.Fill(Modulus.Inverse));
+        var n = T.Fill(Modulus.Real);
         var (gap, groups) = (Degree / 2, 1);
         for (; gap / 2 >= T.Count; gap /= 4, groups *= 4)
         {
@@ -51,8 +50,7 @@ internal sealed class NegacyclicTransform<T> : NegacyclicTransform
             T.Transpose(ref square);
         }
 
-        for (nuint i = 0; i < (nuint)Degree; i += (nuint)T.Count)
-            Modulus45.Reduce(T.Load(ref x, i), n, inverse).Store(ref x, i);
+        Reduce(polynomial);
     }
 
     [MethodImpl(Compiled)]
@@ -86,90 +84,6 @@ internal sealed class NegacyclicTransform<T> : NegacyclicTransform
         var (scale, scaleOverN) = (T.Fill(_scale), T.Fill(_scale / Modulus.Real));
         for (nuint i = 0; i < (nuint)Degree; i += (nuint)T.Count)
             Modulus45.Multiply(T.Load(ref x, i), scale, scaleOverN, n).Store(ref x, i);
-    }
-
-    [MethodImpl(Compiled)]
-    public override void Read(ReadOnlySpan<byte> words, Span<double> polynomial)
-    {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(words.Length, 8 * Degree);
-        ref var from = ref MemoryMarshal.GetReference(words);
-        ref var to = ref First(polynomial);
-        for (nuint i = 0; i < (nuint)Degree; i += (nuint)T.Count)
-            T.LoadWords(ref from, 8 * i).Store(ref to, i);
-    }
-
-    [MethodImpl(Compiled)]
-    public override void Write(ReadOnlySpan<double> polynomial, Span<byte> words)
-    {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(words.Length, 8 * Degree);
-        ref var from = ref First(polynomial);
-        ref var to = ref MemoryMarshal.GetReference(words);
-        var (n, inverse) = (T.Fill(Modulus.Real), T.Fill(Modulus.Inverse));
-        for (nuint i = 0; i < (nuint)Degree; i += (nuint)T.Count)
-            Modulus45.Canonical(T.Load(ref from, i), n, inverse).StoreWords(ref to, 8 * i);
-    }
-
-    [MethodImpl(Compiled)]
-    public override void MultiplyAdd(Span<double> sum, ReadOnlySpan<double> left, ReadOnlySpan<double> right)
-    {
-        ref var total = ref First(sum);
-        ref var a = ref First(left);
-        ref var b = ref First(right);
-        var (n, inverse) = (T.Fill(Modulus.Real), T.Fill(Modulus.Inverse));
-        for (nuint i = 0; i < (nuint)Degree; i += (nuint)T.Count)
-            (T.Load(ref total, i) + Modulus45.Product(T.Load(ref a, i), T.Load(ref b, i), n, inverse)).Store(ref total, i);
-    }
-
-    [MethodImpl(Compiled)]
-    public override void Reduce(Span<double> polynomial)
-    {
-        ref var x = ref First(polynomial);
-        var (n, inverse) = (T.Fill(Modulus.Real), T.Fill(Modulus.Inverse));
-        for (nuint i = 0; i < (nuint)Degree; i += (nuint)T.Count)
-            Modulus45.Reduce(T.Load(ref x, i), n, inverse).Store(ref x, i);
-    }
-
-    [MethodImpl(Compiled)]
-    public override void Canonical(Span<double> polynomial)
-    {
-        ref var x = ref First(polynomial);
-        var (n, inverse) = (T.Fill(Modulus.Real), T.Fill(Modulus.Inverse));
-        for (nuint i = 0; i < (nuint)Degree; i += (nuint)T.Count)
-            Modulus45.Canonical(T.Load(ref x, i), n, inverse).Store(ref x, i);
-    }
-
-    [MethodImpl(Compiled)]
-    public override void Centre(Span<double> polynomial)
-    {
-        ref var x = ref First(polynomial);
-        var (n, inverse, threshold) = (T.Fill(Modulus.Real), T.Fill(Modulus.Inverse), T.Fill((Modulus.Value + 1) / 2));
-        for (nuint i = 0; i < (nuint)Degree; i += (nuint)T.Count)
-        {
-            var canonical = Modulus45.Canonical(T.Load(ref x, i), n, inverse);
-            (canonical - n + T.WhereNegative(canonical - threshold, n)).Store(ref x, i);
-        }
-    }
-
-    [MethodImpl(Compiled)]
-    public override void AddMultiple(Span<double> sum, ReadOnlySpan<double> values, ulong factor)
-    {
-        ref var total = ref First(sum);
-        ref var x = ref First(values);
-        var centred = Modulus.Centred(factor);
-        var (n, w, v) = (T.Fill(Modulus.Real), T.Fill(centred), T.Fill(centred / Modulus.Real));
-        for (nuint i = 0; i < (nuint)Degree; i += (nuint)T.Count)
-            (T.Load(ref total, i) + Modulus45.Multiply(T.Load(ref x, i), w, v, n)).Store(ref total, i);
-    }
-
-    [MethodImpl(Compiled)]
-    public override void SubtractAndScale(Span<double> sum, ReadOnlySpan<double> values, double offset, ulong factor)
-    {
-        ref var total = ref First(sum);
-        ref var x = ref First(values);
-        var centred = Modulus.Centred(factor);
-        var (n, w, v, add) = (T.Fill(Modulus.Real), T.Fill(centred), T.Fill(centred / Modulus.Real), T.Fill(offset));
-        for (nuint i = 0; i < (nuint)Degree; i += (nuint)T.Count)
-            Modulus45.Multiply(T.Load(ref total, i) - T.Load(ref x, i) + add, w, v, n).Store(ref total, i);
     }
 
     /// <summary>Two steps in one pass over memory. Sums grow by 0.6·n a step and are reduced once at the end: 13 steps stay below 9·n.</summary>
@@ -281,12 +195,6 @@ internal sealed class NegacyclicTransform<T> : NegacyclicTransform
             Modulus45.Multiply(g - h, w1, v1, n).Store(ref x, at + (2 * step));
             Modulus45.Multiply(e - f, w1, v1, n).Store(ref x, at + (3 * step));
         }
-    }
-
-    private ref double First(ReadOnlySpan<double> polynomial)
-    {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(polynomial.Length, Degree);
-        return ref MemoryMarshal.GetReference(polynomial);
     }
 
     private static ref double At(ref double start, int offset) => ref System.Runtime.CompilerServices.Unsafe.Add(ref start, offset);

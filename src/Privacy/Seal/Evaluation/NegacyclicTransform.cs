@@ -30,6 +30,9 @@ internal abstract class NegacyclicTransform
     /// <summary>Serialized residues below 2^45.</summary>
     public abstract void Read(ReadOnlySpan<byte> words, Span<double> polynomial);
 
+    /// <summary>Any 64-bit words, serialized: their residues from 0 to n−1, n above 2^32.</summary>
+    public abstract void ReadAny(ReadOnlySpan<byte> words, Span<double> polynomial);
+
     /// <summary>Residues from 0 to n−1, serialized; |c| &lt; 2^51 goes in.</summary>
     public abstract void Write(ReadOnlySpan<double> polynomial, Span<byte> words);
 
@@ -50,6 +53,9 @@ internal abstract class NegacyclicTransform
 
     /// <summary>sum = (sum − values + offset)·factor: one step of dividing by a prime that is dropped. |sum − values + offset| below 20·n.</summary>
     public abstract void SubtractAndScale(Span<double> sum, ReadOnlySpan<double> values, double offset, ulong factor);
+
+    /// <summary>wholes += ⌊values·factor/n⌉ and fractions += what that rounding left, in units of one; |values| below 20·n, <paramref name="factor"/> at most n.</summary>
+    public abstract void AddQuotients(Span<double> wholes, Span<double> fractions, ReadOnlySpan<double> values, ulong factor);
 
     /// <summary>Products that may be added before <see cref="Reduce"/>: each adds at most 0.6·2^45.</summary>
     public const int LazySums = 64;

@@ -56,6 +56,17 @@ internal sealed class RnsRing
         Plain.Centre(coefficients);
     }
 
+    /// <summary>Slots of a plaintext: the way back from <see cref="Encode"/>. <paramref name="coefficients"/>, |c| &lt; 2^51, are used up.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Decode(Span<double> coefficients, Span<ulong> slots)
+    {
+        Plain.Reduce(coefficients);
+        Plain.Forward(coefficients);
+        Plain.Canonical(coefficients);
+        for (var slot = 0; slot < slots.Length; slot++)
+            slots[slot] = (ulong)coefficients[_places[slot]];
+    }
+
     /// <summary>
     /// c0 += round(q·m/t): how SEAL adds a plaintext. <paramref name="coefficients"/> as <see cref="Encode"/> makes them.
     /// </summary>
