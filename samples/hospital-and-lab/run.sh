@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Models over hospitals' data on this machine: three hospitals and a coordinator as separate processes. A Poisson model of doctor visits over all three, its weights beside those of a fit in the
 # clear, what each party learned, a model that leaves one hospital out refused, and what stands in the ledgers. Then a clinic and a laboratory with other columns of the same patients: a logistic
-# model trained over ciphertexts, of which each gets its own weights.
+# model trained over ciphertexts, of which each gets its own weights, and classes of the first rows by that model, held against the plain one.
 #
 #   samples/hospital-and-lab/run.sh [--yes] [--lang zh|en] [--json]     (options of: dataspace regress demo, dataspace regress vertical)
 #

@@ -125,7 +125,7 @@ internal sealed record ConnectorConfig(
 internal sealed record DatasetConfig(
     string Id, Bilingual Title, string Path, string Format, IReadOnlyList<ColumnConfig> Columns, IReadOnlyList<OfferConfig> Offers,
     string? SubjectColumn = null, ClassificationConfig? Classification = null, IReadOnlyList<string>? Scenarios = null, IntersectionConfig? Intersection = null,
-    IReadOnlyList<string>? DerivedFrom = null, LookupConfig? Lookup = null)
+    IReadOnlyList<string>? DerivedFrom = null, LookupConfig? Lookup = null, ScoringConfig? Scoring = null)
 {
     /// <summary>Key columns by which records may be looked up, with their steps: declared for that, or as for intersections; null where look-ups are not declared.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? LookupKeys => Lookup is null ? null : Lookup.Keys ?? Intersection?.Keys;
@@ -160,6 +160,8 @@ internal sealed record DatasetConfig(
             yield return $"dataset '{Id}', intersection: {problem}";
         foreach (var problem in Lookup?.Problems(LookupKeys, Columns, SubjectColumn) ?? [])
             yield return $"dataset '{Id}', lookup: {problem}";
+        foreach (var problem in Scoring?.Problems() ?? [])
+            yield return $"dataset '{Id}', scoring: {problem}";
     }
 
     private IEnumerable<string> ScenarioProblems(string where, IReadOnlyList<string>? scenarios)
@@ -254,6 +256,26 @@ internal sealed record IntersectionConfig(
             if (!Privacy.Intersection.Keys.KeyRule.Create([new("key", steps ?? [])]).IsOk)
                 yield return $"key '{name}' has a step that does not exist, or more than {Privacy.Intersection.Keys.KeyRule.MostSteps}";
         }
+    }
+}
+
+/// <summary>That rows of a dataset may be scored by a model which its owner helped to train.</summary>
+/// <param name="MaxRows">Most rows of one consumer with its group, over all contracts and models.</param>
+/// <param name="MaxAnswers">Most different answers of one job: classes, or rounded numbers.</param>
+internal sealed record ScoringConfig(int MaxRows = ScoringConfig.DefaultMaxRows, int MaxAnswers = ScoringConfig.DefaultMaxAnswers)
+{
+    /// <value>Default most rows.</value>
+    public const int DefaultMaxRows = 1000;
+
+    /// <value>Default most answers: probabilities in percent.</value>
+    public const int DefaultMaxAnswers = 101;
+
+    public IEnumerable<string> Problems()
+    {
+        if (MaxRows is < 1 or > 1_000_000_000)
+            yield return "maxRows is 1 to 1000000000";
+        if (MaxAnswers is < 2 or > Privacy.Regression.Vertical.Scoring.ScoreRule.MostAnswers)
+            yield return $"maxAnswers is 2 to {Privacy.Regression.Vertical.Scoring.ScoreRule.MostAnswers}";
     }
 }
 

@@ -113,4 +113,28 @@ public static class ConnectorErrors
     /// <summary>The plan lets more owners be gone than the contract can do without.</summary>
     public static readonly ErrorKind TooFewWithoutDropouts = new("DS-CON-045", 403, "The plan lets more owners be gone than the contract can do without", "计划允许缺席的数据方多于合约所能接受",
         "Raise minimumParties: the contract must permit a result over the fewest owners that the plan accepts.", "请提高 minimumParties：合约须允许计划所接受的最少数据方的结果。");
+
+    /// <summary>The dataset is not declared for scores, or not for so many different answers.</summary>
+    public static readonly ErrorKind ScoresNotDeclared = new("DS-CON-260", 403, "The rows of this dataset may not be scored in this way", "该数据集的行不可按此方式评分",
+        "Ask for fewer different answers (fewer digits or thresholds), as many as the owner declares; the catalogue shows it.", "请减少答复的不同取值（更少的小数位或阈值），不超过数据方声明的数目，目录中可查。");
+
+    /// <summary>No more scores of this dataset for this consumer.</summary>
+    public static readonly ErrorKind ScoresExhausted = new("DS-CON-261", 403, "The scores of rows of this dataset are used up", "该数据集的评分行数已用尽",
+        "Ask the owner: every score tells about one row, and their number is capped for a consumer with its group.", "请联系数据方：每个评分都透露一行的信息，同一使用方（含其关联方）的行数有上限。");
+
+    /// <summary>Rows of this dataset are scored by this model under another rounding already.</summary>
+    public static readonly ErrorKind OtherRounding = new("DS-CON-262", 403, "This model tells scores of this dataset under another rounding already", "该模型对该数据集的评分已绑定另一种取整方式",
+        "Ask again with the grid, digits or thresholds of the first time: two roundings of one score tell more than either.", "请沿用首次的网格、小数位或阈值：同一得分的两种取整所透露的多于其中任一种。");
+
+    /// <summary>This node has no such model.</summary>
+    public static readonly ErrorKind ModelUnknown = new("DS-CON-263", 404, "This node has no part of such a model for this analyst", "本节点没有该分析方的此模型的部分",
+        "Name a finished vertical model of your own by its job id, with its columns and its two owners. A result that was deleted scores nothing any more.", "请以作业编号指定自己已完成的纵向模型，其列与两方须一致。已删除的结果不能再用于评分。");
+
+    /// <summary>The contract demands noise, which scores do not carry.</summary>
+    public static readonly ErrorKind ScoreWithoutNoise = new("DS-CON-264", 403, "The contract demands noise, which scores do not carry", "合约要求加噪，而评分不支持加噪",
+        "Negotiate a contract without a privacy budget for this kind of computation.", "请为此类计算协商不含隐私预算的合约。");
+
+    /// <summary>Scores are withheld for a reason that depends on data.</summary>
+    public static readonly ErrorKind ScoresWithheld = new("DS-CON-265", 403, "The scores are withheld", "评分不予告知",
+        "Too few rows are common, too many rows, or data that could not be read: which of them stands in the owners' logs alone. The uses and the quota are spent.", "共有行过少、行数过多或数据无法读取；具体原因仅记录在数据方日志中。本次使用与配额已计。");
 }

@@ -109,6 +109,8 @@ public sealed class CrashTests(FragileSpace fragile)
     /// <summary>An owner that comes back while the coordinator is away still knows the members, and nobody else.</summary>
     private async Task KnowsTheMembersAsync(Party owner)
     {
+        var coordinator = (await owner.ReadAsync("/admin/status"))["coordinator"]!;
+        Assert.Equal(("approved", false), (coordinator["membership"]!.GetValue<string>(), coordinator["reachable"]!.GetValue<bool>()));
         Task<Answer> AskAsync(Party caller) => owner.FromAsync(caller.Persona, HttpMethod.Get, DspBase.Path + CatalogPaths.Dataset("investments"));
         foreach (var member in (Party[])[Space.SupplierB, Space.Leader, Space.Coordinator])
         {

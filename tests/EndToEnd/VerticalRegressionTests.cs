@@ -14,7 +14,7 @@ public sealed class VerticalRegressionTests(SharedSpace shared)
     [Fact]
     public async Task The_analyst_gets_its_own_weights_and_a_card_and_the_other_owner_keeps_its_own()
     {
-        var outcome = await Space.RunAsync(await Space.VerticalSpecAsync());
+        var outcome = await Space.ModelAsync();
         Assert.True(outcome.State == "COMPLETED", outcome.Why + Space.Story());
         Assert.Equal(["age", "(constant)"], outcome.Result!["rows"]!.AsArray().Select(r => r![0]!.GetValue<string>()));
         var card = outcome.Result["card"]!;

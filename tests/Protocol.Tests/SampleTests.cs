@@ -29,6 +29,7 @@ public sealed partial class SampleTests
     [Theory]
     [InlineData("visits-by-health")]
     [InlineData("visits-and-diseases")]
+    [InlineData("benign-scores")]
     public async Task The_hospitals_statistics_obey_the_schema(string name)
         => Assert.Empty((await Schema("job-spec")).Validate(Job(name, "hospital-and-lab").ToJsonString()));
 

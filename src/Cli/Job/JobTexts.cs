@@ -111,6 +111,7 @@ internal static class JobTexts
     public static readonly Phrase CardRows = new("  {0} rows, {1} rounds, every owner at least {2} subjects", "  {0} 行，{1} 轮，各方至少 {2} 个主体");
     public static readonly Phrase CardCommon = new("  {0} common rows, {1} iterations, mean log-loss {2}", "  共有 {0} 行，迭代 {1} 次，平均对数损失 {2}");
     public static readonly Phrase CardCommonLinear = new("  {0} common rows, solved once, mean squared error with the ridge's penalty {1}", "  共有 {0} 行，一次求解，含岭惩罚的均方误差 {1}");
+    public static readonly Phrase CardScored = new("  {0} of {1} common rows scored, {2} of them off the grid and without an answer", "  共有 {1} 行中评分 {0} 行，其中 {2} 行在网格之外无答复");
     public static readonly Phrase CardFit = new("  deviance {0}, of the constant alone {1}: {2} explained", "  偏差 {0}，仅常数项 {1}：解释比例 {2}");
     public static readonly Phrase CardConverged = new("  converged", "  已收敛");
     public static readonly Phrase CardNotConverged = new("  NOT converged: more rounds, or a ridge", "  未收敛：请增加轮数或使用岭惩罚");

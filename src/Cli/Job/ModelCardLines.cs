@@ -12,6 +12,12 @@ internal static class ModelCardLines
     {
         if (card is null)
             return;
+        if (card.ScoredRows is { } scored)
+        {
+            ui.Line(JobTexts.CardScored, scored, card.CommonRows ?? 0, card.OffGrid ?? 0);
+            ui.Line(ui.Plain("  " + ui.T(card.Within?.En, card.Within?.Zh)));
+            return;
+        }
         ui.Line(JobTexts.CardModel, card.Mode is null ? card.Model ?? "" : $"{card.Model}, {card.Mode}", card.Label?.Column ?? "", card.Ridge ?? "0");
         foreach (var party in card.Parties ?? [])
             ui.Line(JobTexts.CardParty, party.Participant ?? "", party.Dataset ?? "", party.Columns ?? 0);

@@ -158,11 +158,11 @@ internal sealed record ResultView(
 /// <summary>Slots of groups that nobody listed.</summary>
 internal sealed record HiddenGroupsView(int Slots, int SuppressedSlots, int CollidedSlots);
 
-/// <summary>What stands beside a model's weights; members that a kind of model does not have are null.</summary>
+/// <summary>What stands beside a model's weights, or scores by one; members that a kind of model does not have are null.</summary>
 internal sealed record ModelCardView(
     string? Mode, string? Model, ModelLabelView? Label, IReadOnlyList<ModelPartyView>? Parties, IReadOnlyList<string>? Contracts, long? Rows, long? CommonRows, int? Rounds, int? Iterations, bool? Converged,
     System.Text.Json.JsonElement? Deviance, System.Text.Json.JsonElement? NullDeviance, System.Text.Json.JsonElement? Explained, System.Text.Json.JsonElement? LogLoss, System.Text.Json.JsonElement? SquaredError, string? Ridge, int? LeastSubjects,
-    long? EpsilonMicro, TwoTexts? Certificate, IReadOnlyList<TwoTexts>? Opened);
+    long? EpsilonMicro, TwoTexts? Certificate, IReadOnlyList<TwoTexts>? Opened, int? ScoredRows = null, int? OffGrid = null, TwoTexts? Within = null);
 
 /// <summary>What a model explains.</summary>
 internal sealed record ModelLabelView(string? Column, string? Participant);

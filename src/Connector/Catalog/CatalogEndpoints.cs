@@ -87,6 +87,7 @@ internal static class CatalogEndpoints
                 new("dataspace:classification", Json(listing.Classification!.ToStatement())),
                 new(ReplyBucket, Json(node.ReplyBucketMs)),
                 .. config.Lookup is { } lookup ? (KeyValuePair<string, JsonElement>[])[new("dataspace:lookup", Json(new { lookup.RecordBytes, lookup.MaxQuestions }))] : [],
+                .. config.Scoring is { } scoring ? (KeyValuePair<string, JsonElement>[])[new("dataspace:scoring", Json(new { scoring.MaxRows, scoring.MaxAnswers }))] : [],
                 .. config.Scenarios is { } scenarios ? (KeyValuePair<string, JsonElement>[])[new("dataspace:scenarios", Json(scenarios))] : [],
             ],
         };

@@ -34,7 +34,7 @@ internal static class ComplianceRules
                 // Compared under keys that nobody else has, and released by no computation: such a column may hold numbers of persons.
                 var isCompared = permission.Computations.All(c => Kernel.Policy.PolicyComputations.IsIntersection(c) || c == Kernel.Policy.PolicyComputations.Lookup
                     // A model takes no identifier among its columns; one whose rows meet by keys needs them in the same permission.
-                    || (c == Kernel.Policy.PolicyComputations.Regress && permission.Computations.Contains(Kernel.Policy.PolicyComputations.IntersectIds)));
+                    || (c is Kernel.Policy.PolicyComputations.Regress or Kernel.Policy.PolicyComputations.Score && permission.Computations.Contains(Kernel.Policy.PolicyComputations.IntersectIds)));
                 bool IsKey(string column) => isCompared && (dataset.Intersection?.Keys.ContainsKey(column) == true || dataset.LookupKeys?.ContainsKey(column) == true);
                 // Keys of look-ups are in no record: what their owner's contract opens of persons is the other columns alone.
                 bool IsAsked(string column) => permission.Computations is [Kernel.Policy.PolicyComputations.Lookup] && dataset.LookupKeys?.ContainsKey(column) == true;

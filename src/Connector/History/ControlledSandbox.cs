@@ -12,11 +12,11 @@ internal sealed class ControlledSandbox(SqlSandbox sandbox, QueryHistory history
 {
     /// <summary>
     /// Why this use cannot be answered exactly, known before anything is spent. Intersections are counted instead (<see cref="IntersectionCaps"/>): who is common, no owner knows alone. A model is
-    /// over whole datasets, and always over the same owners: nobody chooses whose rows are in it. Look-ups are counted by question (<see cref="LookupQuota"/>).
+    /// over whole datasets, and always over the same owners: nobody chooses whose rows are in it. Look-ups are counted by question (<see cref="LookupQuota"/>), scores by row (<see cref="ScoreQuota"/>).
     /// </summary>
     public async Task<DsError?> RefusalAsync(UseRequest use, CancellationToken cancellation)
     {
-        if (!(IsCharged(use) || use.Order.Plan.Intersect is not null || use.Order.Plan.Regress is not null || use.Order.Plan.Lookup is not null))
+        if (!(IsCharged(use) || use.Order.Plan.Intersect is not null || use.Order.Plan.Regress is not null || use.Order.Plan.Lookup is not null || use.Order.Plan.Score is not null))
             return await history.RefusalAsync(use.Entry.DatasetId, config.ConsumerGroupOf(use.Order.Consumer), use.Order.Plan.Aggregate?.AnswerCount ?? 1, cancellation);
         // Kinds of use that need no record let it begin all the same, before their Grant: beside a ledger with uses, a record that begins later would be one that was lost.
         await history.StatusAsync(cancellation);

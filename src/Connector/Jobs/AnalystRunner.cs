@@ -18,7 +18,7 @@ namespace DataSpace.Connector.Jobs;
 /// Every step can be repeated.
 /// </summary>
 internal sealed partial class AnalystRunner(
-    IDbContextFactory<ConnectorState> store, INodeTransport transport, CoordinatorLink link, RegulationOutlook outlook, ResultDesk results, KnownUses uses, Intersections.LocalMatches matches, Regressions.LocalModels models, AnalystConversations conversations, ReceiptDesk receipts,
+    IDbContextFactory<ConnectorState> store, INodeTransport transport, CoordinatorLink link, RegulationOutlook outlook, ResultDesk results, KnownUses uses, Intersections.LocalMatches matches, Regressions.LocalModels models, Scores.LocalScores scores, AnalystConversations conversations, ReceiptDesk receipts,
     NodeIdentity self, CrashPoints crashPoints, TimeProvider clock, ILogger<AnalystRunner> log) : IConsumer<AdvanceAnalystJob>
 {
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
@@ -73,6 +73,7 @@ internal sealed partial class AnalystRunner(
         {
             matches.Forget(job.JobHash);
             models.Forget(job.JobHash);
+            scores.Forget(job.JobHash);
             conversations.Forget(job.JobHash);
         }
         return (job.State == AnalystStates.Running ? pause ?? Patience.After(0) : null, 0);

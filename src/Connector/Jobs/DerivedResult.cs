@@ -49,11 +49,11 @@ internal static class DerivedResult
     }
 
     /// <summary>
-    /// Every kind of computation but an intersection's ids and a look-up's records releases statistics of groups alone; how large the groups are at least, the plan or the contracts say. Of a contract with several permissions
+    /// Every kind of computation but an intersection's ids, a look-up's records and scores releases statistics of groups alone; how large the groups are at least, the plan or the contracts say. Of a contract with several permissions
     /// the smallest counts.
     /// </summary>
     private static GradedOperation OperationOf(JobPlan plan, IReadOnlyList<BoundAgreement> agreements)
-        => plan.Intersect is { Result: IntersectQuery.Ids } || plan.Lookup is not null ? GradedOperation.Rows : GradedOperation.Aggregate(plan.MinimumGroup ?? agreements.SelectMany(a => a.Policy.Terms).Min(t => t.Obligations.MinimumGroupSize));
+        => plan.Intersect is { Result: IntersectQuery.Ids } || plan.Lookup is not null || plan.Score is not null ? GradedOperation.Rows : GradedOperation.Aggregate(plan.MinimumGroup ?? agreements.SelectMany(a => a.Policy.Terms).Min(t => t.Obligations.MinimumGroupSize));
 
     private static object Rule(GradingRule rule) => rule switch
     {

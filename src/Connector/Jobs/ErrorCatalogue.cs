@@ -7,7 +7,11 @@ namespace DataSpace.Connector.Jobs;
 /// <summary>Texts of the codes that travel without them inside sealed replies.</summary>
 internal static class ErrorCatalogue
 {
-    private static readonly FrozenDictionary<string, ErrorKind> Known = new[] { typeof(Sandbox.SandboxErrors), typeof(Protocol.Jobs.JobErrors), typeof(Privacy.PrivacyErrors), typeof(Privacy.Aggregation.Hidden.HiddenGroupErrors), typeof(Kernel.NegativeList.NegativeListErrors), typeof(Hosting.Regulation.RegulationErrors) }
+    private static readonly FrozenDictionary<string, ErrorKind> Known = new[]
+        {
+            typeof(Sandbox.SandboxErrors), typeof(Protocol.Jobs.JobErrors), typeof(Privacy.PrivacyErrors), typeof(Privacy.Aggregation.Hidden.HiddenGroupErrors),
+            typeof(Kernel.NegativeList.NegativeListErrors), typeof(Hosting.Regulation.RegulationErrors), typeof(ConnectorErrors),
+        }
         .SelectMany(t => t.GetFields(BindingFlags.Public | BindingFlags.Static)).Select(f => f.GetValue(null)).OfType<ErrorKind>()
         .ToFrozenDictionary(k => k.Code);
 

@@ -24,7 +24,7 @@ internal sealed record BoundPlan(JobPlan Plan, string PlanHash, IReadOnlyList<Bo
 /// </summary>
 internal sealed partial class JobPlanner(
     AgreementBook agreements, KnownUses uses, PeerDirectory peers, ConnectorConfig config, NodeIdentity self, PolicyDecisionPoint decisions, Uses.UseFacts facts, RegulationOutlook outlook,
-    TimeProvider clock)
+    Scores.ScoredModels models, TimeProvider clock)
 {
     private const int DefaultWallLimitMs = 60_000;
     private const int DefaultNotAfterMinutes = 60;
@@ -34,7 +34,7 @@ internal sealed partial class JobPlanner(
     {
         if (spec.Version != 1 || spec.Inputs.Count is 0 or > 16)
             return JobErrors.BadSpec.Of("version 1 with 1 to 16 inputs");
-        if (!(await BindAsync(spec, cancellation)).TryGet(out var bound, out var error))
+        if (!(await WithModelAsync(spec, cancellation)).TryGet(out spec!, out var error) || !(await BindAsync(spec, cancellation)).TryGet(out var bound, out error))
             return error;
         IReadOnlyList<RosterEntry> roster = [.. bound.Select(b => b.Entry)];
         if (!Draft(spec, bound, roster).TryGet(out var plan, out error))
@@ -57,11 +57,12 @@ internal sealed partial class JobPlanner(
         IntersectQuery? intersect = null;
         RegressQuery? regress = null;
         LookupQuery? lookup = null;
+        ScoreQuery? score = null;
         if ((spec.Kind != JobKinds.Intersect && spec.Intersect is not null) || (spec.Kind != JobKinds.Regress && spec.Regress is not null)
-            || (spec.Kind != JobKinds.Lookup && spec.Lookup is not null)
-            || (spec.Kind is not (JobKinds.Intersect or JobKinds.Regress or JobKinds.Lookup) && spec.Inputs.Any(i => i.Key is not null || i.Features is not null))
+            || (spec.Kind != JobKinds.Lookup && spec.Lookup is not null) || (spec.Kind != JobKinds.Score && spec.Score is not null)
+            || (spec.Kind is not (JobKinds.Intersect or JobKinds.Regress or JobKinds.Lookup or JobKinds.Score) && spec.Inputs.Any(i => i.Key is not null || i.Features is not null))
             || (spec.Kind != JobKinds.Intersect && spec.Inputs.Any(i => i.Value is not null)))
-            return JobErrors.BadSpec.Of("intersect, regress, lookup, and an input's key, features and value: their own kinds alone");
+            return JobErrors.BadSpec.Of("intersect, regress, lookup, score, and an input's key, features and value: their own kinds alone");
         if (spec.Kind != JobKinds.Aggregate && (spec.Histogram is not null || spec.Quantiles is not null || spec.Covariance is not null || spec.MinimumParties is not null))
             return JobErrors.BadSpec.Of("histogram, quantiles, covariance and minimumParties: kind aggregate alone");
         if (spec.Kind == JobKinds.Aggregate)
@@ -84,11 +85,16 @@ internal sealed partial class JobPlanner(
             if (!Lookup(spec, roster).TryGet(out lookup, out var error))
                 return error;
         }
+        else if (spec.Kind == JobKinds.Score)
+        {
+            if (!Scores(spec, bound, roster).TryGet(out score, out var error))
+                return error;
+        }
         else if (spec is not { Kind: JobKinds.Sql, Sql.Length: > 0, Inputs.Count: 1 })
         {
-            return JobErrors.BadSpec.Of("kind: aggregate with measures, a histogram, quantiles or a covariance, sql with one input, intersect with two to eight, regress with two or more, or lookup with one");
+            return JobErrors.BadSpec.Of("kind: aggregate with measures, a histogram, quantiles or a covariance, sql with one input, intersect with two to eight, regress with two or more, lookup with one, or score with two");
         }
-        return Skeleton(spec, roster) with { Aggregate = query, Sql = spec.Sql is null ? null : new SqlQuery(spec.Sql), Intersect = intersect, Regress = regress, Lookup = lookup };
+        return Skeleton(spec, roster) with { Aggregate = query, Sql = spec.Sql is null ? null : new SqlQuery(spec.Sql), Intersect = intersect, Regress = regress, Lookup = lookup, Score = score };
     }
 
     private JobPlan Skeleton(JobSpec spec, IReadOnlyList<RosterEntry> roster)
@@ -186,6 +192,7 @@ internal sealed partial class JobPlanner(
             { Obligations.Privacy: not null } when plan.Kind == JobKinds.Lookup => ConnectorErrors.LookupWithoutNoise.Of(),
             { Obligations.Privacy: not null } when plan.Kind == JobKinds.Intersect => ConnectorErrors.IntersectionWithoutNoise.Of(),
             { Obligations.Privacy: not null } when plan.Kind == JobKinds.Regress => JobErrors.RegressionWithoutNoise.Of(),
+            { Obligations.Privacy: not null } when plan.Kind == JobKinds.Score => ConnectorErrors.ScoreWithoutNoise.Of(),
             _ => Uses.VerticalCheck.AlignmentProblem(plan, bound.Entry.Participant, question, decisions) ?? Uses.DropoutCheck.Problem(plan, question, decisions),
         };
         return (error is null ? null : RefusalNotice.Of(bound.Entry.Participant, error), TermsOf(question, decision));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace DataSpace.Connector.Jobs;
 
@@ -8,10 +9,10 @@ internal sealed record JobSpec(
     int Version, string Kind, string Title, string Purpose, IReadOnlyList<SpecInput> Inputs,
     SpecGroupBy? GroupBy = null, IReadOnlyList<SpecMeasure>? Measures = null, IReadOnlyList<SpecFilter>? Where = null,
     string? Sql = null, string? CaseId = null, SpecLimits? Limits = null, long? EpsilonMicro = null,
-    SpecIntersect? Intersect = null, SpecRegress? Regress = null, SpecLookup? Lookup = null,
+    SpecIntersect? Intersect = null, SpecRegress? Regress = null, SpecLookup? Lookup = null, SpecScore? Score = null,
     SpecHistogram? Histogram = null, SpecQuantiles? Quantiles = null, SpecCovariance? Covariance = null, int? MinimumParties = null);
 
-/// <param name="Key">Kinds intersect, regress and lookup: the columns that hold the parts of the key; without it they are named like the parts.</param>
+/// <param name="Key">Kinds intersect, regress, lookup and score: the columns that hold the parts of the key; without it they are named like the parts.</param>
 /// <param name="Features">Kind regress, vertically: this owner's columns.</param>
 /// <param name="Value">Kind intersect, results sum and mean: this owner's column that is added up.</param>
 internal sealed record SpecInput(string Participant, string Dataset, string? Agreement = null, IReadOnlyList<string>? Key = null, IReadOnlyList<SpecFeature>? Features = null, string? Value = null);
@@ -46,6 +47,27 @@ internal sealed record SpecKeyPart(string Name, IReadOnlyList<string>? Steps = n
 /// <summary>A model over the inputs.</summary>
 internal sealed record SpecRegress(
     string Mode, string Model, SpecLabel Label, IReadOnlyList<SpecFeature>? Features = null, bool Intercept = true, string L2 = "0", int? Iterations = null, IReadOnlyList<SpecKeyPart>? Key = null, int? HalfPeriod = null, int? MaxRows = null);
+
+/// <summary>Scores of common rows by a vertical model.</summary>
+/// <param name="Model">Job that trained it.</param>
+/// <param name="Rows">Most rows; null: as many as the grid's levels allow.</param>
+/// <param name="Scale">The score itself, or of a logistic model its probability.</param>
+/// <param name="Digits">Decimal places of what is told.</param>
+/// <param name="Thresholds">Instead of digits: rising decimal texts, between which are classes.</param>
+/// <param name="Grid">Levels of this node's own part of a score; null: wide ones.</param>
+/// <param name="MaxRows">Most rows of each owner's set.</param>
+internal sealed record SpecScore(
+    string Model, int? Rows = null, string Scale = Protocol.Jobs.ScoreTelling.Score, int? Digits = null, IReadOnlyList<string>? Thresholds = null, SpecGrid? Grid = null, int? MaxRows = null)
+{
+    /// <summary>The model's order and its hash, once this node has found it; no part of a spec.</summary>
+    [JsonIgnore]
+    public (Protocol.Jobs.JobOrder Order, string JobHash)? Trained { get; init; }
+}
+
+/// <param name="Step">Width of a level, decimal text.</param>
+/// <param name="From">Lowest level, a multiple of the step; null: levels lie evenly about where parts do.</param>
+/// <param name="Levels">A power of two.</param>
+internal sealed record SpecGrid(string? Step = null, string? From = null, int? Levels = null);
 
 /// <param name="Participant">Vertically: who has it.</param>
 internal sealed record SpecLabel(string Column, string? Participant = null);

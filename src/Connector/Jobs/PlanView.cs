@@ -33,6 +33,7 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
                 { Regress: { Mode: RegressQuery.Vertical } regress } => Regressions.VerticalView.Steps(plan, regress, NameOf),
                 { Regress: { } regress } => Regressions.HorizontalView.Steps(plan, regress),
                 { Lookup: { } lookup } => Lookups.LookupView.Steps(plan, lookup, NameOf),
+                { Score: { } score } => Scores.ScoreView.Steps(plan, score, NameOf, self.Did),
                 _ => SqlSteps(plan),
             },
             contracts = bound.Inputs.Zip(bound.Terms, Contract).ToList(),
@@ -174,6 +175,8 @@ internal sealed class PlanView(PeerDirectory peers, NodeIdentity self, AuditLedg
             return Regressions.HorizontalView.Warnings(plan, self.Did);
         if (plan.Lookup is { } lookup)
             return Lookups.LookupView.Warnings(lookup);
+        if (plan.Score is { } score)
+            return Scores.ScoreView.Warnings(score);
         List<object> warnings = [.. HiddenGroups.HiddenGroupView.Warnings(plan, self.Did, NameOf), .. plan.Aggregate is { Hidden: not null } ? [] : Dropouts.DropoutView.Warnings(plan)];
         if (plan.Roster.Any(r => r.Participant == self.Did) && plan.Roster.Count == 3)
         {

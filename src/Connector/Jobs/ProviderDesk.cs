@@ -24,7 +24,7 @@ namespace DataSpace.Connector.Jobs;
 /// </summary>
 internal sealed class ProviderDesk(
     IDbContextFactory<ConnectorState> store, AgreementBook agreements, DatasetRegistry datasets, ComplianceCheck compliance, UseGate gate, RegulationGate regulation,
-    AuditLedger ledger, PeerDirectory peers, NodeIdentity self, MaskKeys maskKeys, DropoutParts dropouts, RosterRule rosters, NoiseDesk noiseDesk, Duties.DutyBook duties, CrashPoints crashPoints, IBus bus, TimeProvider clock)
+    AuditLedger ledger, PeerDirectory peers, NodeIdentity self, MaskKeys maskKeys, DropoutParts dropouts, RosterRule rosters, Scores.ScoredModels models, NoiseDesk noiseDesk, Duties.DutyBook duties, CrashPoints crashPoints, IBus bus, TimeProvider clock)
 {
     /// <summary>How long round 0 waits for its roster.</summary>
     public static readonly TimeSpan RosterWait = TimeSpan.FromMinutes(3);
@@ -55,7 +55,7 @@ internal sealed class ProviderDesk(
         if (ledger.FindUse(UseIdOf(use)) is { Output: null })
             return JobErrors.Abandoned.Of();
         // Known before anybody's use is spent; what counts is asked again when results are bound to parties.
-        if (!gate.Preview(use).TryGet(out var decision, out error) || (error = rosters.Problem(use.Order, use.Entry.DatasetId, use.Order.Plan.Roster)) is not null)
+        if (!gate.Preview(use).TryGet(out var decision, out error) || (error = rosters.Problem(use.Order, use.Entry.DatasetId, use.Order.Plan.Roster) ?? await models.ProblemAsync(use, cancellation)) is not null)
         {
             await gate.RecordDenialAsync(use.JobHash, use.Entry.AgreementId, error.Code, cancellation);
             return error;

@@ -34,7 +34,7 @@ internal sealed record DecodedJob(string? Json, IReadOnlyList<PendingReceipt> Re
 /// proofs, digests, the sum added again. Pure but for the clock.
 /// </summary>
 internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, LogKeys logs, NodeIdentity self, ISealEngine engine, TimeProvider clock, Intersections.LocalMatches? matches = null,
-    Conversations.AnalystConversations? conversations = null, Lookups.HintShelf? hints = null, Regressions.LocalModels? models = null)
+    Conversations.AnalystConversations? conversations = null, Lookups.HintShelf? hints = null, Regressions.LocalModels? models = null, Scores.LocalScores? scores = null)
 {
     public async Task<Result<DecodedJob>> DecodeAsync(JobRow job, JobBundle bundle, CancellationToken cancellation)
     {
@@ -94,6 +94,7 @@ internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, 
                 { Intersect: { } query } => Intersections.IntersectionResults.Read(order.Plan, query, contributions, replies, query.Result == IntersectQuery.Ids ? matches?.Find(job.JobHash) : null),
                 { Regress: { Mode: RegressQuery.Vertical } query } => Regressions.VerticalResults.Read(order.Plan, query, contributions, models?.Find(job.JobHash)),
                 { Regress: not null } => Regressions.HorizontalResults.Read(order.Plan, contributions, rosterHash, conversations?.Find(job.JobHash)),
+                { Score: { } query } => Scores.ScoreResults.Read(query, contributions, scores?.Find(job.JobHash)),
                 { Lookup: { } query } => Lookups.LookupResults.Read(query, contributions[0], statements[0].DatasetVersion, replies[0], conversations?.Find(job.JobHash) as Lookups.LookupPart, hints),
                 _ => Table(replies[0]),
             };

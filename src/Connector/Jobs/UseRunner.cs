@@ -25,7 +25,7 @@ namespace DataSpace.Connector.Jobs;
 /// </summary>
 internal sealed partial class UseRunner(
     IDbContextFactory<ConnectorState> store, ProviderDesk desk, UseGate gate, UseFacts facts, RosterRule rosters, Dropouts.DropoutParts dropouts, AuditLedger ledger, SqlSandbox sandbox,
-    History.ControlledSandbox controlled, UseKinds kinds, Conversations.OwnerConversations conversations, Duties.DutyWorker duties, ReplyBucket bucket, MaskKeys maskKeys, Datasets.ComplianceCheck compliance,
+    History.ControlledSandbox controlled, UseKinds kinds, Scores.ScoredModels models, Conversations.OwnerConversations conversations, Duties.DutyWorker duties, ReplyBucket bucket, MaskKeys maskKeys, Datasets.ComplianceCheck compliance,
     NodeIdentity self, RunningUses running, CrashPoints crashPoints, TimeProvider clock, ILogger<UseRunner> log, CosignedLog cosigned) : IConsumer<RunUse>
 {
     public async Task Consume(ConsumeContext<RunUse> context)
@@ -176,7 +176,7 @@ internal sealed partial class UseRunner(
         }
         if (!maskKeys.Holds(row.JobHash) || !dropouts.IsReady(use.Order.Plan, row.JobHash))
             return JobErrors.Abandoned.Of("restarted after round 0; nothing was spent");
-        if (await controlled.RefusalAsync(use, cancellation) is { } uncontrolled)
+        if ((await controlled.RefusalAsync(use, cancellation) ?? await models.ProblemAsync(use, cancellation)) is { } uncontrolled)
             return uncontrolled;
         // Where some owners may be gone, results are bound to those that are not, once these are known.
         var plan = use.Order.Plan;

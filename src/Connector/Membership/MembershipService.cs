@@ -9,7 +9,7 @@ using DataSpace.Protocol.Membership;
 
 namespace DataSpace.Connector.Membership;
 
-/// <summary>Keeps this node a member: joins, renews its document, learns the other members. State is in memory; the coordinator's row is the truth.</summary>
+/// <summary>Keeps this node a member: joins, renews its document, learns the other members. What it remembers over a restart holds until the coordinator's next answer, whose row is the truth.</summary>
 internal sealed partial class MembershipService(
     CoordinatorLink link, IServiceProvider services, NodeAddress address, PeerDirectory peers, INodeTransport transport, NodeIdentity self, KeyPins pins, TimeProvider clock,
     ILogger<MembershipService> log) : BackgroundService
@@ -25,8 +25,9 @@ internal sealed partial class MembershipService(
     /// </summary>
     public static void Remember(IServiceProvider services)
     {
-        var (peers, pins) = (services.GetRequiredService<PeerDirectory>(), services.GetRequiredService<KeyPins>());
-        if (services.GetRequiredService<CoordinatorLink>().Coordinator is { } coordinator)
+        var (peers, pins, link, self) = (
+            services.GetRequiredService<PeerDirectory>(), services.GetRequiredService<KeyPins>(), services.GetRequiredService<CoordinatorLink>(), services.GetRequiredService<NodeIdentity>());
+        if (link.Coordinator is { } coordinator)
             peers.Trust(coordinator);
         var file = FileOf(services.GetRequiredService<NodeOptions>());
         try
@@ -34,7 +35,11 @@ internal sealed partial class MembershipService(
             if (File.Exists(file) && JsonSerializer.Deserialize<MemberList>(File.ReadAllBytes(file), JobJson.Options) is { } list)
             {
                 foreach (var document in list.Documents)
-                    _ = peers.Learn(document, member => !pins.Contradicts(member)); // self-signed and with an end of its own: an old one is refused like any other
+                {
+                    // Self-signed and with an end of its own: an old one is refused like any other. Its own among them: it was a member lately, and asks again at once.
+                    if (peers.Learn(document, member => !pins.Contradicts(member)).TryGet(out var member, out _) && member.Did == self.Did)
+                        link.Update("approved", reachable: false);
+                }
             }
         }
         catch (Exception e) when (e is IOException or JsonException)

@@ -14,6 +14,20 @@ internal sealed class ModelShelf(NodeOptions options)
     /// <summary>Where a job's part is.</summary>
     public string PathOf(string jobHash) => Path.Combine(options.Directory, "models", jobHash + ".json");
 
+    /// <summary>What is kept of a job, or null.</summary>
+    public async Task<JsonDocument?> ReadAsync(string jobHash, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var file = File.OpenRead(PathOf(jobHash));
+            return await JsonDocument.ParseAsync(file, cancellationToken: cancellation);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or JsonException)
+        {
+            return null;
+        }
+    }
+
     public async Task KeepAsync(string jobHash, JobOrder order, OwnModel model, CancellationToken cancellation)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(PathOf(jobHash))!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -25,6 +39,6 @@ internal sealed class ModelShelf(NodeOptions options)
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         });
         await JsonSerializer.SerializeAsync(
-            file, new { table = VerticalResults.TableOf(model, order.Plan.Regress!), card = VerticalCard.Of(order.Plan, order.Plan.Regress!, model), order.Consumer, jobHash, order.PlanHash }, Indented, cancellation);
+            file, new { table = VerticalResults.TableOf(model, order.Plan.Regress!), card = VerticalCard.Of(order.Plan, order.Plan.Regress!, model), order.Consumer, order.JobId, jobHash, order.PlanHash }, Indented, cancellation);
     }
 }

@@ -18,14 +18,17 @@ internal sealed class VerticalRows : IRowSink
     private readonly RegressLabel? _label;
     private readonly ItemSetBuilder _set;
     private readonly List<double[]> _rows = [];
+    private readonly List<string?[]>? _keys;
     private bool _full;
 
     /// <param name="rule">Makes keys comparable.</param>
     /// <param name="features">This owner's features.</param>
     /// <param name="label">Its label; null at the other owner.</param>
     /// <param name="maxRows">Most rows.</param>
-    public VerticalRows(KeyRule rule, IReadOnlyList<RegressFeature> features, RegressLabel? label, int maxRows)
+    /// <param name="keepsKeys">Whether keys are kept as this owner writes them, for a table that names rows.</param>
+    public VerticalRows(KeyRule rule, IReadOnlyList<RegressFeature> features, RegressLabel? label, int maxRows, bool keepsKeys = false)
     {
+        _keys = keepsKeys ? [] : null;
         (_features, _label) = (features, label);
         _columns = [.. features.Select(f => f.Column), .. label is null ? [] : new[] { label.Column }];
         _set = new ItemSetBuilder(rule, maxRows);
@@ -51,12 +54,21 @@ internal sealed class VerticalRows : IRowSink
             return;
         }
         _full = !_set.Add(keys);
-        if (!_full)
-            _rows.Add([.. _features.SelectMany((f, i) => Numbers(f, values[i]!)), .. _label is null ? [] : new[] { Number(values[^1]!, _label.Min, _label.Max) }]);
+        if (_full)
+            return;
+        _keys?.Add([.. keys]);
+        _rows.Add([.. _features.SelectMany((f, i) => Numbers(f, values[i]!)), .. _label is null ? [] : new[] { Number(values[^1]!, _label.Min, _label.Max) }]);
     }
 
     /// <summary>The set of keys.</summary>
     public Result<ItemSet> Items() => _set.Build();
+
+    /// <summary>The key of a row, where keys are kept.</summary>
+    public string?[] KeyOf(int number) => _keys![number];
+
+    /// <summary>Σ weight·value + constant of rows by number, in the order asked for.</summary>
+    public double[] PartsOf(IReadOnlyList<int> numbers, IReadOnlyList<double> weights, double constant)
+        => [.. numbers.Select(n => weights.Select((weight, j) => weight * _rows[n][j]).Sum() + constant)];
 
     /// <summary>Rows by number, in the order asked for.</summary>
     public Result<AlignedRows> Of(IReadOnlyList<int> numbers)

@@ -90,7 +90,7 @@ internal sealed partial class VerticalRunner(
             row.RosterHash!, string.Join(' ', plan.Roster.Select(r => r.AgreementId)), use.Order.PlanHash, first, second, VersionOf(first), VersionOf(second), rule.Digest,
             new IntersectionTerms(IntersectionMode.Ids, query.MinimumSubjects, query.MaxRowsPerParty, query.MaxRowsPerParty));
         var ridge = Number(query.L2);
-        AlignedTerms terms = query.HalfPeriod is { } halfPeriod
+        AlignedModel terms = query.HalfPeriod is { } halfPeriod
             ? new AlignedLogistic(alignment, WidthOf(first), WidthOf(second), ridge, halfPeriod, query.Iterations)
             : new AlignedLinear(alignment, WidthOf(first), WidthOf(second), ridge, Number(query.Label.Min), Number(query.Label.Max));
         return AlignedRegression.Create(

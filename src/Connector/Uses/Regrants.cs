@@ -72,6 +72,9 @@ internal sealed class Regrants(AuditLedger ledger, ConnectorConfig config, NodeI
         if (agreement.Policy.Terms.Any(t => t.Computations.Contains(Kernel.Policy.PolicyComputations.Lookup, StringComparer.Ordinal))
             && LookupQuota.OfConsumer(agreement.Row.DatasetId, group) is var questions && ledger.GetBudget(questions) is null)
             yield return (questions, LookupQuota.Definition);
+        if (agreement.Policy.Terms.Any(t => t.Computations.Contains(Kernel.Policy.PolicyComputations.Score, StringComparer.Ordinal))
+            && ScoreQuota.OfConsumer(agreement.Row.DatasetId, group) is var rows && ledger.GetBudget(rows) is null)
+            yield return (rows, ScoreQuota.Definition);
     }
 }
 

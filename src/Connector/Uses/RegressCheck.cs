@@ -42,11 +42,17 @@ internal static class RegressCheck
     {
         if (query.Mode == RegressQuery.Vertical && VerticalCheck.KeyProblem(use, query) is { } unkeyed)
             return unkeyed;
-        var schema = use.Dataset.Source.Columns.ToDictionary(c => c.Name, StringComparer.Ordinal);
         var own = use.Entry.Participant;
         var features = use.Order.Plan.Roster.Zip(query.Features).Where(p => p.First.Participant == own).SelectMany(p => p.Second).ToList();
         if (query.Label.Participant is null || query.Label.Participant == own)
             features.Add(new RegressFeature(query.Label.Column, query.Label.Decimals, query.Label.Min, query.Label.Max));
+        return ColumnProblem(use, features);
+    }
+
+    /// <summary>Of these columns the first problem, or null.</summary>
+    public static DsError? ColumnProblem(UseRequest use, IEnumerable<RegressFeature> features)
+    {
+        var schema = use.Dataset.Source.Columns.ToDictionary(c => c.Name, StringComparer.Ordinal);
         foreach (var feature in features)
         {
             if (!schema.TryGetValue(feature.Column, out var column))

@@ -24,12 +24,12 @@ internal sealed class UseFacts(ConnectorConfig config, PeerDirectory peers, stri
         ConsumerAddress = peers.Find(request.Consumer) is { } member && Uri.TryCreate(member.Url, UriKind.Absolute, out var url) ? url.Host.Trim('[', ']') : null,
         ConsumerGroup = config.ConsumerGroupOf(request.Consumer),
         Algorithms = WorkerDigest() is { } digest ? [ProtocolOf(plan), "sha256:" + digest] : [ProtocolOf(plan)],
-        ExecutionEnv = plan.Kind is JobKinds.Aggregate or JobKinds.Regress or JobKinds.Lookup || PolicyComputations.IsIntersection(plan.Kind) ? "mpc" : "sandbox",
+        ExecutionEnv = plan.Kind is JobKinds.Aggregate or JobKinds.Regress or JobKinds.Lookup or JobKinds.Score || PolicyComputations.IsIntersection(plan.Kind) ? "mpc" : "sandbox",
         EncryptMode = "ciphertext",
         DeliveryMethod = "api",
         MaxRows = plan.Intersect switch
         {
-            null => plan.Aggregate is { } joint ? RowsOf(joint) : plan.Regress is { } model ? RegressCheck.FiguresOf(model) : plan.Lookup?.Questions,
+            null => plan.Aggregate is { } joint ? RowsOf(joint) : plan.Regress is { } model ? RegressCheck.FiguresOf(model) : plan.Lookup?.Questions ?? plan.Score?.Rows,
             { Result: IntersectQuery.Ids } query => query.MaxItems.Max(),
             _ => 1,
         },
@@ -54,6 +54,7 @@ internal sealed class UseFacts(ConnectorConfig config, PeerDirectory peers, stri
             _ => "secure-newton/1",
         },
         JobKinds.Lookup => Privacy.Lookup.LookupContext.Protocol,
+        JobKinds.Score => Privacy.Regression.Vertical.Scoring.AlignedScores.Name,
         _ => "sql-release/1",
     };
 
@@ -67,7 +68,7 @@ internal sealed class UseFacts(ConnectorConfig config, PeerDirectory peers, stri
         {
             { Result: IntersectQuery.Cardinality } => sizeof(long),
             { Value: not null } => 3 * sizeof(long), // number, sum, and their quotient
-            _ => plan.Lookup is { } lookup ? (long)lookup.Questions * lookup.RecordBytes : null,
+            _ => plan.Lookup is { } lookup ? (long)lookup.Questions * lookup.RecordBytes : plan.Score is { } score ? (long)score.Rows * sizeof(int) : null,
         };
 
     /// <summary>SHA-256 of the program that reads the data, as it lies on disk now; null when it is missing.</summary>

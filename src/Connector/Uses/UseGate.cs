@@ -44,9 +44,6 @@ internal sealed class UseGate(
     RegulationGate regulation, PolicyDecisionPoint decisions, AuditLedger ledger, UseFacts facts, NoiseDesk noiseDesk, DutyGuard guard, DutyDesk duties, DutyBook owed, NodeIdentity self,
     TimeProvider clock)
 {
-    /// <summary>Case id in Grants of jobs that name none.</summary>
-    private const string NoCase = "none";
-
     private static readonly TimeSpan LongestWindow = TimeSpan.FromDays(1);
 
     private readonly EpsilonHolds _holds = new(clock);
@@ -110,21 +107,21 @@ internal sealed class UseGate(
             var due = DebitsDue(decision.Obligations!, noise);
             if (LostCounter(use, due) is { } lost)
                 return Spell(lost, decision);
-            if ((IntersectionCaps.Problem(use, facts, ledger) ?? LookupQuota.Problem(use, facts, ledger)) is { } capped)
+            if (UseCaps.Problem(use, facts, ledger) is { } capped)
                 return capped;
             var debits = due.Select(d => Budgets.DebitOf(use.Agreement, d, facts.GroupOf(use.Order.Consumer))).ToList();
             if (due.Any(IsEpsilon))
                 debits.AddRange(PrivacyCharge.Marks(noise!));
             debits.AddRange(regulation.Debits(use));
-            debits.AddRange([.. IntersectionCaps.Debits(use, facts), .. LookupQuota.Debits(use, facts)]);
-            var granted = await ledger.GrantAsync(PayloadOf(use, decision, due), debits, cancellation);
+            debits.AddRange(UseCaps.Debits(use, facts));
+            var granted = await ledger.GrantAsync(GrantContent.Of(use, decision, due), debits, cancellation);
             if (granted.TryGet(out var grant, out var error))
             {
                 return await regulation.NoteAsync(lawful, use.Agreement.Row.AgreementId, grant.Handle.UseId, cancellation) is { } unnoted
                     ? unnoted : new AdmittedUse(grant, decision, noise);
             }
             if (attempt > 0 || noise is null || !PrivacyCharge.WasRaced(error, noise))
-                return RegulationGate.Spell(error) ?? IntersectionCaps.Spell(error) ?? LookupQuota.Spell(error) ?? Spell(error, decision);
+                return RegulationGate.Spell(error) ?? UseCaps.Spell(error) ?? Spell(error, decision);
         }
     }
 
@@ -166,7 +163,7 @@ internal sealed class UseGate(
         // Held against the terms of this decision (the strictest of all permissions that apply), never against another permission's.
         if (PlanCheck.Problem(use, decision.Obligations!) is { } problem)
             return problem;
-        return (IntersectionCaps.Problem(use, facts, ledger) ?? LookupQuota.Problem(use, facts, ledger) ?? PrivacyProblem(use, decision.Obligations!)) is { } unpaid ? unpaid : decision;
+        return (UseCaps.Problem(use, facts, ledger) ?? PrivacyProblem(use, decision.Obligations!)) is { } unpaid ? unpaid : decision;
     }
 
     /// <summary>
@@ -240,50 +237,6 @@ internal sealed class UseGate(
             SpentOf = debit => IsEpsilon(debit) ? 0 : SpentOf(use, debit),
         }, plan, use.Order.Role);
     }
-
-    private static GrantPayload PayloadOf(UseRequest use, PolicyDecision decision, IReadOnlyList<Kernel.Policy.BudgetDebit> debits)
-    {
-        var order = use.Order;
-        var obligations = decision.Obligations!;
-        var agreementId = use.Agreement.Row.AgreementId;
-        var limits = new SortedDictionary<string, long>(StringComparer.Ordinal)
-        {
-            ["minGroupSize"] = Math.Max(obligations.MinimumGroupSize, order.Plan.MinimumGroup ?? 0),
-            ["dominancePercent"] = obligations.DominancePercent ?? 0,
-            ["wallLimitMs"] = order.Plan.WallLimitMs,
-            ["parties"] = order.Plan.Roster.Count,
-        };
-        if (order.Plan.EpsilonMicro is { } epsilon)
-            limits["epsilonMicro"] = epsilon;
-        foreach (var debit in debits)
-            limits["debit/" + debit.Key] = debit.Amount;
-        return new GrantPayload
-        {
-            Actor = order.Actor,
-            Role = order.Role,
-            Participant = order.Consumer,
-            SpaceId = order.Plan.SpaceId,
-            ServiceParty = order.ServiceParty,
-            CaseId = order.Plan.CaseId ?? NoCase,
-            ContractId = agreementId,
-            ContractVersion = use.Agreement.Row.AgreementHash,
-            PolicyDecisionId = decision.DecisionId,
-            PolicyVersion = decision.PolicyVersion,
-            PlanHash = order.PlanHash,
-            JobHash = use.JobHash,
-            JobId = order.JobId,
-            Step = JobOrders.ContributeStep,
-            UseId = GrantPayload.ComputeUseId(use.JobHash, agreementId, JobOrders.ContributeStep),
-            Nonce = order.Nonce,
-            DatasetId = use.Entry.DatasetId,
-            DatasetVersion = use.DatasetVersion,
-            Purpose = order.Plan.Purpose,
-            Limits = limits,
-            PricePerUseMinor = obligations.Price?.Minor ?? 0,
-            Currency = obligations.Price?.Currency.Code ?? "CNY",
-            PricePlanHash = obligations.PricePlan ?? use.Agreement.Policy.RulesHash,
-        };
-    }
 }
 
 /// <summary>Does a plan stay inside the contract where the policy engine has no words for it? Pure.</summary>
@@ -294,6 +247,7 @@ internal static class PlanCheck
     {
         { Aggregate: { } query } => [.. query.Measures.Select(m => m.Column).Concat(query.GroupKeys).Concat(query.Bins is { } bins ? [bins.Column] : []).Concat(query.Where.Select(w => w.Column)).Distinct(StringComparer.Ordinal)],
         { Regress: { } query } => RegressCheck.ColumnsOf(plan, query, participant),
+        { Score: not null } => ScoreCheck.ColumnsOf(plan, participant),
         { Intersect: { } query } => [.. plan.Roster.Zip(query.Columns).Where(p => p.First.Participant == participant).SelectMany(p => p.Second)
             .Concat(query.Value is { } value && participant != query.Receiver ? [value.Column] : []).Distinct(StringComparer.Ordinal)],
         { Lookup: { } query } => [.. query.KeyColumns.Concat(query.Columns).Distinct(StringComparer.Ordinal)],
@@ -305,6 +259,7 @@ internal static class PlanCheck
     {
         { Aggregate: { } query } => query.GroupKeys,
         { Regress: { } query } => RegressCheck.GroupKeysOf(plan, query, participant),
+        { Score: not null } => ScoreCheck.GroupKeysOf(plan, participant),
         _ => [],
     };
 
@@ -317,6 +272,8 @@ internal static class PlanCheck
             return RegressCheck.SchemaProblem(use, regress);
         if (use.Order.Plan.Lookup is { } lookup)
             return LookupCheck.SchemaProblem(use, lookup);
+        if (use.Order.Plan.Score is { } score)
+            return ScoreCheck.SchemaProblem(use, score);
         var schema = use.Dataset.Source.Columns.ToDictionary(c => c.Name, StringComparer.Ordinal);
         foreach (var name in ColumnsOf(use.Order.Plan, use.Entry.Participant))
         {
@@ -335,6 +292,8 @@ internal static class PlanCheck
             return IntersectionCheck.Problem(use, terms);
         if (use.Order.Plan.Kind is JobKinds.Regress or JobKinds.Lookup)
             return use.Order.Plan.Kind == JobKinds.Regress ? RegressCheck.Problem(use, terms) : LookupCheck.Problem(use, terms);
+        if (use.Order.Plan.Kind == JobKinds.Score)
+            return ScoreCheck.Problem(use, terms);
         if (use.Order.Plan.Aggregate is not { } query)
         {
             // The SQL tier cannot clamp yet, and a bound that is not enforced is no bound.

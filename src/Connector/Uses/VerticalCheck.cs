@@ -36,17 +36,17 @@ internal static class VerticalCheck
     public static DsError? KeyProblem(UseRequest use, RegressQuery query)
         => IntersectionCheck.KeyProblem(use, query.Key!, KeysOf(use.Order.Plan, query, use.Entry.Participant));
 
-    /// <summary>Both owners learn which of their rows are common: a contract permits that by its name, beside the model.</summary>
+    /// <summary>Both owners learn which of their rows are common: a contract permits that by its name, beside the model or the scores.</summary>
     public static DsError? AlignmentProblem(JobPlan plan, string participant, PolicyRequest question, PolicyDecisionPoint decisions)
     {
-        if (plan.Regress is not { Mode: RegressQuery.Vertical } query)
+        if (!plan.IsAligned)
             return null;
         var aligned = decisions.Decide(question with
         {
             Computation = PolicyComputations.IntersectIds,
-            Columns = KeysOf(plan, query, participant),
+            Columns = plan.Regress is { } query ? KeysOf(plan, query, participant) : ScoreCheck.KeysOf(plan, participant),
             GroupKeys = [],
-            MaxRows = query.MaxRowsPerParty,
+            MaxRows = plan.Regress?.MaxRowsPerParty ?? plan.Score!.MaxRowsPerParty,
         });
         return aligned.Outcome == PolicyOutcome.Deny ? aligned.ToError() : null;
     }

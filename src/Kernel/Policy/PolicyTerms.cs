@@ -116,7 +116,7 @@ public static class PolicyTerms
     public const string Off = "off";
 
     /// <summary>Computation kinds that can be enforced so far.</summary>
-    public static IReadOnlyList<string> Computations { get; } = ["sql", "aggregate", PolicyComputations.Intersect, PolicyComputations.IntersectIds, PolicyComputations.IntersectSum, PolicyComputations.Regress, PolicyComputations.Lookup];
+    public static IReadOnlyList<string> Computations { get; } = ["sql", "aggregate", PolicyComputations.Intersect, PolicyComputations.IntersectIds, PolicyComputations.IntersectSum, PolicyComputations.Regress, PolicyComputations.Lookup, PolicyComputations.Score];
 
     /// <summary>Environments in which a computation runs so far: one provider's sandbox, or a joint computation over several.</summary>
     public static IReadOnlyList<string> Environments { get; } = ["sandbox", "mpc"];
@@ -145,6 +145,12 @@ public static class PolicyComputations
 
     /// <summary>Records by keyword, one at a time, without the owner learning which: single records leave. Permitted in a permission of its own, which states that there is no minimum group and no dominance rule.</summary>
     public const string Lookup = "lookup";
+
+    /// <summary>
+    /// Scores of rows that two owners have in common, by a model that they trained: a class or a rounded number for each row is told to the one of them that asks. Permitted by its own name alone, and beside it
+    /// <see cref="IntersectIds"/>, since both learn which rows are common.
+    /// </summary>
+    public const string Score = "score";
 }
 
 /// <summary>Actions of rules. A use performs <see cref="Compute"/> and <see cref="Delivery"/>; raw data is never read by, copied for or handed to a consumer.</summary>

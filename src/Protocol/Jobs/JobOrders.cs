@@ -98,7 +98,7 @@ public static class JobOrders
         // The serializer lets null into lists whatever the type says.
         if (plan.Roster.Any(r => r is null) || (plan.Aggregate is { } q && (q.Groups.Any(g => g is null) || q.Measures.Any(m => m is null || m.Statistics.Any(s => s is null))
             || q.Where.Any(w => w is null || w.Values.Any(v => v is null)) || (q.Matrix?.Any(m => m is null) ?? false) || (q.Bins is { } b && b.Edges.Concat(b.Quantiles ?? []).Any(e => e is null)))) || (plan.Intersect is { } set && (set.Key.Any(k => k is null || k.Steps.Any(s => s is null))
-            || set.Columns.Any(c => c is null || c.Any(n => n is null)))) || (plan.Regress is { } model && RegressOrders.HasNull(model)) || plan.Lookup?.HasNull == true)
+            || set.Columns.Any(c => c is null || c.Any(n => n is null)))) || (plan.Regress is { } model && RegressOrders.HasNull(model)) || plan.Lookup?.HasNull == true || plan.Score?.HasNull == true)
             return JobErrors.BadOrder.Of("null in a list");
         if (order.PlanHash != HashOf(plan))
             return JobErrors.PlanHashMismatch.Of();
@@ -123,11 +123,12 @@ public static class JobOrders
             return JobErrors.BadOrder.Of("wallLimitMs");
         return plan.Kind switch
         {
-            JobKinds.Aggregate when plan is { Aggregate: { } query, Sql: null, Intersect: null, Regress: null, Lookup: null } => Check(query) ?? Check(query.Noise, plan.Roster.Count) ?? CheckDropout(query, plan.Roster.Count),
-            JobKinds.Sql when plan is { Sql.Text.Length: > 0 and <= MaxSqlChars, Aggregate: null, Intersect: null, Regress: null, Lookup: null, Roster.Count: 1 } => null,
-            JobKinds.Intersect when plan is { Intersect: { } query, Aggregate: null, Sql: null, Regress: null, Lookup: null, Roster.Count: >= 2 and <= IntersectQuery.MostOwners } => Check(query, plan.Roster, order.Consumer),
-            JobKinds.Regress when plan is { Regress: { } query, Aggregate: null, Sql: null, Intersect: null, Lookup: null, Roster.Count: >= 2 } => RegressOrders.Check(query, plan.Roster),
-            JobKinds.Lookup when plan is { Lookup: { } query, Aggregate: null, Sql: null, Intersect: null, Regress: null, Roster.Count: 1 } => query.Problem,
+            JobKinds.Aggregate when plan is { Aggregate: { } query, Sql: null, Intersect: null, Regress: null, Lookup: null, Score: null } => Check(query) ?? Check(query.Noise, plan.Roster.Count) ?? CheckDropout(query, plan.Roster.Count),
+            JobKinds.Sql when plan is { Sql.Text.Length: > 0 and <= MaxSqlChars, Aggregate: null, Intersect: null, Regress: null, Lookup: null, Score: null, Roster.Count: 1 } => null,
+            JobKinds.Intersect when plan is { Intersect: { } query, Aggregate: null, Sql: null, Regress: null, Lookup: null, Score: null, Roster.Count: >= 2 and <= IntersectQuery.MostOwners } => Check(query, plan.Roster, order.Consumer),
+            JobKinds.Regress when plan is { Regress: { } query, Aggregate: null, Sql: null, Intersect: null, Lookup: null, Score: null, Roster.Count: >= 2 } => RegressOrders.Check(query, plan.Roster),
+            JobKinds.Lookup when plan is { Lookup: { } query, Aggregate: null, Sql: null, Intersect: null, Regress: null, Score: null, Roster.Count: 1 } => query.Problem,
+            JobKinds.Score when plan is { Score: { } query, Aggregate: null, Sql: null, Intersect: null, Regress: null, Lookup: null, Roster.Count: 2 } => query.Problem(plan.Roster, order.Consumer),
             _ => JobErrors.BadOrder.Of("kind and content do not fit"),
         };
     }

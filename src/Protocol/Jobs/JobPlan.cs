@@ -21,9 +21,10 @@ namespace DataSpace.Protocol.Jobs;
 /// <param name="Intersect">The intersection; null for other kinds.</param>
 /// <param name="Regress">The model; null for other kinds.</param>
 /// <param name="Lookup">The hidden look-up; null for other kinds.</param>
+/// <param name="Score">The scoring; null for other kinds.</param>
 public sealed record JobPlan(
     int Version, string Kind, string Title, string Purpose, string SpaceId, IReadOnlyList<RosterEntry> Roster, int WallLimitMs,
-    string? CaseId = null, AggregateQuery? Aggregate = null, SqlQuery? Sql = null, IntersectQuery? Intersect = null, RegressQuery? Regress = null, LookupQuery? Lookup = null)
+    string? CaseId = null, AggregateQuery? Aggregate = null, SqlQuery? Sql = null, IntersectQuery? Intersect = null, RegressQuery? Regress = null, LookupQuery? Lookup = null, ScoreQuery? Score = null)
 {
     /// <summary>Most providers in one job.</summary>
     public const int MaxParties = 64;
@@ -46,14 +47,18 @@ public sealed record JobPlan(
 
     /// <summary>True where owners find out which of their subjects are common, or how many.</summary>
     [JsonIgnore]
-    public bool Intersects => Intersect is not null || Regress is { Mode: RegressQuery.Vertical };
+    public bool Intersects => Intersect is not null || IsAligned;
+
+    /// <summary>True where two owners with other columns of the same subjects first find out which of their rows are common.</summary>
+    [JsonIgnore]
+    public bool IsAligned => Score is not null || Regress is { Mode: RegressQuery.Vertical };
 
     /// <summary>Who talks with whom while the owners compute.</summary>
     [JsonIgnore]
     public JobConversation Conversation => this switch
     {
         { Intersect: not null, Roster.Count: > 2 } or { Aggregate.Hidden: not null } => JobConversation.LeaderWithOwners,
-        { Intersect: not null } or { Regress.Mode: RegressQuery.Vertical } => JobConversation.BetweenOwners,
+        { Intersect: not null } or { IsAligned: true } => JobConversation.BetweenOwners,
         { Regress: not null } or { Lookup: not null } => JobConversation.WithAnalyst,
         _ => JobConversation.None,
     };
@@ -71,7 +76,7 @@ public sealed record JobPlan(
 
     /// <summary>Fewest subjects of which this job tells anything, where the plan says so.</summary>
     [JsonIgnore]
-    public int? MinimumGroup => Aggregate?.MinGroupSize ?? Intersect?.Minimum ?? Regress?.MinimumSubjects;
+    public int? MinimumGroup => Aggregate?.MinGroupSize ?? Intersect?.Minimum ?? Regress?.MinimumSubjects ?? Score?.MinimumSubjects;
 }
 
 /// <summary>Conversations that a job's parties have with each other, carried by the coordinator.</summary>
@@ -107,6 +112,9 @@ public static class JobKinds
 
     /// <summary>Records of one provider by keywords that it does not learn.</summary>
     public const string Lookup = "lookup";
+
+    /// <summary>Scores of common rows by a model that two owners trained before.</summary>
+    public const string Score = "score";
 }
 
 /// <summary>One provider of a job and the contract under which it takes part.</summary>

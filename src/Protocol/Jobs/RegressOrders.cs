@@ -61,11 +61,8 @@ internal static class RegressOrders
             return Bad("vertically there are two parties, and linear, logistic and linear-probability");
         if (roster.All(r => r.Participant != query.Label.Participant))
             return Bad("the label is one of the parties'");
-        if (query.Features.Any(f => f.Count == 0) || query.Features.Sum(RegressQuery.WidthOf) > RegressQuery.MaxWidth)
-            return Bad("number of features");
-        if (query.Key is not { Count: > 0 and <= MaxKeyParts } key || key.Any(k => !IsText(k.Name) || k.Steps.Count > MaxKeyParts || k.Steps.Any(s => !IsText(s)))
-            || query.KeyColumns is not { } columns || columns.Count != roster.Count || columns.Any(c => c.Count != key.Count || c.Any(n => !IsText(n))))
-            return Bad("key");
+        if (VerticalProblem(query.Features, query.Key, query.KeyColumns, roster) is { } wrong)
+            return Bad(wrong);
         if (query.HalfPeriod is { } range ? query.Model != RegressQuery.Logistic || range is < 16 or > 256 || range % 4 != 0 : query.Model == RegressQuery.Logistic)
             return Bad("range of scores");
         return roster.Zip(query.Features)
@@ -73,13 +70,21 @@ internal static class RegressOrders
             .FirstOrDefault(e => e is not null);
     }
 
+    /// <summary>What is wrong with columns and keys of two owners, or null.</summary>
+    public static string? VerticalProblem(IReadOnlyList<IReadOnlyList<RegressFeature>> features, IReadOnlyList<KeyPartQuery>? key, IReadOnlyList<IReadOnlyList<string>>? keyColumns, IReadOnlyList<RosterEntry> roster)
+        => features.Count != roster.Count || features.Any(f => f.Count == 0) || features.Sum(RegressQuery.WidthOf) > RegressQuery.MaxWidth ? "number of features"
+            : key is not { Count: > 0 and <= MaxKeyParts } || key.Any(k => !IsText(k.Name) || k.Steps.Count > MaxKeyParts || k.Steps.Any(s => !IsText(s)))
+                || keyColumns is not { } columns || columns.Count != roster.Count || columns.Any(c => c.Count != key.Count || c.Any(n => !IsText(n))) ? "key"
+            : null;
+
     private static DsError? Names(IEnumerable<string> columns)
     {
         var all = columns.ToList();
         return all.Distinct(StringComparer.Ordinal).Count() == all.Count ? null : Bad("a column occurs twice");
     }
 
-    private static DsError? Feature(RegressFeature feature)
+    /// <summary>What is wrong with a column, or null.</summary>
+    public static DsError? Feature(RegressFeature feature)
     {
         if (Bounds(feature.Column, feature.Decimals, feature.Min, feature.Max) is { } wrong)
             return wrong;

@@ -12,6 +12,12 @@ internal static class VerticalDesign
     /// <summary>Permits a model, and not that.</summary>
     public const string OfferUnaligned = "joint-model-unaligned";
 
+    /// <summary>Permits scores by a model, and for them to find out which patients are common.</summary>
+    public const string OfferScores = "joint-scores";
+
+    /// <summary>Rows that the laboratory lets one consumer have scored.</summary>
+    public const int ScoredRows = 150;
+
     public const string Clinic = "clinic", Lab = "lab";
 
     /// <summary>Patients of either, and of both.</summary>
@@ -33,6 +39,7 @@ internal static class VerticalDesign
             return p.Remove("dataspace:groupKey").Remove("dataspace:independentCoProviders");
         }
         design.Offer(Offer, p => Terms(p, "regress", "intersect:ids"), "patient");
+        design.Offer(OfferScores, p => Terms(p, "score", "intersect:ids"), "patient");
         design.Offer(OfferUnaligned, p => Terms(p, "regress"), "patient");
         string Csv(string header, int from, int to, Func<(double Age, double Marker, int Ill), string> row)
             => header + "\n" + string.Concat(Enumerable.Range(from, to - from).Select(i => string.Create(CultureInfo.InvariantCulture, $"P{i:000},{row(Patients[i])}\n")));
@@ -40,6 +47,7 @@ internal static class VerticalDesign
         design.Dataset(design.SupplierB, Lab, Csv("patient,marker,origin", AtClinic - Common, Patients.Count, p => string.Create(CultureInfo.InvariantCulture, $"{p.Marker},{(p.Ill == 1 ? "here" : "there")}")), dataset =>
         {
             Table("marker")(dataset);
+            dataset["scoring"] = new JsonObject { ["maxRows"] = ScoredRows, ["maxAnswers"] = 101 };
             dataset["columns"]!.AsArray().Add((JsonNode)new JsonObject { ["name"] = "origin", ["type"] = "text" });
         });
     }
@@ -72,6 +80,31 @@ internal static class VerticalDesign
         };
         if (model == "logistic")
             (spec["regress"]!["iterations"], spec["regress"]!["halfPeriod"]) = (iterations, 16);
+        return spec;
+    }
+
+    /// <summary>The logistic model of this space, trained once for all tests that need one.</summary>
+    public static Task<Outcome> ModelAsync(this Space space) => Models.GetValue(space, async s => await s.RunAsync(await s.VerticalSpecAsync()));
+
+    private static readonly System.Runtime.CompilerServices.ConditionalWeakTable<Space, Task<Outcome>> Models = [];
+
+    /// <summary>Probabilities by that model: in classes, on a grid of an eighth.</summary>
+    public static async Task<JsonObject> ScoreSpecAsync(this Space space, string offer = OfferScores, int rows = 64, Action<JsonNode>? change = null)
+    {
+        var spec = await space.VerticalSpecAsync(offer);
+        spec.Remove("regress");
+        (spec["kind"], spec["title"]) = ("score", "Who may fall ill");
+        foreach (var input in spec["inputs"]!.AsArray())
+            input!.AsObject().Remove("features");
+        spec["score"] = new JsonObject
+        {
+            ["model"] = (await space.ModelAsync()).JobId,
+            ["rows"] = rows,
+            ["scale"] = "probability",
+            ["thresholds"] = new JsonArray("0.25", "0.5", "0.75"),
+            ["grid"] = new JsonObject { ["levels"] = 128 },
+        };
+        change?.Invoke(spec["score"]!);
         return spec;
     }
 

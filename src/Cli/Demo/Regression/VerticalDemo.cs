@@ -14,23 +14,24 @@ namespace DataSpace.Cli.Demo.Regression;
 /// <param name="Parts">The two owners: the node that plays it, its folder in the sample, its names, its dataset, file and offer. The first asks, and has the label.</param>
 /// <param name="Job">The model.</param>
 /// <param name="Refused">A model that asks for a column which no contract allows; null for none.</param>
+/// <param name="Scores">Scores of rows by the model; null for none.</param>
 /// <param name="Label">The label's column.</param>
 /// <param name="LeastRight">Fraction of the common subjects for whom both parts together must be right.</param>
 /// <param name="Data">Where the data come from.</param>
 /// <param name="SameKey">How both owners' keys look alike, for a plain look at the files.</param>
 internal sealed record VerticalSetting(
-    string Sample, IReadOnlyList<VerticalPart> Parts, string Job, string? Refused, string Label, double LeastRight, Phrase Data, Func<string, string> SameKey)
+    string Sample, IReadOnlyList<VerticalPart> Parts, string Job, string? Refused, string? Scores, string Label, double LeastRight, Phrase Data, Func<string, string> SameKey)
 {
     public static IReadOnlyDictionary<string, VerticalSetting> All { get; } = new Dictionary<string, VerticalSetting>(StringComparer.Ordinal)
     {
         ["hospital-and-lab"] = new(
             "hospital-and-lab",
             [new("chain-leader", "clinic", "Clinic", "诊所", "patients", "patients.csv", "clinic-model"), new("supplier-a", "lab", "Laboratory", "检验室", "measurements", "measurements.csv", "lab-model")],
-            "benign", Refused: null, "benign", LeastRight: 0.97, VerticalTexts.Tumours, key => key.Trim().ToUpperInvariant()),
+            "benign", Refused: null, Scores: "benign-scores", "benign", LeastRight: 0.97, VerticalTexts.Tumours, key => key.Trim().ToUpperInvariant()),
         ["bank-and-merchant"] = new(
             "bank-and-merchant",
             [new("chain-leader", "bank", "Bank", "银行", "borrowers", "borrowers.csv", "credit-model-bank"), new("supplier-a", "merchant", "Merchant", "商户", "shoppers", "shoppers.csv", "credit-model-merchant")],
-            "good-credit", Refused: "with-personal-status", "good", LeastRight: 0.715, VerticalTexts.Credits, key => string.Concat(key.Where(char.IsAsciiDigit))[^11..]),
+            "good-credit", Refused: "with-personal-status", Scores: null, "good", LeastRight: 0.715, VerticalTexts.Credits, key => string.Concat(key.Where(char.IsAsciiDigit))[^11..]),
     };
 }
 
@@ -43,6 +44,8 @@ internal sealed record VerticalPart(string Node, string Name, string En, string 
 /// </summary>
 internal sealed class VerticalDemo(VerticalSetting setting)
 {
+    private Dictionary<string, (double Score, int Parts)> _scores = [];
+
     private IReadOnlyList<VerticalPart> Parts => setting.Parts;
 
     private string Sample => Path.Combine(Path.GetDirectoryName(DemoFolder.Sample)!, setting.Sample);
@@ -62,7 +65,7 @@ internal sealed class VerticalDemo(VerticalSetting setting)
         => ShortDemo.RunAsync(ui, "vertical-" + setting.Sample, new DemoOptions(Keep: false, yes, Rows: null), VerticalTexts.Done, async (run, stop) =>
         {
             await StartAsync(run, stop);
-            foreach (var screen in (Func<DemoRun, CancellationToken, Task>[])[ContractAsync, PlanAsync, TrainAsync])
+            foreach (var screen in (Func<DemoRun, CancellationToken, Task>[])[ContractAsync, PlanAsync, TrainAsync, .. setting.Scores is null ? [] : (Func<DemoRun, CancellationToken, Task>[])[ScoresAsync]])
             {
                 await run.PauseAsync(stop);
                 await screen(run, stop);
@@ -86,7 +89,7 @@ internal sealed class VerticalDemo(VerticalSetting setting)
             }
             await File.WriteAllTextAsync(Path.Combine(run.Folder.Root, "policies", part.Offer + ".odrl.json"), policy, cancel);
         }
-        foreach (var job in (string?[])[setting.Job, setting.Refused])
+        foreach (var job in (string?[])[setting.Job, setting.Refused, setting.Scores])
         {
             if (job is not null)
                 File.Copy(Path.Combine(Sample, "jobs", job + ".yaml"), run.Folder.Job(job));
@@ -142,7 +145,8 @@ internal sealed class VerticalDemo(VerticalSetting setting)
         var result = await run.Analyst.GetAsync<ResultView>(JobCommand.PathOf(job.JobId, "result"), cancel).OrStop();
         JobViews.ShowResult(run.Ui, result);
         var theirs = await OtherPartAsync(run, cancel);
-        var right = Right(Weights(result.Rows.Select(r => (JobViews.Cell(r[0]), JobViews.Cell(r[1])))), theirs);
+        _scores = ScoresOf(Weights(result.Rows.Select(r => (JobViews.Cell(r[0]), JobViews.Cell(r[1])))), theirs);
+        var right = Right(_scores);
         run.Require(right >= setting.LeastRight, VerticalTexts.Wrong, right);
         run.Ui.Styled("green", run.Ui.T(VerticalTexts.Told, right * 100));
         run.Ui.Line(VerticalTexts.OnlyADemo);
@@ -150,6 +154,12 @@ internal sealed class VerticalDemo(VerticalSetting setting)
         run.Ui.Line(VerticalTexts.CoordinatorSaw, saw.Count, Money.Bytes(saw.Sum(s => s.Bytes)), seconds);
         run.Summary["rightPercent"] = Math.Round(right * 100, 1);
         run.Summary["seconds"] = Math.Round(seconds);
+    }
+
+    private Task ScoresAsync(DemoRun run, CancellationToken cancel)
+    {
+        run.Title(4, VerticalTexts.Scores);
+        return VerticalScores.ShowAsync(run, run.Folder.Job(setting.Scores!), key => _scores[setting.SameKey(key)].Score, cancel);
     }
 
     /// <summary>The laboratory's weights, from its own node's file.</summary>
@@ -164,10 +174,10 @@ internal sealed class VerticalDemo(VerticalSetting setting)
     private static Dictionary<string, double> Weights(IEnumerable<(string Column, string Weight)> rows)
         => rows.ToDictionary(r => r.Column, r => double.Parse(r.Weight, CultureInfo.InvariantCulture), StringComparer.Ordinal);
 
-    /// <summary>Of the common subjects, the fraction for whom the sum of both parts has the right sign; a plain look at both files.</summary>
-    private double Right(Dictionary<string, double> first, Dictionary<string, double> second)
+    /// <summary>Per subject the sum of the parts of those owners that have it; a plain look at both files.</summary>
+    private Dictionary<string, (double Score, int Parts)> ScoresOf(Dictionary<string, double> first, Dictionary<string, double> second)
     {
-        var (scores, labels) = (new Dictionary<string, (double Score, int Parts)>(StringComparer.Ordinal), new Dictionary<string, bool>(StringComparer.Ordinal));
+        var scores = new Dictionary<string, (double Score, int Parts)>(StringComparer.Ordinal);
         foreach (var (part, weights) in Parts.Zip((Dictionary<string, double>[])[first, second]))
         {
             var lines = File.ReadAllLines(Path.Combine(Sample, part.Name, part.File));
@@ -176,10 +186,17 @@ internal sealed class VerticalDemo(VerticalSetting setting)
             {
                 var (score, parts) = scores.GetValueOrDefault(setting.SameKey(fields[0]));
                 scores[setting.SameKey(fields[0])] = (score + weights.Sum(w => w.Value * Value(w.Key, columns, fields)), parts + 1);
-                if (Array.IndexOf(columns, setting.Label) is >= 0 and var at)
-                    labels[setting.SameKey(fields[0])] = fields[at] == "1";
             }
         }
+        return scores;
+    }
+
+    /// <summary>Of the common subjects, the fraction for whom the sum of both parts has the right sign.</summary>
+    private double Right(Dictionary<string, (double Score, int Parts)> scores)
+    {
+        var lines = File.ReadAllLines(Path.Combine(Sample, Parts[0].Name, Parts[0].File));
+        var at = Array.IndexOf(lines[0].Split(','), setting.Label);
+        var labels = lines.Skip(1).Select(l => l.Split(',')).ToDictionary(f => setting.SameKey(f[0]), f => f[at] == "1", StringComparer.Ordinal);
         var common = labels.Where(l => scores[l.Key].Parts == 2).ToList();
         return common.Count(l => scores[l.Key].Score > 0 == l.Value) / (double)common.Count;
     }

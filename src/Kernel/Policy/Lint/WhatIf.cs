@@ -82,7 +82,7 @@ public sealed record WhatIf
         ExecutionRegion = ExecutionRegion,
         ConsumerAddress = ConsumerAddress,
         Algorithms = Algorithms ?? [],
-        ExecutionEnv = Computation switch { "aggregate" or PolicyComputations.Intersect or PolicyComputations.IntersectIds or PolicyComputations.IntersectSum or PolicyComputations.Regress or PolicyComputations.Lookup => "mpc", "sql" => "sandbox", _ => null },
+        ExecutionEnv = Computation switch { "aggregate" or PolicyComputations.Intersect or PolicyComputations.IntersectIds or PolicyComputations.IntersectSum or PolicyComputations.Regress or PolicyComputations.Lookup or PolicyComputations.Score => "mpc", "sql" => "sandbox", _ => null },
         EncryptMode = "ciphertext",
         DeliveryMethod = "api",
     };

@@ -7,13 +7,10 @@ using DataSpace.Privacy.Regression.Vertical.Linear;
 namespace DataSpace.Privacy.Regression.Vertical;
 
 /// <summary>What both owners agree on before they know how many subjects are common.</summary>
-/// <param name="Alignment">Of the first intersection, in which the owner of the label receives; the second has the parties exchanged.</param>
-/// <param name="FirstFeatures">Columns of the owner of the label.</param>
-/// <param name="SecondFeatures">Columns of the other.</param>
-/// <param name="Ridge">λ.</param>
-public abstract record AlignedTerms(IntersectionContext Alignment, int FirstFeatures, int SecondFeatures, double Ridge)
+/// <param name="Alignment">Of the first intersection, in which the first party receives (the owner of the label, or who asks for scores); the second has the parties exchanged.</param>
+public abstract record AlignedTerms(IntersectionContext Alignment)
 {
-    /// <summary>Name and version of the training.</summary>
+    /// <summary>Name and version of what follows the intersections.</summary>
     public abstract string Protocol { get; }
 
     /// <summary>Primes that shares are taken modulo.</summary>
@@ -32,17 +29,30 @@ public abstract record AlignedTerms(IntersectionContext Alignment, int FirstFeat
     /// <summary>What is wrong with these terms for so many rows, or null.</summary>
     internal abstract DsError? ProblemOf(int rows);
 
-    /// <summary>One owner's part of the training; takes over the keys unless it is refused.</summary>
+    /// <summary>Most common rows that are used: the first ones, in the order of the digests of their keys.</summary>
+    internal virtual int MostRowsUsed => int.MaxValue;
+
+    /// <summary>One owner's part of what follows; takes over the keys unless it is refused.</summary>
     internal abstract Result<VerticalSide> SideOf(bool isFirst, int rows, AlignedRows own, RingSlots slots, ReadOnlyMemory<byte> context);
 
-    /// <summary>What differs between two kinds of model, for both to sign.</summary>
+    /// <summary>What differs between two kinds of model or of scores, for both to sign.</summary>
     private protected abstract IReadOnlyList<string> Particulars { get; }
 
-    internal byte[] ContextOf(int rows) => Digest.Sha256(CanonicalJson.OfTexts([Protocol, Digest.Sha256Hex(Alignment.Digest.Span), Text(rows), Text(FirstFeatures), Text(SecondFeatures), Text(Ridge), .. Particulars]));
+    internal byte[] ContextOf(int rows) => Digest.Sha256(CanonicalJson.OfTexts([Protocol, Digest.Sha256Hex(Alignment.Digest.Span), Text(rows), .. Particulars]));
 
     private protected static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 
     private protected static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+}
+
+/// <summary>A model.</summary>
+/// <param name="Alignment">Of the first intersection.</param>
+/// <param name="FirstFeatures">Columns of the owner of the label.</param>
+/// <param name="SecondFeatures">Columns of the other.</param>
+/// <param name="Ridge">λ.</param>
+public abstract record AlignedModel(IntersectionContext Alignment, int FirstFeatures, int SecondFeatures, double Ridge) : AlignedTerms(Alignment)
+{
+    private protected string[] Common => [Text(FirstFeatures), Text(SecondFeatures), Text(Ridge)];
 }
 
 /// <summary>A logistic model.</summary>
@@ -53,14 +63,14 @@ public abstract record AlignedTerms(IntersectionContext Alignment, int FirstFeat
 /// <param name="HalfPeriod">L.</param>
 /// <param name="Iterations">Fixed.</param>
 public sealed record AlignedLogistic(IntersectionContext Alignment, int FirstFeatures, int SecondFeatures, double Ridge, int HalfPeriod, int Iterations)
-    : AlignedTerms(Alignment, FirstFeatures, SecondFeatures, Ridge)
+    : AlignedModel(Alignment, FirstFeatures, SecondFeatures, Ridge)
 {
     /// <inheritdoc />
     public override string Protocol => VerticalRun.Protocol;
 
     internal override int Moduli => 2;
 
-    private protected override IReadOnlyList<string> Particulars => [Text(HalfPeriod), Text(Iterations)];
+    private protected override IReadOnlyList<string> Particulars => [.. Common, Text(HalfPeriod), Text(Iterations)];
 
     internal override DsError? ProblemOf(int rows) => Training(rows).Problem;
 
@@ -82,14 +92,14 @@ public sealed record AlignedLogistic(IntersectionContext Alignment, int FirstFea
 /// <param name="LabelMin">Public lower bound of the label.</param>
 /// <param name="LabelMax">Public upper bound.</param>
 public sealed record AlignedLinear(IntersectionContext Alignment, int FirstFeatures, int SecondFeatures, double Ridge, double LabelMin, double LabelMax)
-    : AlignedTerms(Alignment, FirstFeatures, SecondFeatures, Ridge)
+    : AlignedModel(Alignment, FirstFeatures, SecondFeatures, Ridge)
 {
     /// <inheritdoc />
     public override string Protocol => VerticalRun.LeastSquares;
 
     internal override int Moduli => 3;
 
-    private protected override IReadOnlyList<string> Particulars => [Text(LabelMin), Text(LabelMax)];
+    private protected override IReadOnlyList<string> Particulars => [.. Common, Text(LabelMin), Text(LabelMax)];
 
     internal override DsError? ProblemOf(int rows) => Training(rows).Problem;
 

@@ -74,7 +74,6 @@ internal sealed class RingSlots(params ISlotCipher[] ciphers) : IDisposable
     /// <param name="products">Of answer number ... modulo the modulus of that number.</param>
     public Result<MaskedAnswers> Answer(int count, Func<int, int, IEnumerable<(ISlotText Text, ISlotFactor Factor)>> products)
     {
-        var said = new List<ReadOnlyMemory<byte>>();
         var masks = new ulong[ciphers.Length][][];
         using var stream = MaskStream.Fresh();
         for (var which = 0; which < ciphers.Length; which++)
@@ -82,12 +81,24 @@ internal sealed class RingSlots(params ISlotCipher[] ciphers) : IDisposable
             masks[which] = new ulong[count][];
             for (var i = 0; i < count; i++)
                 stream.Fill(masks[which][i] = new ulong[Slots], ciphers[which].Modulus);
-            if (!ciphers[which].Answer([.. masks[which].Select((mask, i) => new MaskedProducts([.. products(which, i)], mask))]).TryGet(out var answers, out var error))
+        }
+
+        return Answer(masks, products).TryGet(out var said, out var error) ? new MaskedAnswers(said, masks) : error;
+    }
+
+    /// <summary>Answers under masks that the caller drew; nothing but what their slots add up to may be known of them to anybody else.</summary>
+    public Result<List<ReadOnlyMemory<byte>>> Answer(ulong[][][] masks, Func<int, int, IEnumerable<(ISlotText Text, ISlotFactor Factor)>> products)
+    {
+        var said = new List<ReadOnlyMemory<byte>>();
+        for (var which = 0; which < ciphers.Length; which++)
+        {
+            var modulus = which;
+            if (!ciphers[which].Answer([.. masks[which].Select((mask, i) => new MaskedProducts([.. products(modulus, i)], mask))]).TryGet(out var answers, out var error))
                 return error;
             said.AddRange(answers.Select(answer => new ReadOnlyMemory<byte>(answer)));
         }
 
-        return new MaskedAnswers(said, masks);
+        return said;
     }
 
     /// <summary>Encrypts for the peer alone: shares that are opened to it, out of the coordinator's sight.</summary>

@@ -6,7 +6,7 @@ namespace DataSpace.Privacy.Regression.Vertical;
 /// What both parties of a vertical logistic regression do alike; a conversation gives it signatures. Everything shared is shared modulo T, everything decrypted is under a fresh mask, and nothing
 /// but the certificate's number, the rounded loss and each owner's own weights is ever put together. Owned by one thread.
 /// </summary>
-internal abstract class VerticalCore : VerticalSide
+internal abstract class VerticalCore : ModelSide
 {
     private readonly ReadOnlyMemory<byte> _context;
     private ISlotFactor[][]? _factors;

@@ -16,7 +16,7 @@ public sealed record VerticalRun(GrantHandle Grant, ConversationTerms Terms)
 }
 
 /// <summary>
-/// One party of a vertical regression as a conversation of signed messages: between two owners whose rows stand in the same order. Who learns what from which message stands in the folder's README.
+/// One party of a vertical model, or of scores by one, as a conversation of signed messages: between two owners whose rows stand in the same order. Who learns what from which message stands in the folder's README.
 /// Any error closes the run and wipes its keys. Owned by one caller at a time.
 /// </summary>
 internal sealed class VerticalParty : IConversation
@@ -37,8 +37,8 @@ internal sealed class VerticalParty : IConversation
     /// <inheritdoc />
     public bool EndsByHearing => _core.IsFirst;
 
-    /// <summary>This owner's model, or why there is none.</summary>
-    public Result<VerticalModel> Outcome => _core.Outcome;
+    /// <summary>This party's side, for its outcome.</summary>
+    public VerticalSide Side => _core;
 
     /// <inheritdoc />
     public Result<ProtocolMessage?> Next()
@@ -60,8 +60,8 @@ internal sealed class VerticalParty : IConversation
         return _log.Read(message, (byte)due.Step, due.Part, due.Bytes).TryGet(out var payload, out var error) ? _core.Script.Take(payload) : Refuse(error);
     }
 
-    /// <summary>The last step opens the weights of the label's owner. Those of the other were opened to it the step before, and the certificate with them.</summary>
-    public bool SaysResult => _core.Script.Saying == VerticalStep.OpeningAnswer;
+    /// <summary>The last step opens the weights of the label's owner, or the scores. Weights of the other were opened to it the step before, and the certificate with them.</summary>
+    public bool SaysResult => _core.Script.Saying == _core.ResultStep;
 
     /// <inheritdoc />
     public Result<ProtocolMessage> Close() => IsComplete ? _log.Close(_run.Grant) : VerticalErrors.Incomplete.Of();

@@ -33,6 +33,10 @@ internal enum VerticalStep : byte
     ResidualAnswer,
     Quadratic,
     QuadraticAnswer,
+
+    /// <summary>The steps of scoring; who learns what from each stands in <c>Scoring/README.md</c>.</summary>
+    Levels,
+    Answers,
 }
 
 /// <summary>One turn of a script: this party says something in parts, or hears something of exactly known lengths.</summary>

@@ -4,14 +4,10 @@ using DataSpace.Privacy.Aggregation;
 
 namespace DataSpace.Privacy.Regression.Vertical;
 
-/// <summary>
-/// One party of a vertical model, whichever: a script of turns over shares, and what of shares is done alike in each. Owned by one thread; disposing wipes its keys.
-/// </summary>
+/// <summary>One party of a conversation over rows that stand in the same order: a script of turns under its keys. Owned by one thread; disposing wipes its keys.</summary>
 internal abstract class VerticalSide : IDisposable
 {
-    public const int NonceBytes = 32;
-
-    /// <param name="isFirst">The party with the label.</param>
+    /// <param name="isFirst">The party with the label, or that asks for scores.</param>
     /// <param name="slots">This party's keys.</param>
     protected VerticalSide(bool isFirst, RingSlots slots)
     {
@@ -22,19 +18,37 @@ internal abstract class VerticalSide : IDisposable
     /// <summary>The conversation.</summary>
     public VerticalScript Script { get; }
 
-    /// <summary>Whether this is the party with the label.</summary>
+    /// <summary>Whether this is the first party, whose part ends by hearing.</summary>
     public bool IsFirst { get; }
 
-    /// <summary>The model once the script is over, or why there is none.</summary>
-    public Result<VerticalModel> Outcome { get; protected set; } = VerticalErrors.Incomplete.Of();
+    /// <summary>The step that opens the first party's result: it waits for the Report of whoever says it.</summary>
+    public abstract VerticalStep ResultStep { get; }
 
     protected RingSlots Slots { get; }
-
-    protected byte[] Nonce { get; } = RandomNumberGenerator.GetBytes(NonceBytes);
 
     protected IReadOnlyList<ReadOnlyMemory<byte>> Heard => Script.Heard;
 
     protected abstract IEnumerable<Result<Turn>> Turns();
+
+    public void Dispose()
+    {
+        Script.Dispose();
+        Slots.Dispose();
+    }
+}
+
+/// <summary>One party of a vertical model, whichever: what of shares is done alike in each.</summary>
+internal abstract class ModelSide(bool isFirst, RingSlots slots) : VerticalSide(isFirst, slots)
+{
+    public const int NonceBytes = 32;
+
+    /// <inheritdoc />
+    public override VerticalStep ResultStep => VerticalStep.OpeningAnswer;
+
+    /// <summary>The model once the script is over, or why there is none.</summary>
+    public Result<VerticalModel> Outcome { get; protected set; } = VerticalErrors.Incomplete.Of();
+
+    protected byte[] Nonce { get; } = RandomNumberGenerator.GetBytes(NonceBytes);
 
     /// <summary>
     /// Uniform shares of zeros from both nonces, which both parties can make: added to what everybody knows, or to what one party knows anyway, they make shares of it that truncate right.
@@ -75,12 +89,6 @@ internal abstract class VerticalSide : IDisposable
     /// <summary>The first values of the peer's sealed shares.</summary>
     protected Result<ShareVector> Unseal(IReadOnlyList<ReadOnlyMemory<byte>> answers, int count)
         => Sum(answers, texts => Vector(which => texts[which][0][..count]));
-
-    public void Dispose()
-    {
-        Script.Dispose();
-        Slots.Dispose();
-    }
 }
 
 /// <summary>What one owner has at the end.</summary>

@@ -24,9 +24,9 @@ internal sealed class TwoOwners : IDisposable
         Second = LinearSecond.Create(terms, second, secondSlots ?? ClearSlots.Of(slots, 3), Context).Value;
     }
 
-    public VerticalSide First { get; }
+    public ModelSide First { get; }
 
-    public VerticalSide Second { get; }
+    public ModelSide Second { get; }
 
     /// <summary>Bytes of both, in all.</summary>
     public long Bytes { get; private set; }

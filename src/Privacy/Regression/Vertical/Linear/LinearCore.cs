@@ -6,7 +6,7 @@ namespace DataSpace.Privacy.Regression.Vertical.Linear;
 /// What both parties of vertical least squares do alike. The party with more columns is the larger (l), the other the smaller (s): u_l = p_l - Z u_s, and (I - ZᵀZ) u_s = p_s - Zᵀp_l, whose inverse Π (I + (ZᵀZ)^(2^i)) is built
 /// by squaring. It is an approximation; the residual that corrects a solution is of Z itself. Nothing but the certificate's number, the rounded loss and each owner's own weights is ever put together.
 /// </summary>
-internal abstract class LinearCore : VerticalSide
+internal abstract class LinearCore : ModelSide
 {
     private readonly ReadOnlyMemory<byte> _context;
     private ShareVector _labelled = null!; // Qᵀy of the second party's columns
