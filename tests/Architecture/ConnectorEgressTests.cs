@@ -19,12 +19,12 @@ internal static class ConnectorEgressRules
     public static IReadOnlyDictionary<Type, string[]> MayTouch { get; } = new Dictionary<Type, string[]>
     {
         // True counts and sums of the owner's rows, before masks.
-        [typeof(CellTable)] = ["History.ControlledSandbox", "Jobs.CellPlans", "Jobs.UseComputation"],
+        [typeof(CellTable)] = ["HiddenGroups.HiddenCells", "HiddenGroups.HiddenGroupRunner", "History.ControlledSandbox", "Jobs.CellPlans", "Jobs.UseComputation"],
         // Who stands behind them, while it is read: turned into keyed ids at once.
         [typeof(ISubjectSink)] = ["History.ControlledSandbox", "History.QueryHistory", "History.SubjectCollector"],
-        [typeof(LocalCell)] = ["Jobs.CellPlans", "Jobs.UseComputation"],
+        [typeof(LocalCell)] = ["HiddenGroups.HiddenCells", "HiddenGroups.HiddenGroupRunner", "Jobs.CellPlans", "Jobs.UseComputation"],
         // Keys of the owner's rows, as written and as they are compared.
-        [typeof(IKeySink)] = ["History.ControlledSandbox", "Intersections.IntersectionRunner"],
+        [typeof(IKeySink)] = ["HiddenGroups.HiddenGroupRunner", "History.ControlledSandbox", "Intersections.IntersectionRunner"],
         [typeof(ItemSet)] = ["Intersections.IntersectionRunner", "Regressions.VerticalRows", "Regressions.VerticalRunner", "Scores.ScoreRunner"],
         // An owner's rows with their values, as they are read, and as a horizontal model uses them.
         [typeof(IRowSink)] = ["History.ControlledSandbox", "Intersections.IntersectionRunner", "Lookups.LookupRunner", "Regressions.HorizontalRunner", "Regressions.VerticalRows", "Regressions.VerticalRunner", "Scores.ScoreRunner"],

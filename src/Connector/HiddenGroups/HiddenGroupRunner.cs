@@ -51,7 +51,7 @@ internal sealed partial class HiddenGroupRunner(ControlledSandbox controlled, Ow
             return error;
         }
         if (!read.TryGet(out var usage, out error))
-            return new HiddenCells(null, new SealedReply(false, 0, SandboxErrors.QueryFailed.Code), placed.Key, error, placed.BytesSaid);
+            return new HiddenCells(null, CellPlans.Judge(error, query).Status, placed.Key, error, placed.BytesSaid);
         IReadOnlyList<string> shown = [.. own.Where(GroupSlots.CanShow)];
         // Without groups there is nothing to ask the data.
         var ran = shown.Count == 0 ? new CellTable([], usage.Usage)
