@@ -11,7 +11,7 @@ public sealed class KillFaults(int seed) : IFaultKind
     private const int Stores = 20;
     private const int KillsPerStore = 3;
     private const int Callers = 16;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15); // also at the lowest priority on a busy machine
 
     /// <inheritdoc />
     public string Kind => "kill";
