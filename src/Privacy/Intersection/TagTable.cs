@@ -1,11 +1,10 @@
 using System.Buffers.Binary;
-using System.Numerics;
 using System.Security.Cryptography;
 
 namespace DataSpace.Privacy.Intersection;
 
 /// <summary>
-/// Tags of the receiver's items and their places: open addressing, 16 bytes per slot, at most half full. A peer chooses the tags, so slots follow from a random factor
+/// Tags of the receiver's items and their places: open addressing, 16 bytes per slot, three quarters full. A peer chooses the tags, so slots follow from a random factor
 /// that it does not know.
 /// </summary>
 internal sealed class TagTable
@@ -14,12 +13,10 @@ internal sealed class TagTable
     private readonly uint[] _high;
     private readonly int[] _places;
     private readonly ulong _factor = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) | 1;
-    private readonly int _shift;
 
     public TagTable(int items)
     {
-        var slots = BitOperations.RoundUpToPowerOf2((uint)Math.Max(8, 2 * items));
-        _shift = 64 - BitOperations.Log2(slots);
+        var slots = Math.Max(8, (int)Math.Min(Array.MaxLength, 4L * items / 3));
         (_low, _high, _places) = (new ulong[slots], new uint[slots], new int[slots]);
     }
 
@@ -40,9 +37,9 @@ internal sealed class TagTable
     {
         low = BinaryPrimitives.ReadUInt64LittleEndian(tag);
         high = BinaryPrimitives.ReadUInt32LittleEndian(tag[8..]);
-        var slot = (int)(((low ^ high) * _factor) >> _shift);
+        var slot = (int)Math.BigMul((low ^ high) * _factor, (ulong)_places.Length, out _);
         while (_places[slot] != 0 && (_low[slot] != low || _high[slot] != high))
-            slot = (slot + 1) & (_places.Length - 1);
+            slot = slot + 1 == _places.Length ? 0 : slot + 1;
         return slot;
     }
 }

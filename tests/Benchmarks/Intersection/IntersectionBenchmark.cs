@@ -25,7 +25,7 @@ internal static class IntersectionBenchmark
     private const int FullItems = 1 << 20;
     private const double FullSeconds = 40;
     private const double FullMegabytes = 250;
-    private const int WaitingMessages = 8;
+    private const int WaitingMessages = 2;
 
     /// <summary>Runs everything for two sets of <paramref name="items"/>.</summary>
     public static void Run(TextWriter output, int items)

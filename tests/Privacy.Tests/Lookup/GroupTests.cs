@@ -5,7 +5,7 @@ using DataSpace.Privacy.Lookup.Oprf;
 
 namespace DataSpace.Privacy.Tests.Lookup;
 
-/// <summary>RFC 9496 and RFC 9497 (modes OPRF and VOPRF, ristretto255-SHA512), by <c>contracts/vectors/privacy/ristretto255.json</c>.</summary>
+/// <summary>RFC 9496 and RFC 9497 (ristretto255-SHA512), by <c>contracts/vectors/privacy/ristretto255.json</c>.</summary>
 public sealed class GroupTests
 {
     private static readonly JsonElement All = Load();
@@ -91,6 +91,41 @@ public sealed class GroupTests
 
             if (mode == "voprf")
                 ProofIs(suite, key, vector, blinded, evaluated);
+        }
+    }
+
+    [Fact]
+    public void The_mode_with_public_information_is_that_of_the_RFC()
+    {
+        var section = Rfc9497.GetProperty("poprf");
+        var function = new Poprf(Hex(section, "info"));
+        using var key = Voprf.Partial.DeriveKey(Hex(Rfc9497, "seed"), Hex(Rfc9497, "keyInfo"));
+        Assert.Equal(Hex(section, "secret"), key.Secret.ToArray());
+        Assert.Equal(Hex(section, "public"), key.PublicKey.ToArray());
+        using var tweaked = function.Tweak(key)!;
+        foreach (var vector in section.GetProperty("vectors").EnumerateArray())
+        {
+            var (inputs, blinds, outputs) = (Hexes(vector.GetProperty("inputs")), Hexes(vector.GetProperty("blinds")), Hexes(vector.GetProperty("outputs")));
+            var (blinded, evaluated, proof) = (new byte[32 * inputs.Length], new byte[32 * inputs.Length], new byte[Voprf.ProofBytes]);
+            for (var i = 0; i < inputs.Length; i++)
+                Poprf.Blind(inputs[i], blinds[i], blinded.AsSpan(32 * i, 32));
+            Assert.Equal(Joined(vector, "blinded"), blinded);
+            Assert.True(Poprf.TryEvaluate(tweaked, blinded, evaluated));
+            Assert.Equal(Joined(vector, "evaluated"), evaluated);
+            for (var i = 0; i < inputs.Length; i++)
+            {
+                var (output, direct) = (new byte[Voprf.OutputBytes], new byte[Voprf.OutputBytes]);
+                function.Finalize(inputs[i], blinds[i], evaluated.AsSpan(32 * i, 32), output);
+                function.Evaluate(tweaked, inputs[i], direct);
+                Assert.Equal(outputs[i], output);
+                Assert.Equal(outputs[i], direct);
+            }
+
+            Poprf.Prove(tweaked, blinded, evaluated, Hex(vector, "nonce"), proof);
+            Assert.Equal(Hex(vector, "proof"), proof);
+            Assert.True(function.Verify(key.PublicKey.Span, blinded, evaluated, proof));
+            Assert.False(new Poprf("other info"u8).Verify(key.PublicKey.Span, blinded, evaluated, proof));
+            Assert.False(function.Verify(tweaked.PublicKey.Span, blinded, evaluated, proof));
         }
     }
 

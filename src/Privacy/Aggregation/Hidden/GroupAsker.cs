@@ -70,7 +70,7 @@ public sealed class GroupAsker : IConversation
         for (var i = 0; i < _inputs.Length; i++)
         {
             Ristretto255.Draw(Blind(i));
-            Voprf.Verifiable.Blind(_inputs[i], Blind(i), _blinded.AsSpan(i * Ristretto255.ElementBytes, Ristretto255.ElementBytes));
+            Poprf.Blind(_inputs[i], Blind(i), _blinded.AsSpan(i * Ristretto255.ElementBytes, Ristretto255.ElementBytes));
         }
 
         return _log.Write(_grant, (byte)GroupStep.Ask, "ask", 0, _blinded);
@@ -104,10 +104,11 @@ public sealed class GroupAsker : IConversation
         var key = payload.Span[..Ristretto255.ElementBytes];
         var elements = payload.Span.Slice(key.Length, _blinded.Length);
         var proofs = payload.Span[(key.Length + _blinded.Length)..];
+        var function = _context.Function();
         for (var batch = 0; batch < _context.Batches; batch++)
         {
             var part = GroupBatch.Of(batch, _blinded.Length);
-            if (!Voprf.Verifiable.Verify(key, _blinded.AsSpan()[part], elements[part], proofs.Slice(batch * Voprf.ProofBytes, Voprf.ProofBytes)))
+            if (!function.Verify(key, _blinded.AsSpan()[part], elements[part], proofs.Slice(batch * Voprf.ProofBytes, Voprf.ProofBytes)))
                 return HiddenGroupErrors.ProofInvalid.Of();
         }
 
@@ -115,7 +116,7 @@ public sealed class GroupAsker : IConversation
         for (var i = 0; i < values.Length; i++)
         {
             var value = new byte[Voprf.OutputBytes];
-            Voprf.Finalize(_inputs[i], Blind(i), elements.Slice(i * Ristretto255.ElementBytes, Ristretto255.ElementBytes), value);
+            function.Finalize(_inputs[i], Blind(i), elements.Slice(i * Ristretto255.ElementBytes, Ristretto255.ElementBytes), value);
             values[i] = value;
         }
 

@@ -41,6 +41,9 @@ public sealed record GroupContext(string RosterHash, string PlanHash, string Hol
     internal ConversationTerms Terms(string asker, ISigner own, PublicKey peer) => new(
         Protocol, Digest.Sha256(CanonicalJson.OfTexts([["DataSpace " + Protocol, RosterHash, PlanHash, Holder, asker, Maximum.ToString(CultureInfo.InvariantCulture)]])), own, peer);
 
+    /// <summary>The function of this job: what an owner was given in another one places nothing here.</summary>
+    internal Poprf Function() => new(Digest.Sha256(CanonicalJson.OfTexts([["DataSpace " + Protocol + " function", RosterHash, PlanHash, Holder, Maximum.ToString(CultureInfo.InvariantCulture)]])));
+
     /// <summary>What the function is evaluated at: a digest, so that codes of every length take one way.</summary>
     internal static byte[] InputOf(string code) => SHA256.HashData([.. "DataSpace hidden-groups/1 code\n"u8, .. Encoding.UTF8.GetBytes(code)]);
 }
@@ -55,7 +58,7 @@ internal enum GroupStep : byte
 }
 
 /// <summary>
-/// The owner that has the key of the function F (RFC 9497, mode VOPRF) by which all owners place their groups. The key is fresh and lives as long as this object.
+/// The owner that has the key of the function F (RFC 9497, mode POPRF, over the job) by which all owners place their groups. The key is fresh and lives as long as this object.
 /// <para><b>It learns</b> nothing about the others' codes: blinded elements are uniform, and every owner sends as many as the plan says. <b>It tells</b> every owner F at that many inputs, and nobody else
 /// anything: neither analyst nor coordinator can evaluate F. An owner that colludes with the analyst can test as many codes against suppressed slots as it has fewer groups than the maximum; this
 /// owner, with the analyst, all that it can think of. Either learns less than a public list of codes would show the analyst: that <i>somebody</i> has something suppressed there.</para>
@@ -66,7 +69,14 @@ public sealed class GroupKeyHolder : IDisposable
     private readonly OprfKey _key = OprfKey.Create();
     private readonly List<Conversation> _conversations = [];
 
-    private GroupKeyHolder(GroupContext context) => Context = context;
+    private readonly Poprf _function;
+    private readonly OprfKey _tweaked;
+
+    private GroupKeyHolder(GroupContext context)
+    {
+        (Context, _function) = (context, context.Function());
+        _tweaked = _function.Tweak(_key) ?? throw new CryptographicException("A fresh key is none for this job.");
+    }
 
     /// <summary>What masks are bound to besides: owners with another key do not cancel theirs. 32 bytes.</summary>
     public ReadOnlyMemory<byte> PublicKey => _key.PublicKey;
@@ -106,7 +116,7 @@ public sealed class GroupKeyHolder : IDisposable
             for (var i = 0; i < values.Length; i++)
             {
                 var value = new byte[Voprf.OutputBytes];
-                Voprf.Verifiable.Evaluate(_key, GroupContext.InputOf(codes[i]), value);
+                _function.Evaluate(_tweaked, GroupContext.InputOf(codes[i]), value);
                 values[i] = value;
             }
 
@@ -121,6 +131,7 @@ public sealed class GroupKeyHolder : IDisposable
         {
             IsClosed = true;
             _key.Dispose();
+            _tweaked.Dispose();
         }
     }
 
@@ -129,13 +140,13 @@ public sealed class GroupKeyHolder : IDisposable
         var payload = new byte[Context.EvaluatedBytes];
         _key.PublicKey.CopyTo(payload);
         var evaluated = payload.AsSpan(Ristretto255.ElementBytes, blinded.Length);
-        Voprf.TryEvaluate(_key, blinded, evaluated);
+        Poprf.TryEvaluate(_tweaked, blinded, evaluated);
         Span<byte> nonce = stackalloc byte[Ristretto255.ScalarBytes];
         for (var batch = 0; batch < Context.Batches; batch++)
         {
             var part = GroupBatch.Of(batch, blinded.Length);
             Ristretto255.Draw(nonce);
-            Voprf.Verifiable.Prove(_key, blinded.AsSpan()[part], evaluated[part], nonce, payload.AsSpan(Ristretto255.ElementBytes + blinded.Length + (batch * Voprf.ProofBytes), Voprf.ProofBytes));
+            Poprf.Prove(_tweaked, blinded.AsSpan()[part], evaluated[part], nonce, payload.AsSpan(Ristretto255.ElementBytes + blinded.Length + (batch * Voprf.ProofBytes), Voprf.ProofBytes));
         }
 
         CryptographicOperations.ZeroMemory(nonce);

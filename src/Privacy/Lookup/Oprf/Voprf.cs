@@ -32,7 +32,7 @@ internal sealed class Voprf
         _toScalar = [.. "HashToScalar-"u8, .. context];
         _seedTag = [.. "Seed-"u8, .. context];
         _deriveTag = [.. "DeriveKeyPair"u8, .. context];
-        _isVerifiable = mode == 1;
+        _isVerifiable = mode > 0;
     }
 
     /// <summary>Mode OPRF (0x00).</summary>
@@ -40,6 +40,9 @@ internal sealed class Voprf
 
     /// <summary>Mode VOPRF (0x01).</summary>
     public static Voprf Verifiable { get; } = new(1);
+
+    /// <summary>What mode POPRF (0x02) shares with the others; the rest is <see cref="Poprf"/>.</summary>
+    internal static Voprf Partial { get; } = new(2);
 
     /// <summary>Section 3.2.1: the key of a seed, for the RFC's vectors. Keys of databases are drawn.</summary>
     public OprfKey DeriveKey(ReadOnlySpan<byte> seed, ReadOnlySpan<byte> info)
@@ -125,12 +128,18 @@ internal sealed class Voprf
     /// <summary>Sections 3.3.1 and 3.3.2: F_k(input), 64 bytes, from what the owner evaluated.</summary>
     public static void Finalize(ReadOnlySpan<byte> input, ReadOnlySpan<byte> blind, ReadOnlySpan<byte> evaluated, Span<byte> output)
     {
+        Span<byte> point = stackalloc byte[Ristretto255.ElementBytes];
+        Unblind(blind, evaluated, point);
+        Output(input, point, output);
+    }
+
+    /// <summary>evaluated/blind.</summary>
+    internal static void Unblind(ReadOnlySpan<byte> blind, ReadOnlySpan<byte> evaluated, Span<byte> point)
+    {
         Span<byte> inverse = stackalloc byte[Ristretto255.ScalarBytes];
         Ristretto255.Invert(blind, inverse);
-        Span<byte> point = stackalloc byte[Ristretto255.ElementBytes];
         Multiply(inverse, evaluated, point);
         CryptographicOperations.ZeroMemory(inverse);
-        Output(input, point, output);
     }
 
     /// <summary>F_k(input), 64 bytes, by whoever has the key.</summary>
@@ -152,7 +161,7 @@ internal sealed class Voprf
         SHA512.HashData(hashed[..(2 + input.Length + Framed + 8)], output);
     }
 
-    private void HashToGroup(ReadOnlySpan<byte> input, Span<byte> element)
+    internal void HashToGroup(ReadOnlySpan<byte> input, Span<byte> element)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(input.Length, MaxInputBytes);
         Span<byte> uniform = stackalloc byte[Ristretto255.UniformBytes];
@@ -167,15 +176,13 @@ internal sealed class Voprf
         SHA512.HashData([.. Framing(publicKey), .. Length(_seedTag.Length), .. _seedTag], seed);
         m.Clear();
         z.Clear();
-        Span<byte> wide = stackalloc byte[ExpandMessage.OutputBytes];
         Span<byte> factor = stackalloc byte[Ristretto255.ScalarBytes];
         Span<byte> product = stackalloc byte[Ristretto255.ElementBytes];
         for (var i = 0; i < elements.Length / Ristretto255.ElementBytes; i++)
         {
             var c = Part(elements, i);
             var d = Part(evaluated, i);
-            ExpandMessage.Hash([.. Length(seed.Length), .. seed, .. Length(i), .. Framing(c), .. Framing(d), .. "Composite"u8], _toScalar, wide);
-            Ristretto255.Reduce(wide, factor);
+            HashToScalar([.. Length(seed.Length), .. seed, .. Length(i), .. Framing(c), .. Framing(d), .. "Composite"u8], factor);
             if (!Ristretto255.TryMultiply(factor, c, product) || !Ristretto255.TryAdd(m, product, m) || !Ristretto255.TryMultiply(factor, d, product) || !Ristretto255.TryAdd(z, product, z))
                 return false;
         }
@@ -189,9 +196,15 @@ internal sealed class Voprf
         for (var i = 0; i < 5; i++)
             Frame(Part(points, i), hashed[(i * Framed)..]);
         "Challenge"u8.CopyTo(hashed[(5 * Framed)..]);
+        HashToScalar(hashed, challenge);
+    }
+
+    /// <summary>HashToScalar of the suite.</summary>
+    internal void HashToScalar(ReadOnlySpan<byte> message, Span<byte> scalar)
+    {
         Span<byte> wide = stackalloc byte[ExpandMessage.OutputBytes];
-        ExpandMessage.Hash(hashed, _toScalar, wide);
-        Ristretto255.Reduce(wide, challenge);
+        ExpandMessage.Hash(message, _toScalar, wide);
+        Ristretto255.Reduce(wide, scalar);
     }
 
     private static bool AreElements(ReadOnlySpan<byte> elements)
@@ -211,7 +224,7 @@ internal sealed class Voprf
 
     private static ReadOnlySpan<byte> Part(ReadOnlySpan<byte> all, int index) => all.Slice(index * Ristretto255.ElementBytes, Ristretto255.ElementBytes);
 
-    private static byte[] Framing(ReadOnlySpan<byte> element) => [0, Ristretto255.ElementBytes, .. element];
+    internal static byte[] Framing(ReadOnlySpan<byte> element) => [0, Ristretto255.ElementBytes, .. element];
 
     private static void Frame(ReadOnlySpan<byte> element, Span<byte> to)
     {
@@ -219,9 +232,9 @@ internal sealed class Voprf
         element.CopyTo(to[2..]);
     }
 
-    private static byte[] Length(int value) => [(byte)(value >> 8), (byte)value];
+    internal static byte[] Length(int value) => [(byte)(value >> 8), (byte)value];
 
-    private static void Multiply(ReadOnlySpan<byte> scalar, ReadOnlySpan<byte> element, Span<byte> product)
+    internal static void Multiply(ReadOnlySpan<byte> scalar, ReadOnlySpan<byte> element, Span<byte> product)
     {
         Span<byte> result = stackalloc byte[Ristretto255.ElementBytes];
         Demand(Ristretto255.TryMultiply(scalar, element, result));

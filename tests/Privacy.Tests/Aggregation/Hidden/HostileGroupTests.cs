@@ -54,6 +54,7 @@ public sealed class HostileGroupTests
     public void A_holder_with_two_keys_is_found_out()
     {
         using var other = OprfKey.Create();
+        using var tweaked = Context.Function().Tweak(other)!;
         byte[] blinded = [];
         byte[] Answer(bool fromAsker, byte[] message, int evaluated)
         {
@@ -64,7 +65,7 @@ public sealed class HostileGroupTests
             }
 
             var payload = HiddenParties.Payload(message);
-            Voprf.TryEvaluate(other, blinded.AsSpan(0, 32 * evaluated), payload.AsSpan(32, 32 * evaluated));
+            Poprf.TryEvaluate(tweaked, blinded.AsSpan(0, 32 * evaluated), payload.AsSpan(32, 32 * evaluated));
             return HiddenParties.Forge(false, message, payload);
         }
 
@@ -73,6 +74,35 @@ public sealed class HostileGroupTests
             using var holder = GroupKeyHolder.Create(Context).Value;
             Assert.Same(HiddenGroupErrors.ProofInvalid, HiddenParties.Converse(holder, Context, ["a"], (from, message) => Answer(from, message, evaluated)).Error?.Kind);
         }
+    }
+
+    /// <summary>Whole and proven, by the function of another job: what was asked for there places nothing here.</summary>
+    [Theory]
+    [InlineData("another job", false)]
+    [InlineData(null, true)]
+    public void A_function_of_another_job_is_found_out(string? job, bool isRight)
+    {
+        using var key = OprfKey.Create();
+        using var tweaked = (job is null ? Context : HiddenParties.Context(5, job)).Function().Tweak(key)!;
+        byte[] blinded = [];
+        byte[] Answer(bool fromAsker, byte[] message)
+        {
+            if (fromAsker)
+            {
+                blinded = HiddenParties.Payload(message);
+                return message;
+            }
+
+            var (evaluated, nonce, proof) = (new byte[blinded.Length], new byte[32], new byte[Voprf.ProofBytes]);
+            Ristretto255.Draw(nonce);
+            Poprf.TryEvaluate(tweaked, blinded, evaluated);
+            Poprf.Prove(tweaked, blinded, evaluated, nonce, proof);
+            return HiddenParties.Forge(false, message, [.. key.PublicKey.Span, .. evaluated, .. proof]);
+        }
+
+        using var holder = GroupKeyHolder.Create(Context).Value;
+        var heard = HiddenParties.Converse(holder, Context, ["a"], Answer);
+        Assert.Equal(isRight ? null : HiddenGroupErrors.ProofInvalid, heard.Error?.Kind);
     }
 
     [Fact]
