@@ -10,6 +10,8 @@ export LANG=C LC_ALL=C DEBIAN_FRONTEND=noninteractive
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 DOTNET_CLI_UI_LANGUAGE=en
 # Nothing this script starts may outlive it: no waiting build nodes, and a compiler server only of its own (see below).
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
+# Programs that run for a minute gain nothing by counting which of their branches are taken: a build takes half the processor time without it.
+export DOTNET_TieredPGO=0
 build_flags=(-nodeReuse:false -p:UseSharedCompilation=false)
 
 cd "$(dirname "$0")/.."
@@ -55,7 +57,8 @@ start_compiler() {
   local server name=dataspace-$$-$RANDOM
   server=$(dirname "$(readlink -f "$(command -v dotnet)")")/sdk/$(dotnet --version)/Roslyn/bincore/VBCSCompiler.dll
   [ -f "$server" ] || return 0
-  dotnet "$server" "-pipename:$name" </dev/null >/dev/null 2>&1 &
+  # It allocates much and keeps little: 256 MB (hexadecimal) of youngest generation spare it a tenth of its time.
+  DOTNET_GCgen0size=10000000 dotnet "$server" "-pipename:$name" </dev/null >/dev/null 2>&1 &
   compiler=$!
   trap 'kill "$compiler" 2>/dev/null || true' EXIT
   for _ in $(seq 150); do

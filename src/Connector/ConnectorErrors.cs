@@ -33,6 +33,10 @@ public static class ConnectorErrors
     public static readonly ErrorKind ParticipantUnknown = new("DS-CON-007", 404, "There is no such participant in the space", "空间中没有该参与方",
         "List the catalogue to see who takes part.", "请查看目录了解参与方。");
 
+    /// <summary>The participant's catalogue could not be read; the detail names the participant and the code that its node, or the coordinator for it, answered with.</summary>
+    public static readonly ErrorKind CatalogUnread = new("DS-CON-024", 502, "The participant's catalogue cannot be read at present", "暂时无法读取该参与方的目录",
+        "Its node is away or just starting: try again in a moment, or ask its operator.", "对方节点离线或正在启动：请稍后重试，或联系其运维人员。");
+
     /// <summary>The consumer used a key other than the pinned one.</summary>
     public static readonly ErrorKind KeyNotPinned = new("DS-CON-008", 403, "The key is not the one pinned in the agreement", "密钥与合约固定的密钥不符",
         "Negotiate a new agreement if the key was rotated.", "若密钥已轮换请重新签约。");

@@ -92,21 +92,29 @@ public sealed class CrashTests(FragileSpace fragile)
     [Fact]
     public async Task Killing_everyone_at_once_loses_nothing_that_was_committed()
     {
+        Assert.SkipUnless(Environment.GetEnvironmentVariable(AllPoints) == "1", $"four processes more than the seven deaths, which meet the same stores; {AllPoints}=1 takes both");
         var agreement = await Space.AgreeAsync(Victim, "investments", "many");
         var before = await Space.SpentAsync(Victim, agreement);
         await Task.WhenAll(Space.Everyone.Select(p => p.InOwnProcessAsync()));
         var done = await Space.RunAsync(fragile.Spec);
         await Task.WhenAll(Space.Everyone.Select(p => p.Process.KillAsync()));
-        await Task.WhenAll(Space.Owners.Select(o => o.RestartAsync()));
-        await KnowsTheMembersAsync(Victim); // the coordinator is still away
-        await Space.Coordinator.RestartAsync();
+        await Task.WhenAll(Space.Everyone.Select(p => p.RestartAsync()));
         Assert.Equal(before + 1, await Space.SpentAsync(Victim, agreement));
         Assert.Equal("730.398", (await Space.EndAsync(done.JobId)).Row("1935")[2]);
         foreach (var party in Space.Everyone)
             Ledgers.AssertSound(party);
     }
 
-    /// <summary>An owner that comes back while the coordinator is away still knows the members, and nobody else.</summary>
+    [Fact]
+    public async Task An_owner_that_comes_back_while_the_coordinator_is_away_still_knows_the_members()
+    {
+        await Task.WhenAll(Space.Coordinator.Process.StopAsync(), Victim.Process.StopAsync());
+        await Victim.RestartAsync();
+        await KnowsTheMembersAsync(Victim);
+        await Space.Coordinator.RestartAsync();
+    }
+
+    /// <summary>The members, and nobody else.</summary>
     private async Task KnowsTheMembersAsync(Party owner)
     {
         var coordinator = (await owner.ReadAsync("/admin/status"))["coordinator"]!;

@@ -207,7 +207,9 @@ public sealed class RegulationTests(RegulatedSpace regulated)
             await regulated.EverywhereAsync(Regulator.Publish(TestRegulator.Rule("R-4", new RuleMatch(Participant: [b.Did]))));
             Assert.Equal("FAILED", (await Space.EndAsync(model)).State);
             await Ledgers.ReadWhenAsync(b, log => Reported(log, model));
-            Assert.Equal(UseStopped, (await Space.Leader.ReadAsync($"/admin/jobs/{model}/why"))["reasons"]!.AsArray().First(r => r!["party"]!.GetValue<string>() == b.Name)!["code"]!.GetValue<string>());
+            // Whichever owner stops first ends the job; the others' conversations break with it.
+            var why = await Space.Leader.ReadAsync($"/admin/jobs/{model}/why");
+            Assert.True(why["reasons"]!.AsArray().Any(r => r!["code"]!.GetValue<string>() == UseStopped), why.ToJsonString());
         }
         finally
         {

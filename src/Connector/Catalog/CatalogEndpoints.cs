@@ -169,7 +169,9 @@ internal sealed class CatalogReader(CoordinatorLink link, INodeTransport transpo
             return error;
         if (answer.Members.FirstOrDefault(m => m.Did == participant) is not { } member)
             return ConnectorErrors.ParticipantUnknown.Of(participant);
-        if (Parse(member)?.Datasets.FirstOrDefault(d => d.Id == datasetId) is not { } dataset)
+        if (Parse(member) is not { } catalog)
+            return ConnectorErrors.CatalogUnread.Of($"{participant}: {member.Code ?? HostErrors.PeerAnswerInvalid.Of().Code}");
+        if (catalog.Datasets.FirstOrDefault(d => d.Id == datasetId) is not { } dataset)
             return ConnectorErrors.DatasetUnknown.Of(datasetId);
         return dataset.Policies.FirstOrDefault(o => o.Id == offerId) is { } offer ? offer : ConnectorErrors.OfferUnknown.Of(offerId);
     }

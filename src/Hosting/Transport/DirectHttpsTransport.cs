@@ -25,10 +25,27 @@ public sealed class DirectHttpsTransport(NodeIdentity self, EgressMeter meter, R
 
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(60);
+
+    /// <summary>A token made after this time is dated to a later second than the one before it.</summary>
+    private static readonly TimeSpan NextSecond = TimeSpan.FromSeconds(1.1);
+
     private readonly ConcurrentDictionary<Peer, HttpMessageInvoker> _pools = new();
 
     /// <inheritdoc />
     public async Task<Result<PeerAnswer>> SendAsync(
+        Peer peer, HttpMethod method, string pathAndQuery, ReadOnlyMemory<byte> body, CancellationToken cancellation)
+    {
+        var sent = await SendOnceAsync(peer, method, pathAndQuery, body, cancellation);
+        // Refused at the door, before anything was done: once more with a token of a later second.
+        if (sent.TryGet(out var answer, out _) && PeerProblem.HasJustRestarted(answer))
+        {
+            await Task.Delay(NextSecond, cancellation);
+            sent = await SendOnceAsync(peer, method, pathAndQuery, body, cancellation);
+        }
+        return sent;
+    }
+
+    private async Task<Result<PeerAnswer>> SendOnceAsync(
         Peer peer, HttpMethod method, string pathAndQuery, ReadOnlyMemory<byte> body, CancellationToken cancellation)
     {
         if (!Uri.TryCreate(peer.Address.TrimEnd('/') + pathAndQuery, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttps)

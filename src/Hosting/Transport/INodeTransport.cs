@@ -5,7 +5,8 @@ namespace DataSpace.Hosting.Transport;
 /// <summary>
 /// Sends one signed request to another participant's node and returns its answer. Nothing above this interface may assume that
 /// the peer has a reachable address: a blind relay with outbound connections can stand behind it.
-/// Implementations sign every request (see <c>RequestToken</c>), never retry by themselves, and bound the answer's size.
+/// Implementations sign every request (see <c>RequestToken</c>) and bound the answer's size. By themselves they repeat nothing but what was refused
+/// at the door because the peer's node has just started.
 /// </summary>
 public interface INodeTransport
 {

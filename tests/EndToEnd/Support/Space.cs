@@ -104,11 +104,11 @@ internal sealed class Space : IAsyncDisposable
         return last!;
     }
 
-    /// <summary>The answer of a node that has joined, from nodes that take tokens: one that a test restarted a moment ago does either within a second or two.</summary>
+    /// <summary>The answer of a node that has joined: one that a test restarted a moment ago does so within a second or two.</summary>
     public async Task<Answer> JoinedAsync(Func<Task<Answer>> ask)
     {
         Answer? answer = null;
-        await Eventually.TrueAsync(async () => (answer = await ask()).Code is not ("DS-CON-005" or "DS-HST-013"), NegotiationLimit, Story);
+        await Eventually.TrueAsync(async () => (answer = await ask()).Code is not "DS-CON-005", NegotiationLimit, Story);
         return answer!;
     }
 
