@@ -38,7 +38,8 @@ internal sealed class GateWorld : IAsyncDisposable
     private readonly NodeIdentity _self;
     private int _jobs;
 
-    public GateWorld()
+    /// <param name="oneGroup">Consumers whom the owner counts as one.</param>
+    public GateWorld(params string[] oneGroup)
     {
         Directory.CreateDirectory(_directory);
         File.WriteAllText(Path.Combine(_directory, "d.csv"), "firm,year,invest\nA,1935,1.0\n");
@@ -54,6 +55,7 @@ internal sealed class GateWorld : IAsyncDisposable
         }
         Config = new ConnectorConfig(Provider, new Bilingual("Owner", "数据方"), "space", [], Region: "CN-330100",
             Regions: new Dictionary<string, string> { [Consumer] = "CN-310115" },
+            ConsumerGroups: oneGroup.Length > 0 ? [oneGroup] : null,
             Pins: new Dictionary<string, string> { [Other] = Informed.Identity.Signer.PublicKey.KeyId });
         Services = GateFactory.Create(this, _self, _directory);
         Gate = Services.GetRequiredService<UseGate>();
