@@ -6,8 +6,8 @@ namespace DataSpace.Cli.Demo.Regression;
 internal static class VerticalTexts
 {
     public static readonly Phrase About = new(
-        "A logistic model over columns that two owners have of the same subjects, trained over ciphertexts; each gets its own weights.",
-        "两个数据方对同一批主体各有不同的列：在密文上训练逻辑回归，各方仅得自身列的权重。");
+        "A logistic model over columns that two owners have of the same subjects, trained over ciphertexts; each gets its own weights. With it scores (hospital-and-lab) or least squares (bank-and-merchant).",
+        "两个数据方对同一批主体各有不同的列：在密文上训练逻辑回归，各方仅得自身列的权重。另有评分（hospital-and-lab）或最小二乘（bank-and-merchant）。");
     public static readonly Phrase SampleOption = new("Which two: hospital-and-lab (a clinic and a laboratory) or bank-and-merchant.", "哪两方：hospital-and-lab（诊所与检验室）或 bank-and-merchant（银行与商户）。");
     public static readonly Phrase Tumours = new(
         "One public table (Wisconsin diagnostic breast cancer), split by column; the ids are made up from row numbers: it holds none of its own.",
