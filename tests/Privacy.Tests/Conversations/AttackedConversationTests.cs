@@ -16,7 +16,8 @@ namespace DataSpace.Privacy.Tests.Conversations;
 public sealed class AttackedConversationTests
 {
     private const int Common = 60;
-    private static readonly string[] Attacks = ["flip", "cut", "long", "repeat", "reflect", "earlier run", "swap"];
+    private static readonly string[] Attacks = ["flip", "cut", "long", "repeat", "reflect", "earlier run", "swap", "another key"];
+    private static readonly Kernel.Crypto.Ed25519Signer Attacker = Kernel.Crypto.Ed25519Signer.Generate();
     private static readonly ScoreRule Rule = new(IsProbability: true, 0.125m, -64, 128, null, [0.5m]);
 
     public static TheoryData<string> Kinds => ["logistic", "linear", "scores", "hidden groups"];
@@ -36,7 +37,7 @@ public sealed class AttackedConversationTests
         }
     }
 
-    /// <summary>Two of seven attacks on each message, so that every attack meets messages of every step.</summary>
+    /// <summary>Every attack on each message of a short conversation; of a long one two on each, so that every attack meets many steps.</summary>
     [Theory]
     [MemberData(nameof(Kinds))]
     public void What_is_not_the_message_that_is_due_ends_the_run(string kind)
@@ -44,7 +45,7 @@ public sealed class AttackedConversationTests
         var earlier = Honest(kind);
         foreach (var at in Places(earlier.Count))
         {
-            foreach (var attack in (string[])[Attacks[at % Attacks.Length], Attacks[(at + 3) % Attacks.Length]])
+            foreach (var attack in earlier.Count < 20 ? Attacks : [Attacks[at % Attacks.Length], Attacks[(at + 3) % Attacks.Length]])
             {
                 using var run = Make(kind);
                 byte[]? held = null;
@@ -79,6 +80,8 @@ public sealed class AttackedConversationTests
                             return [run.Pair.Said.FindLast(s => s.FromFirst != fromFirst).Message ?? []];
                         case "earlier run":
                             return [earlier[at].Message];
+                        case "another key":
+                            return [[.. message[..^64], .. Attacker.Sign(message.AsSpan(0, message.Length - 64))]];
                         default:
                             held = message;
                             return [];
