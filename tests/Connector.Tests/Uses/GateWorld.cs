@@ -124,6 +124,13 @@ internal sealed class GateWorld : IAsyncDisposable
         ["permission"] = new JsonArray(new JsonObject { ["action"] = "use", ["constraint"] = new JsonArray([.. terms.Select(t => t!.DeepClone())]) }),
     };
 
+    /// <summary>A contract about models or scores of common rows, with the consumer as the other owner.</summary>
+    public static JsonObject AlignedPolicy(string[] computations, string[]? columns = null, string dominance = "off") => Agreement(
+    [
+        Constraint("dataspace:computation", "isAnyOf", computations), Constraint("dataspace:column", "isAnyOf", columns ?? ["firm", "invest"]), Constraint("dataspace:clamp", "isAnyOf", "invest:3:0:2000"),
+        Constraint("dataspace:minimumGroupSize", "gteq", "5"), Constraint("dataspace:dominancePercent", "lteq", dominance), Constraint("dataspace:coProvider", "isAnyOf", Consumer + "#" + KeyId),
+    ]);
+
     /// <summary>A fresh use under a contract with this policy; its budgets are opened as when a negotiation ends.</summary>
     public UseRequest Use(JsonObject policy, Func<JobPlan, JobPlan>? change = null)
     {
