@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Private set intersection on this machine: a bank, a merchant, an analyst and a coordinator as separate processes. How many customers are common, what they owe the bank in sum, what each
-# party learned, asking again until the owners' cap refuses, and what stands in the ledgers. Then a model of whose credit went well, over both sides' columns, trained over ciphertexts; one that asks for
-# personal status or origin is refused by the contract.
+# party learned, asking again until the owners' cap refuses, and what stands in the ledgers. Then a model of whose credit went well, over both sides' columns, trained over ciphertexts, and the same
+# columns by least squares; one that asks for personal status or origin is refused by the contract.
 #
 #   samples/bank-and-merchant/run.sh [--yes] [--lang zh|en] [--json]     (options of: dataspace intersect demo, dataspace regress vertical)
 #

@@ -58,7 +58,7 @@ public static class Program
             .AddSingleton(provider => new UseFacts(config, provider.GetRequiredService<PeerDirectory>(), HostLayout.WorkerDirectory(surroundings) is { } directory ? Path.Combine(directory, "sandbox-worker") : null))
             .AddSingleton<NoiseDesk>().AddSingleton<UseGate>().AddSingleton<PolicyExplainer>().AddSingleton<Egress>().AddSingleton<RunningUses>().AddSingleton<MaskKeys>().AddSingleton<RosterRule>()
             .AddSingleton<DropoutParts>().AddSingleton<DropoutDesk>().AddSingleton<ReplyBucket>().AddSingleton<UseComputation>().AddSingleton<UseKinds>().AddSingleton<HiddenGroups.HiddenGroupRunner>()
-            .AddSingleton<AnalystConversations>().AddSingleton<ConversationDesk>().AddSingleton<OwnerConversations>().AddSingleton<LocalMatches>().AddSingleton<IntersectionRunner>()
+            .AddSingleton<AnalystConversations>().AddSingleton<ConversationDesk>().AddSingleton<OwnerConversations>().AddSingleton<LocalMatches>().AddSingleton<OwnerPairs>().AddSingleton<IntersectionRunner>()
             .AddSingleton<Regressions.LocalModels>().AddSingleton<Regressions.ModelShelf>().AddSingleton<Regressions.VerticalRunner>()
             .AddSingleton<Scores.ScoredModels>().AddSingleton<Scores.LocalScores>().AddSingleton<Scores.ScoreRunner>().AddSingleton<ProviderDesk>().AddSingleton<Refusals>().AddSingleton<ActorBook>()
             .AddSingleton<Lookups.LookupShelf>().AddSingleton<Lookups.LookupRunner>().AddSingleton<Lookups.HintShelf>().AddSingleton<IAnalystPartFactory, Lookups.LookupPartFactory>()

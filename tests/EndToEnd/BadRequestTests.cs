@@ -1,4 +1,5 @@
 using DataSpace.EndToEnd.Support;
+using DataSpace.Protocol.Jobs;
 
 namespace DataSpace.EndToEnd;
 
@@ -68,6 +69,20 @@ public sealed class BadRequestTests(SharedSpace shared)
         var token = Kernel.Crypto.RequestToken.Create(caller.Signer, caller.Did, Space.SupplierA.Did, "POST", path, bytes, TimeProvider.System);
         var answer = await Space.SupplierA.Wire.SendAsync(HttpMethod.Post, path, bytes, token);
         Assert.True(answer.Status is >= 400 and < 500 && answer.ToString().Contains(code, StringComparison.Ordinal), answer.ToString());
+    }
+
+    /// <summary>A batch of a conversation that is nearly full takes one more of the longest messages: the server, which takes 8 MiB elsewhere, lets through what this endpoint says.</summary>
+    [Fact]
+    public async Task The_longest_messages_of_a_conversation_are_let_through()
+    {
+        const string Path = "/peer/jobs/none/messages";
+        var bytes = new byte[RelayRequest.MaxBytes];
+        Array.Fill(bytes, (byte)' ');
+        Wire.Bytes("""{"from":0,"messages":[]}""").CopyTo(bytes, 0);
+        var caller = Space.Coordinator.Persona;
+        var token = Kernel.Crypto.RequestToken.Create(caller.Signer, caller.Did, Space.SupplierA.Did, "POST", Path, bytes, TimeProvider.System);
+        var answer = await Space.SupplierA.Wire.SendAsync(HttpMethod.Post, Path, bytes, token);
+        Assert.Contains("DS-JOB-007", answer.ToString(), StringComparison.Ordinal); // read to its end; there is no such job
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using DataSpace.Connector.Conversations;
 using DataSpace.Connector.History;
 using DataSpace.Connector.Jobs;
@@ -21,7 +20,7 @@ namespace DataSpace.Connector.Intersections;
 /// leave this process; messages leave through <see cref="ConversationSession"/>, the answer through <see cref="Egress"/>.
 /// </summary>
 internal sealed partial class IntersectionRunner(
-    ProviderDesk desk, ControlledSandbox controlled, OwnerConversations conversations, Egress egress, LocalMatches matches, ISealEngine engine, MaskKeys roundKeys, NodeIdentity self, TimeProvider clock,
+    ProviderDesk desk, OwnerPairs pairs, ControlledSandbox controlled, OwnerConversations conversations, Egress egress, LocalMatches matches, ISealEngine engine, MaskKeys roundKeys, NodeIdentity self, TimeProvider clock,
     ILogger<IntersectionRunner> log)
 {
     /// <summary>Rows that are read at most for every subject that a set may have.</summary>
@@ -99,20 +98,11 @@ internal sealed partial class IntersectionRunner(
 
     private Result<IntersectionParty> PartyOf(UseRow row, UseRequest use, EgressContext context, KeyRule rule, ItemSet items, ISealEngine metered)
     {
-        var (plan, query) = (use.Order.Plan, use.Order.Plan.Intersect!);
-        var statements = JsonSerializer.Deserialize<List<string>>(row.RoundZeros!, JobJson.Options)!;
-        if (!JobOrders.VerifyRoster(use.Order, row.JobHash, statements, self.Did, desk.PinnedCoProvider, clock).TryGet(out var roster, out var error))
+        var plan = use.Order.Plan;
+        if (!pairs.Of(row, use, rule, plan.Intersect!.Receiver, IntersectionCheck.TermsOf(plan)).TryGet(out var pair, out var error))
             return error;
-        var peer = plan.Roster.First(r => r.Participant != self.Did);
-        if (desk.PinnedCoProvider(peer.Participant, peer.KeyId) is not { } key)
-            return JobErrors.RosterBroken.Of("key of the other owner");
-        var sender = plan.Roster.First(r => r.Participant != query.Receiver).Participant;
-        string VersionOf(string did) => roster.First(s => s.Participant == did).DatasetVersion;
-        var terms = IntersectionCheck.TermsOf(plan);
-        // The roster hash covers the job, both parties' keys of round 0 and the versions of their data: one conversation, once.
-        var run = new IntersectionRun(context.Grant, new IntersectionContext(
-            row.RosterHash!, string.Join(' ', plan.Roster.Select(r => r.AgreementId)), use.Order.PlanHash, query.Receiver, sender, VersionOf(query.Receiver), VersionOf(sender), rule.Digest, terms), self.Signer, key);
-        if (query.Receiver == self.Did)
+        var run = new IntersectionRun(context.Grant, pair.Context, self.Signer, pair.Peer);
+        if (pair.IsFirst)
             return IntersectionReceiver.Create(run, items, metered).TryGet(out var receiver, out error) ? receiver : error;
         return IntersectionSender.Create(run, items, metered).TryGet(out var other, out error) ? other : error;
     }
@@ -134,8 +124,7 @@ internal sealed partial class IntersectionRunner(
 
     /// <summary>What is about the sets has one code; what is about the protocol has its own, for it says that the other party did not keep to it.</summary>
     private DsError Judged(DsError error)
-        => error.Kind == IntersectionErrors.SetTooSmall || error.Kind == IntersectionErrors.SetTooLarge || error.Kind == ConversationErrors.SpoolFull ? Withheld(error)
-            : Broken(error);
+        => OwnerPairs.IsAboutSets(error) ? Withheld(error) : Broken(error);
 
     private DsError Broken(DsError error)
     {

@@ -22,6 +22,7 @@ namespace DataSpace.Connector.Jobs;
 /// <summary>
 /// Does the work of one use, in the order of the laws: gate (policy, budgets, Grant durable) → duties during the use → data read in the sandbox → output control and masks →
 /// Report and contribution bytes committed → released, with what a conversation says last. A crash between Grant and Report abandons the attempt: the use stays spent.
+/// One after the Report commits what was reported, also of a use that was being stopped: its bytes leave by the word that the release gate has then, or not at all.
 /// </summary>
 internal sealed partial class UseRunner(
     IDbContextFactory<ConnectorState> store, ProviderDesk desk, UseGate gate, UseFacts facts, RosterRule rosters, Dropouts.DropoutParts dropouts, AuditLedger ledger, SqlSandbox sandbox,

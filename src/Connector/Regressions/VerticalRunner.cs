@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 using DataSpace.Connector.Conversations;
 using DataSpace.Connector.History;
+using DataSpace.Connector.Intersections;
 using DataSpace.Connector.Jobs;
 using DataSpace.Connector.Uses;
 using DataSpace.Hosting.Identity;
@@ -22,7 +22,7 @@ namespace DataSpace.Connector.Regressions;
 /// <see cref="ConversationSession"/>, the closing through <see cref="Egress"/>.
 /// </summary>
 internal sealed partial class VerticalRunner(
-    ProviderDesk desk, ControlledSandbox controlled, OwnerConversations conversations, Egress egress, LocalModels models, ModelShelf shelf, ISealEngine engine, NodeIdentity self, TimeProvider clock,
+    OwnerPairs pairs, ControlledSandbox controlled, OwnerConversations conversations, Egress egress, LocalModels models, ModelShelf shelf, ISealEngine engine, NodeIdentity self,
     ILogger<VerticalRunner> log)
 {
     public async Task<Result<UseWork>> RunAsync(UseRow row, UseRequest use, AdmittedUse admitted, EgressContext context, CancellationToken cancellation)
@@ -76,25 +76,17 @@ internal sealed partial class VerticalRunner(
     private Result<AlignedRegression> PartyOf(UseRow row, UseRequest use, EgressContext context, KeyRule rule, ItemSet items, VerticalRows rows, ISealEngine metered)
     {
         var (plan, query) = (use.Order.Plan, use.Order.Plan.Regress!);
-        var statements = JsonSerializer.Deserialize<List<string>>(row.RoundZeros!, JobJson.Options)!;
-        if (!JobOrders.VerifyRoster(use.Order, row.JobHash, statements, self.Did, desk.PinnedCoProvider, clock).TryGet(out var roster, out var error))
+        if (!pairs.Of(row, use, rule, query.Label.Participant!, new IntersectionTerms(IntersectionMode.Ids, query.MinimumSubjects, query.MaxRowsPerParty, query.MaxRowsPerParty)).TryGet(out var pair, out var error))
             return error;
-        var peer = plan.Roster.First(r => r.Participant != self.Did);
-        if (desk.PinnedCoProvider(peer.Participant, peer.KeyId) is not { } key)
-            return JobErrors.RosterBroken.Of("key of the other owner");
-        var (first, second) = (query.Label.Participant!, plan.Roster.First(r => r.Participant != query.Label.Participant).Participant);
-        string VersionOf(string did) => roster.First(s => s.Participant == did).DatasetVersion;
+        var alignment = pair.Context;
         int WidthOf(string did) => RegressQuery.WidthOf(plan.Roster.Zip(query.Features).First(p => p.First.Participant == did).Second);
-        // The roster hash covers the job, both parties' keys of round 0 and the versions of their data: one conversation, once.
-        var alignment = new IntersectionContext(
-            row.RosterHash!, string.Join(' ', plan.Roster.Select(r => r.AgreementId)), use.Order.PlanHash, first, second, VersionOf(first), VersionOf(second), rule.Digest,
-            new IntersectionTerms(IntersectionMode.Ids, query.MinimumSubjects, query.MaxRowsPerParty, query.MaxRowsPerParty));
+        var (first, second) = (WidthOf(alignment.Receiver), WidthOf(alignment.Sender));
         var ridge = Number(query.L2);
         AlignedModel terms = query.HalfPeriod is { } halfPeriod
-            ? new AlignedLogistic(alignment, WidthOf(first), WidthOf(second), ridge, halfPeriod, query.Iterations)
-            : new AlignedLinear(alignment, WidthOf(first), WidthOf(second), ridge, Number(query.Label.Min), Number(query.Label.Max));
+            ? new AlignedLogistic(alignment, first, second, ridge, halfPeriod, query.Iterations)
+            : new AlignedLinear(alignment, first, second, ridge, Number(query.Label.Min), Number(query.Label.Max));
         return AlignedRegression.Create(
-            new VerticalRun(context.Grant, new ConversationTerms(terms.Protocol, alignment.Digest, self.Signer, key)), terms, first == self.Did, items, rows.Of, metered);
+            new VerticalRun(context.Grant, new ConversationTerms(terms.Protocol, alignment.Digest, self.Signer, pair.Peer)), terms, pair.IsFirst, items, rows.Of, metered);
     }
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
@@ -110,8 +102,7 @@ internal sealed partial class VerticalRunner(
     /// <summary>What is about data has one code; what is about the protocol has its own, for it says that the other party did not keep to it.</summary>
     private DsError Judged(DsError error)
     {
-        if (error.Kind == IntersectionErrors.SetTooSmall || error.Kind == IntersectionErrors.SetTooLarge || error.Kind == ConversationErrors.SpoolFull || error.Kind == VerticalErrors.ConstantColumn
-            || error.Kind == VerticalErrors.LabelInvalid || error.Kind == VerticalErrors.ConstantLabel || error.Kind == VerticalErrors.ValueInvalid)
+        if (OwnerPairs.IsAboutSets(error) || error.Kind == VerticalErrors.ConstantColumn || error.Kind == VerticalErrors.LabelInvalid || error.Kind == VerticalErrors.ConstantLabel || error.Kind == VerticalErrors.ValueInvalid)
             return Withheld(error);
         LogBroken(log, error.Code, error.Detail);
         return error.Kind.Of();

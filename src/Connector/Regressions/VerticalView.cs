@@ -12,6 +12,14 @@ internal static class VerticalView
     public static object[] Steps(JobPlan plan, RegressQuery query, Func<string, string> nameOf)
         => query.Model == RegressQuery.Logistic ? Logistic(plan, query, nameOf) : Linear(plan, query, nameOf);
 
+    /// <summary>Steps 2 and 3 of whatever begins with an intersection for each owner.</summary>
+    public static object[] Meet(string first, string second) =>
+    [
+        PlanView.Step(2, PlanTexts.EachProvider, PlanTexts.All, PlanTexts.RoundZero, "≈ 1 KB", "the dataset's version", "数据集版本"),
+        PlanView.Step(3, PlanTexts.EachProvider, PlanTexts.EachProvider, new("two intersections, each owner receiving one", "两次求交，双方各接收一次"), "≈ 76 B × 2 × rows",
+            $"{first} and {second}: which of their own rows are common; the coordinator: how many subjects each has", $"{first} 与 {second} 得知自身哪些行为共有；协调方得知各方主体数"),
+    ];
+
     private static object[] Linear(JobPlan plan, RegressQuery query, Func<string, string> nameOf)
     {
         var first = nameOf(query.Label.Participant!);
@@ -22,9 +30,7 @@ internal static class VerticalView
         return
         [
             PlanView.Step(1, PlanTexts.Analyst, PlanTexts.CoordinatorAndProviders, PlanTexts.Order, "≈ 4 KB", "model, columns, label and its bounds, ridge, contracts, limits", "模型、列、标签及其界限、岭参数、合约与上限"),
-            PlanView.Step(2, PlanTexts.EachProvider, PlanTexts.All, PlanTexts.RoundZero, "≈ 1 KB", "the dataset's version", "数据集版本"),
-            PlanView.Step(3, PlanTexts.EachProvider, PlanTexts.EachProvider, new("two intersections, each owner receiving one", "两次求交，双方各接收一次"), "≈ 76 B × 2 × rows",
-                $"{first} and {second}: which of their own rows are common; the coordinator: how many subjects each has", $"{first} 与 {second} 得知自身哪些行为共有；协调方得知各方主体数"),
+            .. Meet(first, second),
             PlanView.Step(4, PlanTexts.Name(second), PlanTexts.Name(first), new("its whitened columns, encrypted under its own key", "以自身密钥加密的白化列"), products,
                 "nothing: ciphertexts under the other's key; the coordinator: sizes, and from them about how many rows are common", "无信息：对方密钥下的密文；协调方由大小大致得知共有行数"),
             PlanView.Step(5, PlanTexts.Name(first), PlanTexts.Name(second), new("products of its columns and the label with them, masked: both then hold shares of the Gram system", "自身列及标签与其乘积（带掩码）：此后双方各持有格拉姆方程组的份额"), products,
@@ -48,9 +54,7 @@ internal static class VerticalView
         return
         [
             PlanView.Step(1, PlanTexts.Analyst, PlanTexts.CoordinatorAndProviders, PlanTexts.Order, "≈ 4 KB", "model, columns, label, ridge, range, iterations, contracts, limits", "模型、列、标签、岭参数、范围、迭代次数、合约与上限"),
-            PlanView.Step(2, PlanTexts.EachProvider, PlanTexts.All, PlanTexts.RoundZero, "≈ 1 KB", "the dataset's version", "数据集版本"),
-            PlanView.Step(3, PlanTexts.EachProvider, PlanTexts.EachProvider, new("two intersections, each owner receiving one", "两次求交，双方各接收一次"), "≈ 76 B × 2 × rows",
-                $"{first} and {second}: which of their own rows are common; the coordinator: how many subjects each has", $"{first} 与 {second} 得知自身哪些行为共有；协调方得知各方主体数"),
+            .. Meet(first, second),
             PlanView.Step(4, PlanTexts.EachProvider, PlanTexts.EachProvider, new("public keys of this job alone", "仅供本任务使用的公钥"), "2 × 1.3 MB", "nothing", "无信息"),
             PlanView.Step(5, PlanTexts.Name(first), PlanTexts.Name(second), new("encrypted shares, waves and errors; masked answers", "加密的份额、波值与误差；带掩码的应答"), perIteration + " ≈ 6 MB",
                 "nothing: ciphertexts under the other's key, and values uniform modulo 2^80", "无信息：对方密钥下的密文，以及模 2^80 均匀的数值"),

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using System.Text.Json;
 using DataSpace.Connector.Conversations;
 using DataSpace.Connector.History;
+using DataSpace.Connector.Intersections;
 using DataSpace.Connector.Jobs;
 using DataSpace.Connector.Regressions;
 using DataSpace.Connector.Uses;
@@ -23,7 +23,7 @@ namespace DataSpace.Connector.Scores;
 /// <see cref="ConversationSession"/>, the answers after the Report, the closing through <see cref="Egress"/>.
 /// </summary>
 internal sealed partial class ScoreRunner(
-    ProviderDesk desk, ControlledSandbox controlled, OwnerConversations conversations, Egress egress, ScoredModels models, LocalScores scores, ISealEngine engine, NodeIdentity self, TimeProvider clock, ILogger<ScoreRunner> log)
+    OwnerPairs pairs, ControlledSandbox controlled, OwnerConversations conversations, Egress egress, ScoredModels models, LocalScores scores, ISealEngine engine, NodeIdentity self, ILogger<ScoreRunner> log)
 {
     public async Task<Result<UseWork>> RunAsync(UseRow row, UseRequest use, AdmittedUse admitted, EgressContext context, CancellationToken cancellation)
     {
@@ -67,28 +67,18 @@ internal sealed partial class ScoreRunner(
 
     private Result<AlignedScoring> PartyOf(UseRow row, UseRequest use, EgressContext context, KeyRule rule, ItemSet items, Func<IReadOnlyList<int>, double[]> partsOf, ISealEngine metered)
     {
-        var (plan, query) = (use.Order.Plan, use.Order.Plan.Score!);
-        var statements = JsonSerializer.Deserialize<List<string>>(row.RoundZeros!, JobJson.Options)!;
-        if (!JobOrders.VerifyRoster(use.Order, row.JobHash, statements, self.Did, desk.PinnedCoProvider, clock).TryGet(out var roster, out var error))
+        var query = use.Order.Plan.Score!;
+        if (!pairs.Of(row, use, rule, use.Order.Consumer, new IntersectionTerms(IntersectionMode.Ids, query.MinimumSubjects, query.MaxRowsPerParty, query.MaxRowsPerParty)).TryGet(out var pair, out var error))
             return error;
-        var peer = plan.Roster.First(r => r.Participant != self.Did);
-        if (desk.PinnedCoProvider(peer.Participant, peer.KeyId) is not { } key)
-            return JobErrors.RosterBroken.Of("key of the other owner");
-        var (asker, answerer) = (use.Order.Consumer, plan.Roster.First(r => r.Participant != use.Order.Consumer).Participant);
-        string VersionOf(string did) => roster.First(s => s.Participant == did).DatasetVersion;
-        // The roster hash covers the job, both parties' keys of round 0 and the versions of their data: one conversation, once.
-        var alignment = new IntersectionContext(
-            row.RosterHash!, string.Join(' ', plan.Roster.Select(r => r.AgreementId)), use.Order.PlanHash, asker, answerer, VersionOf(asker), VersionOf(answerer), rule.Digest,
-            new IntersectionTerms(IntersectionMode.Ids, query.MinimumSubjects, query.MaxRowsPerParty, query.MaxRowsPerParty));
-        var terms = new AlignedScores(alignment, query.Model.JobHash, query.Rows, ScoreCheck.RuleOf(query.Telling));
+        var terms = new AlignedScores(pair.Context, query.Model.JobHash, query.Rows, ScoreCheck.RuleOf(query.Telling));
         return AlignedScoring.Create(
-            new VerticalRun(context.Grant, new ConversationTerms(terms.Protocol, alignment.Digest, self.Signer, key)), terms, asker == self.Did, items, partsOf, metered);
+            new VerticalRun(context.Grant, new ConversationTerms(terms.Protocol, pair.Context.Digest, self.Signer, pair.Peer)), terms, pair.IsFirst, items, partsOf, metered);
     }
 
     /// <summary>What is about data has one code; what is about the protocol has its own, for it says that the other party did not keep to it.</summary>
     private DsError Judged(DsError error)
     {
-        if (error.Kind == IntersectionErrors.SetTooSmall || error.Kind == IntersectionErrors.SetTooLarge || error.Kind == ConversationErrors.SpoolFull || error.Kind == ScoreErrors.PartInvalid)
+        if (OwnerPairs.IsAboutSets(error) || error.Kind == ScoreErrors.PartInvalid)
             return Withheld(error);
         LogBroken(log, error.Code, error.Detail);
         return error.Kind.Of();

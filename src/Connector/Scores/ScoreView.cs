@@ -1,5 +1,6 @@
 using System.Globalization;
 using DataSpace.Connector.Jobs;
+using DataSpace.Connector.Regressions;
 using DataSpace.Connector.Uses;
 using DataSpace.Privacy.Regression.Vertical.Scoring;
 using DataSpace.Protocol.Jobs;
@@ -23,9 +24,7 @@ internal static class ScoreView
         return
         [
             PlanView.Step(1, PlanTexts.Analyst, PlanTexts.CoordinatorAndProviders, PlanTexts.Order, "≈ 4 KB", "which model, its columns, how many rows, what is told of a score, contracts, limits", "哪个模型、其列、行数、告知方式、合约与上限"),
-            PlanView.Step(2, PlanTexts.EachProvider, PlanTexts.All, PlanTexts.RoundZero, "≈ 1 KB", "the dataset's version", "数据集版本"),
-            PlanView.Step(3, PlanTexts.EachProvider, PlanTexts.EachProvider, new("two intersections, each owner receiving one", "两次求交，双方各接收一次"), "≈ 76 B × 2 × rows",
-                $"{asker} and {answerer}: which of their own rows are common; the coordinator: how many subjects each has", $"{asker} 与 {answerer} 得知自身哪些行为共有；协调方得知各方主体数"),
+            .. VerticalView.Meet(asker, answerer),
             PlanView.Step(4, PlanTexts.Name(asker), PlanTexts.Name(answerer), new("per row the level of its own part of the score, encrypted under its own fresh key; as many rows as the plan says", "逐行以新密钥加密的自身部分得分所在级别；行数固定为计划所定"), size,
                 "nothing: ciphertexts under the other's key; the coordinator: a size that the plan tells", "无信息：对方密钥下的密文；协调方仅得知计划已定的大小"),
             PlanView.Step(5, PlanTexts.Name(answerer), PlanTexts.Name(asker), new("the same times its table of answers per level, masked; after its Report", "与自身逐级答复表的乘积（带掩码）；在其报告之后发出"), size,

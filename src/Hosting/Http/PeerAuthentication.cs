@@ -8,6 +8,7 @@ using DataSpace.Kernel.Results;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -120,6 +121,10 @@ public static class PeerAuthentication
                     buffer.Write(chunk, 0, read);
                 }
             }
+            catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
+            {
+                return HostErrors.RequestTooLarge.Of($"at most {limit} bytes"); // of a length that was not announced, the server notices first
+            }
             finally
             {
                 ArrayPool<byte>.Shared.Return(chunk);
@@ -129,14 +134,17 @@ public static class PeerAuthentication
     }
 }
 
-/// <summary>Longest body that an endpoint takes from a peer.</summary>
-public sealed record PeerBodyLimit(int Bytes)
+/// <summary>Longest body that an endpoint takes from a peer; the server's own limit of that endpoint as well, which is 8 MiB where nothing is said.</summary>
+public sealed record PeerBodyLimit(int Bytes) : IRequestSizeLimitMetadata
 {
     /// <summary>Where nothing else is said: 1 MiB.</summary>
     public const int Default = 1024 * 1024;
 
     /// <summary>For orders with public keys: 8 MiB.</summary>
     public static readonly PeerBodyLimit Order = new(8 * 1024 * 1024);
+
+    /// <inheritdoc />
+    public long? MaxRequestBodySize => Bytes;
 }
 
 /// <summary>Marks endpoints that verify a peer's request token; the authorization coverage test reads it.</summary>

@@ -4,7 +4,6 @@ using DataSpace.Kernel.Results;
 using DataSpace.Protocol.Regulation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Metadata;
 
 namespace DataSpace.Hosting.Regulation;
 
@@ -28,7 +27,7 @@ public static class PreviewEndpoint
                 return error.ToProblem();
             var now = register.Now().TryGet(out var trusted, out _) ? trusted : clock.GetUtcNow();
             return Results.Json(await preview.LookAsync(document, NegativeListIndex.Compile(document), now, cancellation), Protocol.Jobs.JobJson.Options);
-        }).RequirePeer().WithMetadata(new PeerBodyLimit(RegulationBundle.MaxBytes), new PreviewSize()).WithSummary("A pinned regulator asks what a rule set would suspend here; nothing is kept or changed.");
+        }).RequirePeer().WithMetadata(new PeerBodyLimit(RegulationBundle.MaxBytes)).WithSummary("A pinned regulator asks what a rule set would suspend here; nothing is kept or changed.");
 
     /// <summary>A pinned regulator's own rules, or why not.</summary>
     private static Result<RuleSetDocument> Read(RegulationPreviewRequest request, string caller, PinnedRegulators pinned)
@@ -38,10 +37,5 @@ public static class PreviewEndpoint
         if (!RuleSetReader.Read(request.RuleSet).TryGet(out var document, out var error))
             return error;
         return document.Content.Regulator == caller ? document : NegativeListErrors.UnknownRegulator.Of("another regulator's rules");
-    }
-
-    private sealed class PreviewSize : IRequestSizeLimitMetadata
-    {
-        public long? MaxRequestBodySize => RegulationBundle.MaxBytes;
     }
 }

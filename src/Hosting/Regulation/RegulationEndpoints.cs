@@ -6,7 +6,6 @@ using DataSpace.Protocol.Jobs;
 using DataSpace.Protocol.Regulation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DataSpace.Hosting.Regulation;
@@ -42,7 +41,7 @@ public static class RegulationEndpoints
         foreach (var card in app.Services.GetRequiredService<PinnedRegulators>().All.Select(r => r.Card).OfType<Protocol.Membership.MemberDocument>())
             peers.Trust(card);
         app.MapGet(RegulationPaths.Bundle, Newest).RequirePeer().WithSummary("The newest verified rules of a regulator, as it signed them; 204 when there is nothing newer than asked for.");
-        app.MapPost(RegulationPaths.Bundle, Take).RequirePeer().WithMetadata(new PeerBodyLimit(RegulationBundle.MaxBytes), new BundleSize())
+        app.MapPost(RegulationPaths.Bundle, Take).RequirePeer().WithMetadata(new PeerBodyLimit(RegulationBundle.MaxBytes))
             .WithSummary("Rules of a pinned regulator: judged by their signatures, whoever carries them.");
         app.MapGet("/admin/regulation/status", StatusAsync).RequireAdmin().WithSummary("Regulators, rules in force, age of the stamp, what is suspended and why.");
     }
@@ -116,11 +115,5 @@ public static class RegulationEndpoints
             }),
             suspended,
         }, JobJson.Options);
-    }
-
-    /// <summary>The server's own limit of this one endpoint.</summary>
-    private sealed class BundleSize : IRequestSizeLimitMetadata
-    {
-        public long? MaxRequestBodySize => RegulationBundle.MaxBytes;
     }
 }

@@ -15,7 +15,8 @@ internal sealed class RegulatedWorld : IAsyncDisposable
 {
     public const string Regulator = "did:web:regulator.example";
     private readonly ISigner[] _roots = [Ed25519Signer.Generate(), Ed25519Signer.Generate()];
-    private readonly IServiceProvider _services;
+    private readonly Func<IServiceProvider> _start;
+    private IServiceProvider _services;
     private int _version;
 
     /// <summary>The online key of the next version.</summary>
@@ -36,7 +37,9 @@ internal sealed class RegulatedWorld : IAsyncDisposable
             ledgerVkey = "v",
         }));
         var config = new RegulatorConfig(Regulator, "Regulator", [.. _roots.Select(r => RegulatorPin.Spell(r.PublicKey))], Card: transport is null ? null : "node.json");
-        _services = World.Regulated(PinnedRegulators.Create([config], 1000, directory).Value, transport);
+        var pinned = PinnedRegulators.Create([config], 1000, directory).Value;
+        _start = () => World.Regulated(pinned, transport);
+        _services = _start();
         Directory.Delete(directory, recursive: true);
     }
 
@@ -48,6 +51,13 @@ internal sealed class RegulatedWorld : IAsyncDisposable
 
     /// <summary>Kind of the next version.</summary>
     public RuleSetMode Mode { get; set; }
+
+    /// <summary>The node again on the same files, with nothing left in memory but the ledger.</summary>
+    public void Restart()
+    {
+        (_services as IDisposable)?.Dispose();
+        _services = _start();
+    }
 
     /// <summary>A part of the node.</summary>
     public T Get<T>()

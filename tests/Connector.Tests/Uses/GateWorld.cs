@@ -38,7 +38,8 @@ internal sealed class GateWorld : IAsyncDisposable
     private readonly NodeIdentity _self;
     private int _jobs;
 
-    public GateWorld()
+    /// <param name="oneGroup">Consumers whom the owner counts as one.</param>
+    public GateWorld(params string[] oneGroup)
     {
         Directory.CreateDirectory(_directory);
         File.WriteAllText(Path.Combine(_directory, "d.csv"), "firm,year,invest\nA,1935,1.0\n");
@@ -54,6 +55,7 @@ internal sealed class GateWorld : IAsyncDisposable
         }
         Config = new ConnectorConfig(Provider, new Bilingual("Owner", "数据方"), "space", [], Region: "CN-330100",
             Regions: new Dictionary<string, string> { [Consumer] = "CN-310115" },
+            ConsumerGroups: oneGroup.Length > 0 ? [oneGroup] : null,
             Pins: new Dictionary<string, string> { [Other] = Informed.Identity.Signer.PublicKey.KeyId });
         Services = GateFactory.Create(this, _self, _directory);
         Gate = Services.GetRequiredService<UseGate>();
@@ -121,6 +123,13 @@ internal sealed class GateWorld : IAsyncDisposable
         ["timestamp"] = "2026-01-15T08:00:00Z",
         ["permission"] = new JsonArray(new JsonObject { ["action"] = "use", ["constraint"] = new JsonArray([.. terms.Select(t => t!.DeepClone())]) }),
     };
+
+    /// <summary>A contract about models or scores of common rows, with the consumer as the other owner.</summary>
+    public static JsonObject AlignedPolicy(string[] computations, string[]? columns = null, string dominance = "off") => Agreement(
+    [
+        Constraint("dataspace:computation", "isAnyOf", computations), Constraint("dataspace:column", "isAnyOf", columns ?? ["firm", "invest"]), Constraint("dataspace:clamp", "isAnyOf", "invest:3:0:2000"),
+        Constraint("dataspace:minimumGroupSize", "gteq", "5"), Constraint("dataspace:dominancePercent", "lteq", dominance), Constraint("dataspace:coProvider", "isAnyOf", Consumer + "#" + KeyId),
+    ]);
 
     /// <summary>A fresh use under a contract with this policy; its budgets are opened as when a negotiation ends.</summary>
     public UseRequest Use(JsonObject policy, Func<JobPlan, JobPlan>? change = null)

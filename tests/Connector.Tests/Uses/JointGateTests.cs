@@ -108,7 +108,11 @@ public sealed class JointGateTests : IAsyncLifetime
 
         Kernel.Results.DsError? Verified(Func<AggregateQuery, AggregateQuery> change)
         {
-            var order = _world.Use(GateWorld.Agreement(GateWorld.Terms()), plan => plan with { Aggregate = change(plan.Aggregate!) }).Order;
+            var order = _world.Use(GateWorld.Agreement(GateWorld.Terms()), plan => plan with
+            {
+                Aggregate = change(plan.Aggregate!),
+                Roster = [.. plan.Roster, .. Enumerable.Range(0, 3).Select(i => plan.Roster[0] with { Participant = $"did:web:p{i}.example" })], // of fewer than five none may be gone
+            }).Order;
             var (signer, clock) = (_world.Analyst.Identity.Signer, TimeProvider.System);
             var signed = Kernel.Crypto.SignedDocument.Create(order, signer, order.Consumer, ["did:web:me.example"], JobOrder.Typ, clock.GetUtcNow().AddMinutes(5), clock);
             return JobOrders.Verify(signed, [], "did:web:me.example", (_, _) => signer.PublicKey, clock).Error;

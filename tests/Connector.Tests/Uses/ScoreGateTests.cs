@@ -29,20 +29,20 @@ public sealed class ScoreGateTests : IAsyncLifetime
     public async Task Scores_and_rows_in_common_are_permitted_by_their_own_names()
     {
         foreach (var computations in (string[][])[["score"], ["regress", "intersect:ids"], ["intersect:ids"], ["score", "intersect"]])
-            Assert.Equal(PolicyErrors.ComputationNotAllowed, (await _world.AdmitAsync(Use(policy: Policy(computations)))).Error?.Kind);
+            Assert.Equal(PolicyErrors.ComputationNotAllowed, (await _world.AdmitAsync(Use(policy: GateWorld.AlignedPolicy(computations)))).Error?.Kind);
     }
 
     [Fact]
     public async Task Terms_that_single_rows_cannot_keep_refuse_them()
     {
-        Assert.Equal(ConnectorErrors.PlanExceedsContract, (await _world.AdmitAsync(Use(policy: Policy(["score", "intersect:ids"], dominance: "90")))).Error?.Kind);
+        Assert.Equal(ConnectorErrors.PlanExceedsContract, (await _world.AdmitAsync(Use(policy: GateWorld.AlignedPolicy(["score", "intersect:ids"], dominance: "90")))).Error?.Kind);
         Assert.Equal(ConnectorErrors.ScoreWithoutNoise, ScoreCheck.Problem(Use(), new UseObligations { Privacy = new PrivacyTerms(1, null, 1) })?.Kind);
     }
 
     [Fact]
     public async Task Columns_bounds_keys_and_minimum_are_the_contracts_and_the_owners()
     {
-        Assert.Equal(PolicyErrors.ColumnNotAllowed, (await _world.AdmitAsync(Use(policy: Policy(["score", "intersect:ids"], ["invest"])))).Error?.Kind);
+        Assert.Equal(PolicyErrors.ColumnNotAllowed, (await _world.AdmitAsync(Use(policy: GateWorld.AlignedPolicy(["score", "intersect:ids"], ["invest"])))).Error?.Kind);
         Assert.Equal(ConnectorErrors.PlanExceedsContract, (await _world.AdmitAsync(Use(q => q with { Features = [q.Features[0], [q.Features[1][0] with { Max = "1999" }]] }))).Error?.Kind);
         Assert.Equal(ConnectorErrors.KeyNotDeclared, (await _world.AdmitAsync(Use(q => q with { Key = [new KeyPartQuery("name", [])] }))).Error?.Kind);
         Assert.Equal("DS-POL-033", (await _world.AdmitAsync(Use(q => q with { MinimumSubjects = 4 }))).Error?.Code);
@@ -143,20 +143,13 @@ public sealed class ScoreGateTests : IAsyncLifetime
 
     private static ScoreTelling Classes => new(ScoreTelling.Probability, "0.125", -64, 128, null, ["0.5"]);
 
-    private static JsonObject Policy(string[] computations, string[]? columns = null, string dominance = "off") => GateWorld.Agreement(
-    [
-        GateWorld.Constraint("dataspace:computation", "isAnyOf", computations), GateWorld.Constraint("dataspace:column", "isAnyOf", columns ?? ["firm", "invest"]),
-        GateWorld.Constraint("dataspace:clamp", "isAnyOf", "invest:3:0:2000"), GateWorld.Constraint("dataspace:minimumGroupSize", "gteq", "5"),
-        GateWorld.Constraint("dataspace:dominancePercent", "lteq", dominance), GateWorld.Constraint("dataspace:coProvider", "isAnyOf", GateWorld.Consumer + "#" + GateWorld.KeyId),
-    ]);
-
     private UseRequest Use(Func<ScoreQuery, ScoreQuery>? change = null, JsonObject? policy = null, ScoringConfig? declared = null, bool isDeclared = true)
     {
         var query = new ScoreQuery(
             new ScoredModel("model", new string('5', 64), new string('6', 64), RegressQuery.Logistic), [[new("income", 0, "0", "9")], [new("invest", 3, "0", "2000")]], [new KeyPartQuery("name", ["trim"])], [["their"], ["firm"]],
             20, 5, 1000, Classes);
         query = change?.Invoke(query) ?? query;
-        var use = _world.Use(policy ?? Policy(["score", "intersect:ids"]),
+        var use = _world.Use(policy ?? GateWorld.AlignedPolicy(["score", "intersect:ids"]),
             p => p with { Kind = JobKinds.Score, Aggregate = null, Score = query, Roster = [p.Roster[0] with { Participant = GateWorld.Consumer }, p.Roster[1]] });
         var config = use.Dataset.Config with
         {

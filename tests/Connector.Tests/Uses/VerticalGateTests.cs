@@ -22,20 +22,20 @@ public sealed class VerticalGateTests : IAsyncLifetime
     [Fact]
     public async Task Rows_in_common_are_permitted_by_their_own_name()
     {
-        Assert.Equal(PolicyErrors.ComputationNotAllowed, (await _world.AdmitAsync(Use(policy: Policy(["regress"])))).Error?.Kind);
-        Assert.Equal(PolicyErrors.ComputationNotAllowed, (await _world.AdmitAsync(Use(policy: Policy(["regress", "intersect"])))).Error?.Kind);
-        Assert.Equal(PolicyErrors.ComputationNotAllowed, (await _world.AdmitAsync(Use(policy: Policy(["intersect:ids"])))).Error?.Kind);
+        Assert.Equal(PolicyErrors.ComputationNotAllowed, (await _world.AdmitAsync(Use(policy: GateWorld.AlignedPolicy(["regress"])))).Error?.Kind);
+        Assert.Equal(PolicyErrors.ComputationNotAllowed, (await _world.AdmitAsync(Use(policy: GateWorld.AlignedPolicy(["regress", "intersect"])))).Error?.Kind);
+        Assert.Equal(PolicyErrors.ComputationNotAllowed, (await _world.AdmitAsync(Use(policy: GateWorld.AlignedPolicy(["intersect:ids"])))).Error?.Kind);
     }
 
     [Fact]
     public async Task A_dominance_rule_that_nobody_can_keep_refuses_the_model()
-        => Assert.Equal(ConnectorErrors.PlanExceedsContract, (await _world.AdmitAsync(Use(policy: Policy(["regress", "intersect:ids"], dominance: "90")))).Error?.Kind);
+        => Assert.Equal(ConnectorErrors.PlanExceedsContract, (await _world.AdmitAsync(Use(policy: GateWorld.AlignedPolicy(["regress", "intersect:ids"], dominance: "90")))).Error?.Kind);
 
     [Fact]
     public async Task Key_columns_are_declared_and_named_and_bounds_are_the_contracts()
     {
         Assert.Equal(ConnectorErrors.KeyNotDeclared, (await _world.AdmitAsync(Use(declared: "year"))).Error?.Kind);
-        Assert.Equal(PolicyErrors.ColumnNotAllowed, (await _world.AdmitAsync(Use(policy: Policy(["regress", "intersect:ids"], columns: ["invest"])))).Error?.Kind);
+        Assert.Equal(PolicyErrors.ColumnNotAllowed, (await _world.AdmitAsync(Use(policy: GateWorld.AlignedPolicy(["regress", "intersect:ids"], columns: ["invest"])))).Error?.Kind);
         Assert.Equal(ConnectorErrors.PlanExceedsContract, (await _world.AdmitAsync(Use(q => q with { Features = [q.Features[0], [q.Features[1][0] with { Max = "1999" }]] }))).Error?.Kind);
     }
 
@@ -56,20 +56,13 @@ public sealed class VerticalGateTests : IAsyncLifetime
         Assert.Equal(ConnectorErrors.PlanExceedsContract, (await _world.AdmitAsync(use)).Error?.Kind);
     }
 
-    private static JsonObject Policy(string[] computations, string dominance = "off", string[]? columns = null) => GateWorld.Agreement(
-    [
-        GateWorld.Constraint("dataspace:computation", "isAnyOf", computations), GateWorld.Constraint("dataspace:column", "isAnyOf", columns ?? ["firm", "invest"]),
-        GateWorld.Constraint("dataspace:clamp", "isAnyOf", "invest:3:0:2000"), GateWorld.Constraint("dataspace:minimumGroupSize", "gteq", "5"),
-        GateWorld.Constraint("dataspace:dominancePercent", "lteq", dominance), GateWorld.Constraint("dataspace:coProvider", "isAnyOf", GateWorld.Consumer + "#" + GateWorld.KeyId),
-    ]);
-
     private UseRequest Use(Func<RegressQuery, RegressQuery>? change = null, JsonObject? policy = null, string declared = "firm")
     {
         var query = new RegressQuery(
             RegressQuery.Vertical, RegressQuery.Logistic, new RegressLabel("late", 0, "0", "1", GateWorld.Consumer), [[new("income", 0, "0", "9")], [new("invest", 3, "0", "2000")]], true, "1", 8, 30, 1000,
             [new KeyPartQuery("name", ["trim"])], [["their"], ["firm"]], 64);
         query = change?.Invoke(query) ?? query;
-        var use = _world.Use(policy ?? Policy(["regress", "intersect:ids"]),
+        var use = _world.Use(policy ?? GateWorld.AlignedPolicy(["regress", "intersect:ids"]),
             p => p with { Kind = JobKinds.Regress, Aggregate = null, Regress = query, Roster = [p.Roster[0] with { Participant = GateWorld.Consumer }, p.Roster[1]] });
         var dataset = use.Dataset with { Config = use.Dataset.Config with { Intersection = new IntersectionConfig(new Dictionary<string, IReadOnlyList<string>> { [declared] = ["trim"] }, MaxRuns: 100, MaxPeerItems: 1000) } };
         return use with { Dataset = dataset, Listing = use.Listing! with { Dataset = dataset } };

@@ -15,23 +15,24 @@ namespace DataSpace.Cli.Demo.Regression;
 /// <param name="Job">The model.</param>
 /// <param name="Refused">A model that asks for a column which no contract allows; null for none.</param>
 /// <param name="Scores">Scores of rows by the model; null for none.</param>
+/// <param name="Solved">The same columns by least squares; null for none.</param>
 /// <param name="Label">The label's column.</param>
 /// <param name="LeastRight">Fraction of the common subjects for whom both parts together must be right.</param>
 /// <param name="Data">Where the data come from.</param>
 /// <param name="SameKey">How both owners' keys look alike, for a plain look at the files.</param>
 internal sealed record VerticalSetting(
-    string Sample, IReadOnlyList<VerticalPart> Parts, string Job, string? Refused, string? Scores, string Label, double LeastRight, Phrase Data, Func<string, string> SameKey)
+    string Sample, IReadOnlyList<VerticalPart> Parts, string Job, string? Refused, string? Scores, string? Solved, string Label, double LeastRight, Phrase Data, Func<string, string> SameKey)
 {
     public static IReadOnlyDictionary<string, VerticalSetting> All { get; } = new Dictionary<string, VerticalSetting>(StringComparer.Ordinal)
     {
         ["hospital-and-lab"] = new(
             "hospital-and-lab",
             [new("chain-leader", "clinic", "Clinic", "诊所", "patients", "patients.csv", "clinic-model"), new("supplier-a", "lab", "Laboratory", "检验室", "measurements", "measurements.csv", "lab-model")],
-            "benign", Refused: null, Scores: "benign-scores", "benign", LeastRight: 0.97, VerticalTexts.Tumours, key => key.Trim().ToUpperInvariant()),
+            "benign", Refused: null, Scores: "benign-scores", Solved: null, "benign", LeastRight: 0.97, VerticalTexts.Tumours, key => key.Trim().ToUpperInvariant()),
         ["bank-and-merchant"] = new(
             "bank-and-merchant",
             [new("chain-leader", "bank", "Bank", "银行", "borrowers", "borrowers.csv", "credit-model-bank"), new("supplier-a", "merchant", "Merchant", "商户", "shoppers", "shoppers.csv", "credit-model-merchant")],
-            "good-credit", Refused: "with-personal-status", Scores: null, "good", LeastRight: 0.715, VerticalTexts.Credits, key => string.Concat(key.Where(char.IsAsciiDigit))[^11..]),
+            "good-credit", Refused: "with-personal-status", Scores: null, Solved: "credit-probability", "good", LeastRight: 0.715, VerticalTexts.Credits, key => string.Concat(key.Where(char.IsAsciiDigit))[^11..]),
     };
 }
 
@@ -44,11 +45,14 @@ internal sealed record VerticalPart(string Node, string Name, string En, string 
 /// </summary>
 internal sealed class VerticalDemo(VerticalSetting setting)
 {
-    private Dictionary<string, (double Score, int Parts)> _scores = [];
+    private const double Ridge = 1; // as in the jobs' specs
+    private const double MostUnsolved = 1e-6;
+    private readonly PlainVertical _plain = new(setting.Parts.Select(part => Path.Combine(SampleOf(setting), part.Name, part.File)), setting.Label, setting.SameKey);
+    private IReadOnlyList<Dictionary<string, double>> _weights = [];
 
     private IReadOnlyList<VerticalPart> Parts => setting.Parts;
 
-    private string Sample => Path.Combine(Path.GetDirectoryName(DemoFolder.Sample)!, setting.Sample);
+    private string Sample => SampleOf(setting);
 
     public static Command Build(GlobalOptions globals)
     {
@@ -61,16 +65,20 @@ internal sealed class VerticalDemo(VerticalSetting setting)
             globals.Command("vertical", VerticalTexts.About, yes, sample), (ui, parse, cancel) => new VerticalDemo(VerticalSetting.All[parse.GetValue(sample)!]).RunAsync(ui, parse.GetValue(yes), cancel));
     }
 
+    private static string SampleOf(VerticalSetting setting) => Path.Combine(Path.GetDirectoryName(DemoFolder.Sample)!, setting.Sample);
+
     private Task<int> RunAsync(Ui ui, bool yes, CancellationToken cancel)
         => ShortDemo.RunAsync(ui, "vertical-" + setting.Sample, new DemoOptions(Keep: false, yes, Rows: null), VerticalTexts.Done, async (run, stop) =>
         {
             await StartAsync(run, stop);
-            foreach (var screen in (Func<DemoRun, CancellationToken, Task>[])[ContractAsync, PlanAsync, TrainAsync, .. setting.Scores is null ? [] : (Func<DemoRun, CancellationToken, Task>[])[ScoresAsync]])
+            foreach (var screen in (Func<DemoRun, CancellationToken, Task>[])[ContractAsync, PlanAsync, TrainAsync, .. With(setting.Scores, ScoresAsync), .. With(setting.Solved, SolveAsync)])
             {
                 await run.PauseAsync(stop);
                 await screen(run, stop);
             }
         }, cancel);
+
+    private static Func<DemoRun, CancellationToken, Task>[] With(string? job, Func<DemoRun, CancellationToken, Task> screen) => job is null ? [] : [screen];
 
     private async Task StartAsync(DemoRun run, CancellationToken cancel)
     {
@@ -89,7 +97,7 @@ internal sealed class VerticalDemo(VerticalSetting setting)
             }
             await File.WriteAllTextAsync(Path.Combine(run.Folder.Root, "policies", part.Offer + ".odrl.json"), policy, cancel);
         }
-        foreach (var job in (string?[])[setting.Job, setting.Refused, setting.Scores])
+        foreach (var job in (string?[])[setting.Job, setting.Refused, setting.Scores, setting.Solved])
         {
             if (job is not null)
                 File.Copy(Path.Combine(Sample, "jobs", job + ".yaml"), run.Folder.Job(job));
@@ -134,19 +142,9 @@ internal sealed class VerticalDemo(VerticalSetting setting)
     {
         run.Title(3, VerticalTexts.Train);
         var started = TimeProvider.System.GetTimestamp();
-        var spec = run.Folder.Job(setting.Job);
-        var plan = await PlanScreen.ReadAsync(run, spec, cancel);
-        var job = await RunScreen.SubmitAndFollowAsync(run, spec, plan.PlanHash, cancel);
-        if (job.State != "COMPLETED")
-            JobViews.ShowWhy(run.Ui, await run.Analyst.GetAsync<WhyView>(JobCommand.PathOf(job.JobId, "why"), cancel).OrStop());
-        run.Require(job.State == "COMPLETED", VerticalTexts.Failed, job.State);
-        run.JobId = job.JobId;
+        (run.JobId, _weights) = await FitAsync(run, setting.Job, cancel);
         var seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
-        var result = await run.Analyst.GetAsync<ResultView>(JobCommand.PathOf(job.JobId, "result"), cancel).OrStop();
-        JobViews.ShowResult(run.Ui, result);
-        var theirs = await OtherPartAsync(run, cancel);
-        _scores = ScoresOf(Weights(result.Rows.Select(r => (JobViews.Cell(r[0]), JobViews.Cell(r[1])))), theirs);
-        var right = Right(_scores);
+        var right = _plain.Right(_weights, threshold: 0);
         run.Require(right >= setting.LeastRight, VerticalTexts.Wrong, right);
         run.Ui.Styled("green", run.Ui.T(VerticalTexts.Told, right * 100));
         run.Ui.Line(VerticalTexts.OnlyADemo);
@@ -156,57 +154,50 @@ internal sealed class VerticalDemo(VerticalSetting setting)
         run.Summary["seconds"] = Math.Round(seconds);
     }
 
+    /// <summary>The same columns by least squares, whose exact solution is known by its equations.</summary>
+    private async Task SolveAsync(DemoRun run, CancellationToken cancel)
+    {
+        run.Title(4, VerticalTexts.Solve);
+        var (_, weights) = await FitAsync(run, setting.Solved!, cancel);
+        var off = _plain.Unsolved(weights, Ridge);
+        run.Require(off < MostUnsolved, VerticalTexts.Unsolved, off);
+        var right = _plain.Right(weights, threshold: 0.5);
+        run.Ui.Styled("green", run.Ui.T(VerticalTexts.Solved, off, right * 100));
+        run.Summary["unsolved"] = off;
+        run.Summary["solvedRightPercent"] = Math.Round(right * 100, 1);
+    }
+
+    /// <summary>Runs a model and shows what the first owner gets of it; both parts, which nobody else has together.</summary>
+    private async Task<(string JobId, IReadOnlyList<Dictionary<string, double>> Weights)> FitAsync(DemoRun run, string job, CancellationToken cancel)
+    {
+        var spec = run.Folder.Job(job);
+        var plan = await PlanScreen.ReadAsync(run, spec, cancel);
+        var ended = await RunScreen.SubmitAndFollowAsync(run, spec, plan.PlanHash, cancel);
+        if (ended.State != "COMPLETED")
+            JobViews.ShowWhy(run.Ui, await run.Analyst.GetAsync<WhyView>(JobCommand.PathOf(ended.JobId, "why"), cancel).OrStop());
+        run.Require(ended.State == "COMPLETED", VerticalTexts.Failed, ended.State);
+        var result = await run.Analyst.GetAsync<ResultView>(JobCommand.PathOf(ended.JobId, "result"), cancel).OrStop();
+        JobViews.ShowResult(run.Ui, result);
+        return (ended.JobId, [Weights(result.Rows.Select(r => (JobViews.Cell(r[0]), JobViews.Cell(r[1])))), await OtherPartAsync(run, ended.JobId, cancel)]);
+    }
+
     private Task ScoresAsync(DemoRun run, CancellationToken cancel)
     {
         run.Title(4, VerticalTexts.Scores);
-        return VerticalScores.ShowAsync(run, run.Folder.Job(setting.Scores!), key => _scores[setting.SameKey(key)].Score, cancel);
+        return VerticalScores.ShowAsync(run, run.Folder.Job(setting.Scores!), key => _plain.ScoreOf(setting.SameKey(key), _weights), cancel);
     }
 
-    /// <summary>The laboratory's weights, from its own node's file.</summary>
-    private async Task<Dictionary<string, double>> OtherPartAsync(DemoRun run, CancellationToken cancel)
+    /// <summary>The other owner's weights of a job, from its own node's file.</summary>
+    private async Task<Dictionary<string, double>> OtherPartAsync(DemoRun run, string jobId, CancellationToken cancel)
     {
-        var files = Directory.GetFiles(Path.Combine(run.Folder.NodeDirectory(Parts[1].Node), "models"));
-        run.Require(files.Length == 1, VerticalTexts.NoPart, files.Length);
-        var rows = JsonNode.Parse(await File.ReadAllTextAsync(files[0], cancel))!["table"]!["rows"]!.AsArray();
-        return Weights(rows.Select(r => (r![0]!.GetValue<string>(), r[1]!.GetValue<string>())));
+        var parts = new List<JsonNode>();
+        foreach (var file in Directory.GetFiles(Path.Combine(run.Folder.NodeDirectory(Parts[1].Node), "models")))
+            parts.Add(JsonNode.Parse(await File.ReadAllTextAsync(file, cancel))!);
+        parts.RemoveAll(part => part["jobId"]!.GetValue<string>() != jobId);
+        run.Require(parts.Count == 1, VerticalTexts.NoPart, parts.Count);
+        return Weights(parts[0]["table"]!["rows"]!.AsArray().Select(r => (r![0]!.GetValue<string>(), r[1]!.GetValue<string>())));
     }
 
     private static Dictionary<string, double> Weights(IEnumerable<(string Column, string Weight)> rows)
         => rows.ToDictionary(r => r.Column, r => double.Parse(r.Weight, CultureInfo.InvariantCulture), StringComparer.Ordinal);
-
-    /// <summary>Per subject the sum of the parts of those owners that have it; a plain look at both files.</summary>
-    private Dictionary<string, (double Score, int Parts)> ScoresOf(Dictionary<string, double> first, Dictionary<string, double> second)
-    {
-        var scores = new Dictionary<string, (double Score, int Parts)>(StringComparer.Ordinal);
-        foreach (var (part, weights) in Parts.Zip((Dictionary<string, double>[])[first, second]))
-        {
-            var lines = File.ReadAllLines(Path.Combine(Sample, part.Name, part.File));
-            var columns = lines[0].Split(',');
-            foreach (var fields in lines.Skip(1).Select(l => l.Split(',')))
-            {
-                var (score, parts) = scores.GetValueOrDefault(setting.SameKey(fields[0]));
-                scores[setting.SameKey(fields[0])] = (score + weights.Sum(w => w.Value * Value(w.Key, columns, fields)), parts + 1);
-            }
-        }
-        return scores;
-    }
-
-    /// <summary>Of the common subjects, the fraction for whom the sum of both parts has the right sign.</summary>
-    private double Right(Dictionary<string, (double Score, int Parts)> scores)
-    {
-        var lines = File.ReadAllLines(Path.Combine(Sample, Parts[0].Name, Parts[0].File));
-        var at = Array.IndexOf(lines[0].Split(','), setting.Label);
-        var labels = lines.Skip(1).Select(l => l.Split(',')).ToDictionary(f => setting.SameKey(f[0]), f => f[at] == "1", StringComparer.Ordinal);
-        var common = labels.Where(l => scores[l.Key].Parts == 2).ToList();
-        return common.Count(l => scores[l.Key].Score > 0 == l.Value) / (double)common.Count;
-    }
-
-    /// <summary>A number's own value; of a code (<c>column=code</c>) 1 or 0; of the constant 1.</summary>
-    private static double Value(string name, string[] columns, string[] fields)
-    {
-        if (Array.IndexOf(columns, name) is >= 0 and var number)
-            return double.Parse(fields[number], CultureInfo.InvariantCulture);
-        var (column, code) = name.IndexOf('=', StringComparison.Ordinal) is > 0 and var split ? (name[..split], name[(split + 1)..]) : (name, "");
-        return Array.IndexOf(columns, column) is >= 0 and var at ? fields[at] == code ? 1 : 0 : 1;
-    }
 }

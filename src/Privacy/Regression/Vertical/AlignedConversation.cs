@@ -167,7 +167,8 @@ public abstract class AlignedConversation : IConversation
             return Unit.Value;
         }
 
-        var context = _terms.ContextOf(_common.Length);
+        // Bound to what both intersections said: scores have no nonce of their own, and none of what follows fits another meeting of the same owners.
+        var context = Digest.Sha256([.. _terms.ContextOf(_common.Length), .. _closings.SelectMany(closing => closing.Payload.ToArray())]);
         if (!_rowsOf(_common).TryGet(out var rows, out var error) || !_slots(_terms.Moduli).TryGet(out var slots, out error))
             return error;
         if (!_terms.SideOf(_isFirst, _common.Length, rows, slots, context).TryGet(out var made, out error))

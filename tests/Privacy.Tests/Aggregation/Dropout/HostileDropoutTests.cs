@@ -156,6 +156,31 @@ public sealed class HostileDropoutTests(SealFixture seal)
         Assert.False(scenario.Decode([0, 1, 2, 4], unmasking).IsOk);
     }
 
+    /// <summary>A coordinator or an owner that puts keys into the roster: secrets would be sealed under what everybody knows, or masks cancel that should not.</summary>
+    [Fact]
+    public void Keys_of_low_order_repeated_ones_and_another_owners_place_are_refused()
+    {
+        using var scenario = new DropoutScenario(seal.Engine, parties: 5);
+        Kernel.Results.ErrorKind? Create(IReadOnlyList<byte[]> maskKeys, IReadOnlyList<byte[]> shareKeys, int own = 0)
+        {
+            var made = DropoutParty.Create(scenario.Terms, scenario.Joint.Ephemeral[0], EphemeralKey.Import(scenario.Keys[0].ExportPrivate())!, own, maskKeys, shareKeys, scenario.Joint.RosterHash);
+            if (made.TryGet(out var party, out var error))
+                party.Dispose();
+            return error?.Kind;
+        }
+        static byte[][] With(IReadOnlyList<byte[]> keys, int at, byte[] key) => [.. keys.Select((k, i) => i == at ? key : k)];
+        var (masks, shares) = (scenario.Joint.Roster, scenario.ShareKeys);
+        Assert.Null(Create(masks, shares));
+        foreach (var weak in (byte[][])[new byte[32], [1, .. new byte[31]], Convert.FromHexString("e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800")])
+            Assert.Same(PrivacyErrors.WeakKey, Create(masks, With(shares, 3, weak)));
+        Assert.Same(PrivacyErrors.RosterInvalid, Create(masks, With(shares, 3, shares[2])));
+        Assert.Same(PrivacyErrors.RosterInvalid, Create(With(masks, 3, shares[3]), shares));
+        Assert.Same(PrivacyErrors.RosterInvalid, Create(masks, With(shares, 3, shares[3][..31])));
+        Assert.Same(PrivacyErrors.RosterInvalid, Create([.. masks.Take(4)], [.. shares.Take(4)]));
+        Assert.Same(PrivacyErrors.OwnKeyNotInRoster, Create(masks, shares, own: 1));
+        Assert.Same(PrivacyErrors.OwnKeyNotInRoster, Create(masks, With(shares, 0, ProviderRound.NewKey().PublicKey)));
+    }
+
     [Fact]
     public void What_is_disposed_tells_nothing()
     {

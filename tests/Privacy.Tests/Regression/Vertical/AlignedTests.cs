@@ -1,18 +1,13 @@
-using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Results;
 using DataSpace.Privacy.Conversations;
-using DataSpace.Privacy.Intersection;
 using DataSpace.Privacy.Regression.Vertical;
-using DataSpace.Privacy.Tests.Aggregation;
-using DataSpace.Privacy.Tests.Intersection;
+using DataSpace.Privacy.Tests.Conversations;
 
 namespace DataSpace.Privacy.Tests.Regression.Vertical;
 
 /// <summary>From two lists of keys to two halves of a model, as signed messages over a network that a test owns.</summary>
 public sealed class AlignedTests
 {
-    private static readonly Ed25519Signer First = Ed25519Signer.Generate(), Second = Ed25519Signer.Generate();
-
     [Fact]
     public void Owners_with_other_rows_in_another_order_get_the_model_of_the_common_ones()
     {
@@ -68,7 +63,7 @@ public sealed class AlignedTests
                         break;
                     case "replayed": message = earlier!; break;
                     case "cut": message = message[..^8]; break;
-                    default: First.Sign(message.AsSpan(0, 80)).CopyTo(message, message.Length - 64); break;
+                    default: AlignedPairs.First.Sign(message.AsSpan(0, 80)).CopyTo(message, message.Length - 64); break;
                 }
             }
 
@@ -88,23 +83,20 @@ public sealed class AlignedTests
 
     private sealed class Run : IDisposable
     {
-        private readonly double[] _x, _z, _labels;
-        private readonly string[] _firstKeys, _secondKeys;
+        private readonly ConversationPair _pair;
 
         public Run(int common, int halfPeriodOfSecond = 16)
         {
             var random = new Random(11);
             double[] Column() => [.. Enumerable.Range(0, 80).Select(_ => random.NextDouble() - 0.5)];
-            (_x, _z) = (Column(), Column());
-            _labels = [.. Enumerable.Range(0, 80).Select(i => _x[i] + _z[i] + (0.4 * (random.NextDouble() - 0.5)) > 0 ? 1.0 : 0.0)];
-            // Subject i is at the first for i < 70, at the second from 70 - common on, in reverse.
-            _firstKeys = [.. Enumerable.Range(0, 70).Select(i => $"s{i}")];
-            _secondKeys = [.. Enumerable.Range(70 - common, common + 10).Reverse().Select(i => $"s{i}")];
-            CommonColumns = [_x[(70 - common)..70], _z[(70 - common)..70]];
-            CommonLabels = _labels[(70 - common)..70];
-            var alignment = new IntersectionContext("job", "contract", new string('0', 64), "did:web:a.example", "did:web:b.example", "v1", "v7", TwoParties.Rule.Digest, TwoParties.NewTerms(minimum: 30));
-            A = Make(alignment, isFirst: true, 16);
-            B = Make(alignment, isFirst: false, halfPeriodOfSecond);
+            var (x, z) = (Column(), Column());
+            double[] labels = [.. Enumerable.Range(0, 80).Select(i => x[i] + z[i] + (0.4 * (random.NextDouble() - 0.5)) > 0 ? 1.0 : 0.0)];
+            CommonColumns = [x[AlignedPairs.Common(common)], z[AlignedPairs.Common(common)]];
+            CommonLabels = labels[AlignedPairs.Common(common)];
+            AlignedLogistic Terms(int halfPeriod) => new(AlignedPairs.Alignment, 1, 1, 30, halfPeriod, 12);
+            A = AlignedPairs.Model(Terms(16), common, x, labels, read: rows => RowsRead += rows);
+            B = AlignedPairs.Model(Terms(halfPeriodOfSecond), common, z, null, read: rows => RowsRead += rows);
+            _pair = new ConversationPair(A, B);
         }
 
         public AlignedRegression A { get; }
@@ -117,49 +109,10 @@ public sealed class AlignedTests
 
         public int RowsRead { get; private set; }
 
-        public AlignedRegression? Refuser { get; private set; }
+        public IConversation? Refuser => _pair.Refuser;
 
-        public DsError? Converse(Func<byte[], byte[]>? network = null)
-        {
-            while (true)
-            {
-                var (speaker, hearer) = (A, B);
-                var next = A.Next();
-                if (next is { IsOk: true, Value: null })
-                    (speaker, hearer, next) = (B, A, B.Next());
-                if (!next.TryGet(out var message, out var error))
-                    return error;
-                if (message is null)
-                    return null;
-                var bytes = message.Payload.ToArray();
-                if (hearer.Receive(network?.Invoke(bytes) ?? bytes).Error is { } refused)
-                {
-                    Refuser = hearer;
-                    return refused;
-                }
-            }
-        }
+        public DsError? Converse(Func<byte[], byte[]>? network = null) => _pair.Converse(network is null ? null : (_, _, message) => [network(message)]);
 
-        public void Dispose()
-        {
-            A.Dispose();
-            B.Dispose();
-        }
-
-        private AlignedRegression Make(IntersectionContext alignment, bool isFirst, int halfPeriod)
-        {
-            var (own, peer) = isFirst ? (First, Second.PublicKey) : (Second, First.PublicKey);
-            var keys = isFirst ? _firstKeys : _secondKeys;
-            return AlignedRegression.Create(
-                new VerticalRun(Scenario.Grant, new ConversationTerms(VerticalRun.Protocol, new byte[32], own, peer)),
-                new AlignedLogistic(alignment, 1, 1, 30, halfPeriod, 12), isFirst, TwoParties.Set(keys), Rows, moduli => ClearSlots.Of(200, moduli)).Value;
-
-            Result<AlignedRows> Rows(IReadOnlyList<int> rows)
-            {
-                RowsRead += rows.Count;
-                var subjects = rows.Select(row => int.Parse(keys[row].AsSpan(1), System.Globalization.CultureInfo.InvariantCulture)).ToArray();
-                return isFirst ? new AlignedRows([[.. subjects.Select(s => _x[s])]], [.. subjects.Select(s => _labels[s])]) : new AlignedRows([[.. subjects.Select(s => _z[s])]], null);
-            }
-        }
+        public void Dispose() => _pair.Dispose();
     }
 }

@@ -1,12 +1,9 @@
 using System.Globalization;
-using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Results;
 using DataSpace.Privacy.Conversations;
-using DataSpace.Privacy.Intersection;
 using DataSpace.Privacy.Regression.Vertical;
 using DataSpace.Privacy.Regression.Vertical.Scoring;
-using DataSpace.Privacy.Tests.Aggregation;
-using DataSpace.Privacy.Tests.Intersection;
+using DataSpace.Privacy.Tests.Conversations;
 using DataSpace.Privacy.Tests.Seal;
 
 namespace DataSpace.Privacy.Tests.Regression.Vertical;
@@ -16,7 +13,6 @@ public sealed class ScoringTests(SealFixture seal)
 {
     private static readonly ScoreRule Classes = new(IsProbability: true, 0.125m, -64, 128, null, [0.2m, 0.5m, 0.8m]);
     private static readonly ScoreRule Rounded = new(IsProbability: false, 0.1m, -128, 256, 1, null);
-    private static readonly Ed25519Signer First = Ed25519Signer.Generate(), Second = Ed25519Signer.Generate();
 
     /// <summary>Breast cancer, the exact fit of all rows, over real ciphertexts: what is told of a row is the answer for a score one step at most from that of the plain model.</summary>
     [Fact]
@@ -132,7 +128,7 @@ public sealed class ScoringTests(SealFixture seal)
                     case "bit flip": message[^100] ^= 1; break;
                     case "replayed": message = earlier!; break;
                     case "cut": message = message[..^8]; break;
-                    default: Second.Sign(message.AsSpan(0, 80)).CopyTo(message, message.Length - 64); break;
+                    default: AlignedPairs.Second.Sign(message.AsSpan(0, 80)).CopyTo(message, message.Length - 64); break;
                 }
             }
 
@@ -307,15 +303,16 @@ public sealed class ScoringTests(SealFixture seal)
         }
     }
 
-    /// <summary>Both owners with their keys: subject i is at the first for i below 70, at the second from 70 - common on.</summary>
     private sealed class Run : IDisposable
     {
+        private readonly ConversationPair _pair;
+
         public Run(int common, int rows, Func<int, double>? part = null, Func<AlignedScores, AlignedScores>? second = null)
         {
-            var alignment = new IntersectionContext("job", "contract", new string('0', 64), "did:web:a.example", "did:web:b.example", "v1", "v7", TwoParties.Rule.Digest, TwoParties.NewTerms(minimum: 30));
-            var terms = new AlignedScores(alignment, new string('0', 64), rows, Classes);
-            A = Make(terms, isFirst: true, 0, 70, part ?? (i => i / 10.0));
-            B = Make(second?.Invoke(terms) ?? terms, isFirst: false, 70 - common, common + 10, Other);
+            var terms = new AlignedScores(AlignedPairs.Alignment, new string('0', 64), rows, Classes);
+            A = AlignedPairs.Scores(terms, isFirst: true, common, part ?? (i => i / 10.0), () => PartsRead++);
+            B = AlignedPairs.Scores(second?.Invoke(terms) ?? terms, isFirst: false, common, Other, () => PartsRead++);
+            _pair = new ConversationPair(A, B);
         }
 
         public AlignedScoring A { get; }
@@ -324,47 +321,12 @@ public sealed class ScoringTests(SealFixture seal)
 
         public int PartsRead { get; private set; }
 
-        public AlignedScoring? Refuser { get; private set; }
+        public IConversation? Refuser => _pair.Refuser;
 
         public static double Other(int subject) => (subject % 7) - 3.0;
 
-        public DsError? Converse(Func<byte[], byte[]>? network = null)
-        {
-            while (true)
-            {
-                var (speaker, hearer) = (A, B);
-                var next = A.Next();
-                if (next is { IsOk: true, Value: null })
-                    (speaker, hearer, next) = (B, A, B.Next());
-                if (!next.TryGet(out var message, out var error))
-                    return error;
-                if (message is null)
-                    return null;
-                var bytes = message.Payload.ToArray();
-                if (hearer.Receive(network?.Invoke(bytes) ?? bytes).Error is { } refused)
-                {
-                    Refuser = hearer;
-                    return refused;
-                }
-            }
-        }
+        public DsError? Converse(Func<byte[], byte[]>? network = null) => _pair.Converse(network is null ? null : (_, _, message) => [network(message)]);
 
-        public void Dispose()
-        {
-            A.Dispose();
-            B.Dispose();
-        }
-
-        private AlignedScoring Make(AlignedScores terms, bool isFirst, int from, int count, Func<int, double> part)
-        {
-            var (own, peer) = isFirst ? (First, Second) : (Second, First);
-            return AlignedScoring.Create(
-                new VerticalRun(Scenario.Grant, new ConversationTerms(AlignedScores.Name, terms.Alignment.Digest, own, peer.PublicKey)), terms, isFirst,
-                TwoParties.Set([.. Enumerable.Range(from, count).Select(i => $"s{i}")]), rows =>
-                {
-                    PartsRead++;
-                    return [.. rows.Select(row => part(from + row))];
-                }, moduli => ClearSlots.Of(1024, moduli)).Value;
-        }
+        public void Dispose() => _pair.Dispose();
     }
 }
