@@ -60,7 +60,7 @@ in_memory() {
   [ "$(sed -nE 's/^MemAvailable: +([0-9]+) kB$/\1/p' /proc/meminfo)" -gt 12000000 ] || return 1
   scratch=$(mktemp -d /dev/shm/dataspace-tests.XXXXXX 2>/dev/null) || return 1
   trap 'rm -rf "$scratch"' EXIT
-  cp "$(command -v true)" "$scratch/true" && "$scratch/true" 2>/dev/null # some machines let nothing run from there
+  cp "$(type -P true)" "$scratch/true" && "$scratch/true" 2>/dev/null # some machines let nothing run from there
 }
 if in_memory; then
   export TMPDIR=$scratch
