@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -11,15 +12,26 @@ namespace DataSpace.Hosting.Regulation;
 public sealed class RegulationQueue
 {
     private const int MaxWaiting = 64;
-    private readonly Channel<RegulationChange> _channel = Channel.CreateBounded<RegulationChange>(
-        new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+    private readonly ConcurrentDictionary<string, bool> _dropped = new(StringComparer.Ordinal);
+    private readonly Channel<RegulationChange> _channel;
+
+    public RegulationQueue()
+        => _channel = Channel.CreateBounded<RegulationChange>(
+            new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
+            lost => _dropped[lost.State.Pin.Did] = lost.Content || _dropped.GetValueOrDefault(lost.State.Pin.Did));
 
     internal ChannelReader<RegulationChange> Reader => _channel.Reader;
 
     internal void Tell(RegulationChange change) => _channel.Writer.TryWrite(change);
+
+    /// <summary>True once after new content of this regulator was dropped for something newer.</summary>
+    internal bool TakeDropped(string regulator) => _dropped.TryRemove(regulator, out var content) && content;
 }
 
-/// <summary>Takes changes to the listeners. A listener that fails is tried again until it succeeded or something newer arrived.</summary>
+/// <summary>
+/// Takes changes to the listeners. A listener that fails is tried again until it succeeded or something newer arrived; content that it did not carry out then counts as news of
+/// whatever comes next of that regulator, even if that is a stamp alone.
+/// </summary>
 internal sealed partial class RegulationWatch(
     RegulationRegister register, RegulationQueue queue, IEnumerable<IRegulationListener> listeners, TimeProvider clock, ILogger<RegulationWatch> log) : BackgroundService
 {
@@ -27,15 +39,22 @@ internal sealed partial class RegulationWatch(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var unfinished = new HashSet<(IRegulationListener, string Regulator)>();
         register.Announce();
-        await foreach (var change in queue.Reader.ReadAllAsync(stoppingToken))
+        await foreach (var next in queue.Reader.ReadAllAsync(stoppingToken))
         {
+            var regulator = next.State.Pin.Did;
+            var change = next with { Content = queue.TakeDropped(regulator) || next.Content };
             if (change.Content)
                 LogAccepted(log, change.State.Pin.Did, change.State.RuleSet.Version, change.State.Orders.Sequence, change.From);
             foreach (var listener in listeners)
             {
-                while (!await TellAsync(listener, change, stoppingToken) && queue.Reader.Count == 0)
+                var told = change with { Content = unfinished.Remove((listener, regulator)) || change.Content };
+                bool done;
+                while (!(done = await TellAsync(listener, told, stoppingToken)) && queue.Reader.Count == 0)
                     await Task.Delay(RetryInterval, clock, stoppingToken);
+                if (!done && told.Content)
+                    unfinished.Add((listener, regulator));
             }
         }
     }

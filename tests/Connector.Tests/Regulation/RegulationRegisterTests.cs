@@ -47,4 +47,51 @@ public class RegulationRegisterTests
         Assert.True(node.Register.Accept(next.ToJson(), "x").Value);
         Assert.Equal(0, node.Register.All.Single().ClockMs);
     }
+
+    [Fact]
+    public async Task New_rules_that_were_not_carried_out_before_the_next_stamp_are_carried_out_with_it()
+    {
+        await using var node = new RegulatedWorld();
+        node.Publish();
+        var queue = new RegulationQueue();
+        var listener = new FailsOnce(queue, node.Register.All.Single().State!);
+        using var watch = new RegulationWatch(node.Register, queue, [listener], TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<RegulationWatch>.Instance);
+        queue.Tell(new RegulationChange(listener.State, Content: true, DateTimeOffset.UnixEpoch, "x"));
+        await watch.StartAsync(TestContext.Current.CancellationToken);
+        await listener.Done.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        await watch.StopAsync(TestContext.Current.CancellationToken);
+        Assert.Equal([true, true, false], listener.Told);
+
+        // A crowd of stamps behind new rules pushes them out of the queue, and stands for them.
+        queue.Tell(new RegulationChange(listener.State, Content: true, DateTimeOffset.UnixEpoch, "x"));
+        for (var i = 0; i < 64; i++)
+            queue.Tell(new RegulationChange(listener.State, Content: false, DateTimeOffset.UnixEpoch, "x"));
+        Assert.False(queue.Reader.TryPeek(out var first) && first.Content);
+        Assert.True(queue.TakeDropped(RegulatedWorld.Regulator));
+        Assert.False(queue.TakeDropped(RegulatedWorld.Regulator));
+    }
+
+    /// <summary>Fails the first time, when two stamps have arrived behind it.</summary>
+    private sealed class FailsOnce(RegulationQueue queue, RegulationState state) : IRegulationListener
+    {
+        public RegulationState State => state;
+
+        public List<bool> Told { get; } = [];
+
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task OnChangedAsync(RegulationChange change, CancellationToken cancellation)
+        {
+            Told.Add(change.Content);
+            if (Told.Count == 1)
+            {
+                queue.Tell(new RegulationChange(state, Content: false, DateTimeOffset.UnixEpoch, "x"));
+                queue.Tell(new RegulationChange(state, Content: false, DateTimeOffset.UnixEpoch, "x"));
+                throw new InvalidOperationException("the store was busy");
+            }
+            if (Told.Count == 3)
+                Done.TrySetResult();
+            return Task.CompletedTask;
+        }
+    }
 }
