@@ -53,20 +53,6 @@ if [ $# -eq 0 ]; then
   fi
 fi
 
-# Tests write thousands of small files and flush each. Where memory has room for them they do not wait for a disk: what is lost when a disk has not flushed is tested by faults that drop it.
-in_memory() {
-  local free
-  [ -z "${TMPDIR:-}" ] && free=$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1) && [ "${free:-0}" -gt 8000000 ] || return 1
-  [ "$(sed -nE 's/^MemAvailable: +([0-9]+) kB$/\1/p' /proc/meminfo)" -gt 12000000 ] || return 1
-  scratch=$(mktemp -d /dev/shm/dataspace-tests.XXXXXX 2>/dev/null) || return 1
-  trap 'rm -rf "$scratch"' EXIT
-  cp "$(type -P true)" "$scratch/true" && "$scratch/true" 2>/dev/null # some machines let nothing run from there
-}
-if in_memory; then
-  export TMPDIR=$scratch
-  say "files of tests lie in memory ($scratch)"
-fi
-
 say "tests ..."
 rm -rf "$results"
 narrowed=()
