@@ -38,6 +38,36 @@ public sealed class NegotiationTests(FragileSpace fragile)
         await Space.SupplierB.RestartAsync();
     }
 
+    [Fact]
+    public async Task A_member_that_has_just_started_is_asked_again_and_one_whose_catalogue_cannot_be_read_is_not_said_to_lack_the_dataset()
+    {
+        const string NoSuchOffer = "DS-CON-002", Unread = "DS-CON-024";
+        var catalog = DspCodec.Write(await CatalogAsync(Space.SupplierB));
+        Task<Answer> AskAsync() => Space.Leader.PostAsync("/admin/negotiations", new JsonObject { ["participant"] = Space.SupplierB.Did, ["datasetId"] = "investments", ["offerId"] = "none" });
+        await Space.SupplierB.Process.StopAsync();
+        await using (var played = await ListeningNode.InPlaceOfAsync(Space.SupplierB))
+        {
+            // Every other token is refused as a node refuses those of the second of its start.
+            var asked = 0;
+            played.Answering = (path, _) => path != DspBase.Path + CatalogPaths.Request ? null
+                : Interlocked.Increment(ref asked) % 2 == 1 ? (401, JsonSerializer.SerializeToUtf8Bytes(new { code = "DS-SIG-007" })) : (200, catalog);
+            Answer? answer = null;
+            await Eventually.TrueAsync(async () =>
+            {
+                answer = await AskAsync(); // what the coordinator read before the listener stood there is still told for two seconds
+                return Volatile.Read(ref asked) > 0;
+            }, TimeSpan.FromSeconds(20), Space.Story);
+            answer!.Refused(NoSuchOffer, 409); // the catalogue came, by the second token
+            Assert.Equal(0, Volatile.Read(ref asked) % 2);
+
+            played.Answering = (_, _) => (503, []);
+            await Eventually.TrueAsync(async () => (answer = await AskAsync()).Code != NoSuchOffer, TimeSpan.FromSeconds(20), Space.Story);
+            answer.Refused(Unread, 502);
+            Assert.Contains(Space.SupplierB.Did, answer.Json!["detail"]!.GetValue<string>(), StringComparison.Ordinal);
+        }
+        await Space.SupplierB.RestartAsync();
+    }
+
     /// <summary>The operator's word reaches the provider with its reason, on the second attempt, and only once it counts.</summary>
     private async Task AConsumerEndsAsync(ListeningNode played, Catalog catalog)
     {

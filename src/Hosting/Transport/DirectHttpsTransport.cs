@@ -39,7 +39,7 @@ public sealed class DirectHttpsTransport(NodeIdentity self, EgressMeter meter, R
         // Refused at the door, before anything was done: once more with a token of a later second.
         if (sent.TryGet(out var answer, out _) && PeerProblem.HasJustRestarted(answer))
         {
-            await Task.Delay(NextSecond, cancellation);
+            await Task.Delay(NextSecond, clock, cancellation);
             sent = await SendOnceAsync(peer, method, pathAndQuery, body, cancellation);
         }
         return sent;
