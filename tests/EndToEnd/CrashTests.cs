@@ -60,7 +60,7 @@ public sealed class CrashTests(FragileSpace fragile)
         Assert.True(outcome.State == "FAILED", outcome.Why + Space.Story());
         // Offer and evaluated elements, of two questions; the answers are what is missing.
         Assert.InRange((await SaidAsync(job)).Sum(), 1, (await SaidAsync(whole.JobId)).Sum() - 100);
-        var log = Ledgers.Read(Victim);
+        var log = await Ledgers.ReadNowAsync(Victim);
         Assert.DoesNotContain(log.Reports(), r => r.Payload.GrantHash == log.Grants().Single(g => g.Payload.JobId == job).Record.LeafHash.Hex());
     }
 
@@ -223,7 +223,7 @@ public sealed class CrashTests(FragileSpace fragile)
     {
         var seen = (await Space.SightsAsync(job)).Where(s => s.From == owner.Did && s.What.StartsWith("masked ciphertexts", StringComparison.Ordinal)).ToList();
         Assert.Equal(completed ? 1 : 0, seen.Select(s => s.Sha256).Distinct().Count());
-        var log = Ledgers.Read(owner);
+        var log = await Ledgers.ReadNowAsync(owner);
         Assert.Equal(uses, log.Grants().Count(g => g.Payload.JobId == job));
     }
 }

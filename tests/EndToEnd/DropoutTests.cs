@@ -40,7 +40,7 @@ public sealed class DropoutTests(FiveOwners five) : IClassFixture<FiveOwners>
 
         await gone.RestartAsync();
         Assert.Equal(1, await Space.SpentAsync(gone, agreement));
-        var log = Ledgers.Read(gone);
+        var log = await Ledgers.ReadNowAsync(gone);
         var grant = log.Grants().Single(g => g.Payload.JobId == job).Record.LeafHash.Hex();
         Assert.DoesNotContain(log.Reports(), r => r.Payload.GrantHash == grant);
         Ledgers.AssertSound(gone);

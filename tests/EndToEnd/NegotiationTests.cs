@@ -33,6 +33,7 @@ public sealed class NegotiationTests(FragileSpace fragile)
             await AConsumerAcceptsWhatItAskedForAndEndsOverAnotherAgreementAsync(played, catalog);
             await AConsumerEndsOverAnotherOfferAsync(played, catalog);
             await AProviderEndsItAsync(played, catalog);
+            await AProviderFinalizesItManyTimesAtOnceAsync(played, catalog);
             await AnOwnerEndsAsync(played, catalog, ownOffer);
         }
         await Space.SupplierB.RestartAsync();
@@ -118,6 +119,18 @@ public sealed class NegotiationTests(FragileSpace fragile)
         Assert.Equal((Space.SupplierB.Did, "NO-MORE: sold out"), (error["participant"]!.GetValue<string>(), error["detail"]!.GetValue<string>()));
     }
 
+    /// <summary>Repetitions of a provider that lost patience meet in the consumer: all are answered, one agreement stands, nothing fails inside.</summary>
+    private async Task AProviderFinalizesItManyTimesAtOnceAsync(ListeningNode played, Catalog catalog)
+    {
+        var (id, request) = await AskedAsync(played, catalog, Space.Trial);
+        var agreement = AgreementOn(request, request.Offer);
+        await SaidAsync(new ContractAgreementMessage(PidOf(request), request.ConsumerPid, agreement));
+        await HeardAsync<ContractAgreementVerificationMessage>(id);
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => SaidAsync(new ContractNegotiationEventMessage(PidOf(request), request.ConsumerPid, NegotiationEvent.Finalized))));
+        Assert.Equal(agreement.Id, (await StateAsync(Space.Leader, id, "FINALIZED"))["agreementId"]!.GetValue<string>());
+        Assert.Single((await Space.Leader.ReadAsync("/admin/agreements?contract=" + Uri.EscapeDataString(agreement.Id)))["agreements"]!.AsArray());
+    }
+
     /// <summary>Supplier A agreed, the consumer keeps it waiting, and A's operator ends it: a verification comes too late.</summary>
     private async Task AnOwnerEndsAsync(ListeningNode played, Catalog catalog, Offer offer)
     {
@@ -140,14 +153,14 @@ public sealed class NegotiationTests(FragileSpace fragile)
     }
 
     /// <summary>The leader has asked the played provider for a contract, and waits.</summary>
-    private async Task<(string Id, ContractRequestMessage Request)> AskedAsync(ListeningNode played, Catalog catalog)
+    private async Task<(string Id, ContractRequestMessage Request)> AskedAsync(ListeningNode played, Catalog catalog, string offer = "many")
     {
         Serve(played, catalog, _ => 200);
         JsonNode? started = null;
         await Eventually.TrueAsync(async () =>
         {
             // The federated catalogue may still hold that supplier B was away.
-            var answer = await Space.Leader.PostAsync("/admin/negotiations", new JsonObject { ["participant"] = Space.SupplierB.Did, ["datasetId"] = "investments", ["offerId"] = "many" });
+            var answer = await Space.Leader.PostAsync("/admin/negotiations", new JsonObject { ["participant"] = Space.SupplierB.Did, ["datasetId"] = "investments", ["offerId"] = offer });
             if (answer.Status == 202)
                 started = answer.Json;
             return started is not null;

@@ -48,7 +48,7 @@ public sealed class SettlementTests(SharedSpace shared)
     {
         var owner = Space.SupplierB;
         var grant = await GrantAsync(owner);
-        var hash = (await Ledgers.ReadWhenAsync(owner, r => r.Grants().Any())).Grants().First(g => g.Payload.JobId == shared.First.JobId).Record.LeafHash.Hex();
+        var hash = (await Ledgers.ReadNowAsync(owner)).Grants().First(g => g.Payload.JobId == shared.First.JobId).Record.LeafHash.Hex();
         var dispute = new JsonObject { ["contractId"] = grant.ContractId, ["grantHash"] = hash, ["word"] = "resultUnusable", ["reason"] = "" };
         var index = (await Space.Leader.PostAsync(Disputes, dispute)).Ok()["index"]!.GetValue<long>();
         Assert.Equal(index, (await Space.Leader.PostAsync(Disputes, dispute.DeepClone())).Ok()["index"]!.GetValue<long>());

@@ -106,8 +106,6 @@ internal sealed class NegotiationDesk(
         }
         if (outcome.Repeated)
             return outcome.Process;
-        if (outcome.Process.State == NegotiationState.Finalized)
-            await agreements.KeepAsync(db, outcome.Process, cancellation);
         Update(row, outcome.Process);
         if (outcome.Process is { State: NegotiationState.Terminated, Ending: { } ending })
             row.ErrorJson = JsonSerializer.Serialize(RefusalNotice.Of(sender, ConnectorErrors.NegotiationTerminated.Of(string.Join(": ", ending.Reasons.Take(1).Prepend(ending.Code).OfType<string>()))), JobJson.Options);
@@ -116,7 +114,7 @@ internal sealed class NegotiationDesk(
             await OweEndingAsync(db, row, outcome.Process, ConnectorErrors.OfferChanged.Of(), cancellation);
             return outcome.Process;
         }
-        await db.SaveChangesAsync(cancellation);
+        await SaveAsync(db, outcome.Process, cancellation);
         await bus.Publish(new AdvanceNegotiation(row.Id), cancellation);
         return outcome.Process;
     }
@@ -166,11 +164,9 @@ internal sealed class NegotiationDesk(
                 await db.SaveChangesAsync(cancellation);
                 return false;
             }
-            if (next.State == NegotiationState.Finalized)
-                await agreements.KeepAsync(db, next, cancellation);
             // The new state is durable before the message leaves; a repeat after a crash carries the same content.
             Update(row, next, undelivered: true);
-            await db.SaveChangesAsync(cancellation);
+            await SaveAsync(db, next, cancellation);
             process = next;
         }
         return await DeliverAsync(db, row, process, message, opening, cancellation);
@@ -338,6 +334,20 @@ internal sealed class NegotiationDesk(
         (row.History, row.State, row.Process, row.AgreementId) =
             (JsonSerializer.Serialize(history, JobJson.Options), process.State.WireName(), StoredProcess.Write(process, undelivered), process.Agreement?.Id ?? row.AgreementId);
         row.Revision++;
+    }
+
+    /// <summary>Writes a step down; one that concludes an agreement together with it.</summary>
+    /// <exception cref="DbUpdateConcurrencyException">Another step was faster. It shows at the negotiation's revision, before the agreement that both would add.</exception>
+    private async Task SaveAsync(ConnectorState db, NegotiationProcess process, CancellationToken cancellation)
+    {
+        await using var both = await db.Database.BeginTransactionAsync(cancellation);
+        await db.SaveChangesAsync(cancellation);
+        if (process.State == NegotiationState.Finalized)
+        {
+            await agreements.KeepAsync(db, process, cancellation);
+            await db.SaveChangesAsync(cancellation);
+        }
+        await both.CommitAsync(cancellation);
     }
 
     private string Spell(DsError error) => JsonSerializer.Serialize(RefusalNotice.Of(self.Did, error), JobJson.Options);

@@ -25,6 +25,13 @@ internal static class Ledgers
         return records;
     }
 
+    /// <summary>Everything that is durable at this moment: entries are published a moment later.</summary>
+    public static async Task<IReadOnlyList<LedgerRecord>> ReadNowAsync(Party party)
+    {
+        var size = await SizeAsync(party);
+        return await ReadWhenAsync(party, r => r.Count >= size);
+    }
+
     public static VerifyReport Verify(Party party)
         => LedgerVerifier.Verify(party.LedgerDirectory, new VerifyOptions { ExpectedVkey = Vkey(party) });
 
@@ -42,6 +49,13 @@ internal static class Ledgers
 
     public static IEnumerable<(LedgerRecord Record, ReportPayload Payload)> Reports(this IEnumerable<LedgerRecord> records)
         => records.Where(r => r.Entry.Kind == EntryKind.Report).Select(r => (r, ReportPayload.FromFields(r.PayloadFields).Value));
+
+    /// <summary>Reports of the uses of one job.</summary>
+    public static IEnumerable<(LedgerRecord Record, ReportPayload Payload)> ReportsOf(this IReadOnlyList<LedgerRecord> records, string jobHash)
+    {
+        var grants = records.Grants().Where(g => g.Payload.JobHash == jobHash).Select(g => g.Record.LeafHash.Hex()).ToHashSet();
+        return records.Reports().Where(r => grants.Contains(r.Payload.GrantHash));
+    }
 
     public static IEnumerable<(LedgerRecord Record, ReceiptPayload Payload)> Receipts(this IEnumerable<LedgerRecord> records)
         => records.Where(r => r.Entry.Kind == EntryKind.Receipt).Select(r => (r, ReceiptPayload.FromFields(r.PayloadFields).Value));
