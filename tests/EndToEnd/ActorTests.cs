@@ -9,6 +9,24 @@ public sealed class ActorTests(SharedSpace shared)
 {
     private Space Space => shared.Space;
 
+    /// <summary>Whoever does not wait for an answer says it again; a new name's first orders come together.</summary>
+    [Fact]
+    public async Task Orders_that_come_at_once_are_taken_each_once()
+    {
+        var order = shared.Analyst.Make();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Space.Coordinator.FromAsync(Space.Leader.Persona, HttpMethod.Post, "/jobs", order.Envelope)));
+        Assert.Equal(order.Hash, Assert.Single(answers.Select(a => a.Ok()["jobHash"]!.GetValue<string>()).Distinct()));
+
+        var spec = Jobs.SqlSpec(Space.SupplierB, "investments", "SELECT year, SUM(invest) AS total FROM investments GROUP BY year", await Space.AgreeAsync(Space.SupplierB, "investments", Designs.Sql));
+        var plan = (await Space.PlanAsync(spec)).Ok();
+        var submitted = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Space.Leader.PostAsync(
+            "/admin/jobs", new JsonObject { ["spec"] = spec.DeepClone(), ["planHash"] = plan["planHash"]!.GetValue<string>(), ["actor"] = "王芳 (controlling)" })));
+        var jobs = submitted.Select(s => s.Ok()["jobId"]!.GetValue<string>()).ToList();
+        Assert.Equal(4, jobs.Distinct().Count());
+        foreach (var job in jobs)
+            Assert.Equal("COMPLETED", (await Space.EndAsync(job)).State);
+    }
+
     [Fact]
     public async Task Every_actor_has_a_pseudonym_of_its_own_and_its_name_stands_in_its_nodes_state_alone()
     {

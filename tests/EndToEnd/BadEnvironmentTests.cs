@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using DataSpace.EndToEnd.Support;
 
 namespace DataSpace.EndToEnd;
@@ -27,6 +29,37 @@ public sealed class BadEnvironmentTests(FragileSpace fragile)
         Assert.Equal(before, await Space.SpentAsync(Victim, agreement));
         await Victim.Process.StopAsync();
         await Victim.RestartAsync();
+    }
+
+    /// <summary>A refusal is about the job; a coordinator that is away, or has no room, is not: what is granted would be spent for nothing.</summary>
+    [Fact]
+    public async Task A_coordinator_in_trouble_is_waited_for_and_the_job_says_so()
+    {
+        var spec = fragile.Spec.DeepClone().AsObject();
+        spec["limits"] = new JsonObject { ["wallLimitMs"] = 600_000 };
+        await Victim.Process.StopAsync(); // the job is not over before its coordinator is gone
+        var job = await Space.SubmitAsync(spec);
+        Task AsksAsync(string? code) => Eventually.TrueAsync(async () =>
+        {
+            var why = await Space.Leader.ReadAsync($"/admin/jobs/{job}/why");
+            Assert.Equal("RUNNING", why["state"]!.GetValue<string>());
+            return why["trail"]!.AsArray().Count > 1 && why["reasons"]!.AsArray().Where(r => r!["party"]!.GetValue<string>() == "Coordinator").Select(r => r!["code"]!.GetValue<string>()).SequenceEqual(code is null ? [] : [code]);
+        }, Eventually.Least, Space.Story);
+        await AsksAsync(null);
+        await Space.Coordinator.Process.StopAsync();
+        await AsksAsync("DS-HST-008");
+        await using (var played = await ListeningNode.InPlaceOfAsync(Space.Coordinator))
+        {
+            played.Answering = (_, _) => (507, JsonSerializer.SerializeToUtf8Bytes(new { code = "DS-LED-003", title = "The disk is full" }));
+            await AsksAsync("DS-LED-003");
+            Assert.Equal("DS-LED-003", (await Space.Leader.ReadAsync("/admin/jobs/" + job))["waits"]!["code"]!.GetValue<string>());
+        }
+        await Space.Coordinator.RestartAsync();
+        await Victim.RestartAsync();
+        var outcome = await Space.EndAsync(job);
+        Assert.True(outcome.State == "COMPLETED", outcome.Why + Space.Story());
+        Assert.Empty(outcome.Why["reasons"]!.AsArray());
+        Assert.Null(outcome.Status["waits"]);
     }
 
     [Fact]

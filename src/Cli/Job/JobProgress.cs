@@ -22,10 +22,11 @@ internal static class JobProgress
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 30 }, new PercentageColumn(), new ElapsedTimeColumn(), new SpinnerColumn(ui.IsUnicode ? Spinner.Known.Dots : Spinner.Known.Line))
             .StartAsync(async progress =>
             {
-                var bars = new Dictionary<string, ProgressTask>(StringComparer.Ordinal);
+                var (bars, told) = (new Dictionary<string, ProgressTask>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
                 while (true)
                 {
                     var job = await node.GetAsync<JobView>(JobCommand.PathOf(jobId), cancel).OrStop();
+                    TellWait(ui, job, told);
                     foreach (var stage in job.Stages ?? [])
                     {
                         if (!bars.TryGetValue(stage.Name, out var bar))
@@ -41,6 +42,13 @@ internal static class JobProgress
                     await Task.Delay(PollEvery, TimeProvider.System, cancel);
                 }
             });
+    }
+
+    /// <summary>Once for each thing that a job waits for.</summary>
+    private static void TellWait(Ui ui, JobView job, HashSet<string> told)
+    {
+        if (job.Waits is { } waits && told.Add("waits/" + waits.Code))
+            ui.Note(JobViews.WaitsLine(ui, waits));
     }
 
     private static void Update(ProgressTask bar, StageView stage)
@@ -60,6 +68,7 @@ internal static class JobProgress
         while (true)
         {
             var job = await node.GetAsync<JobView>(JobCommand.PathOf(jobId), cancel).OrStop();
+            TellWait(ui, job, told);
             foreach (var stage in (job.Stages ?? []).Where(s => s.Total > 0 && s.Done >= s.Total && told.Add(s.Name)))
             {
                 ui.Note(ui.T(JobTexts.StageDone, JobViews.StageTitle(ui, stage), (stage.Ms ?? 0).ToString("0", System.Globalization.CultureInfo.InvariantCulture)));

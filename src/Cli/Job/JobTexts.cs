@@ -83,6 +83,7 @@ internal static class JobTexts
     public static readonly Phrase PartyColumn = new("party", "参与方");
     public static readonly Phrase WhenColumn = new("when", "时间");
     public static readonly Phrase EventColumn = new("event", "事件");
+    public static readonly Phrase Waits = new("The job waits and goes on by itself: {0} {1}", "作业等待中，条件恢复后自动继续：{0} {1}");
     public static readonly Phrase NoReason = new("Nothing went wrong.", "没有出现问题。");
     public static readonly Phrase Cancelled = new("Job {0}: cancellation asked for.", "作业 {0}：已请求取消。");
     public static readonly Phrase NoiseFigure = new("figure", "统计量");

@@ -87,8 +87,13 @@ internal static class JobViews
                 ui.Row(table, party.Name ?? party.Did, party.State ?? "", party.Code ?? "");
             ui.Show(table);
         }
+        if (job.Waits is { } waits)
+            ui.Styled("yellow", WaitsLine(ui, waits));
         DutyLines.Show(ui, job.Duties);
     }
+
+    /// <summary>What a running job waits for.</summary>
+    public static string WaitsLine(Ui ui, ProblemView waits) => ui.T(JobTexts.Waits, waits.Code, ui.T(waits.Title, waits.TitleZh));
 
     /// <summary>One screen of reasons and the trail behind them.</summary>
     public static void ShowWhy(Ui ui, WhyView why)

@@ -133,7 +133,7 @@ internal sealed record SubmittedView(string JobId);
 
 /// <summary>A job's progress.</summary>
 internal sealed record JobView(string JobId, string? Title, string State, IReadOnlyList<StageView>? Stages, IReadOnlyList<PartyView>? Parties, ProblemView? Error,
-    IReadOnlyList<DutyView>? Duties = null, string? Actor = null);
+    IReadOnlyList<DutyView>? Duties = null, string? Actor = null, ProblemView? Waits = null);
 
 /// <summary>One stage of a job.</summary>
 internal sealed record StageView(string Name, TwoTexts? Title, long Done, long Total, double? Ms);

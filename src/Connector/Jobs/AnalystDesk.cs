@@ -44,7 +44,7 @@ internal sealed class AnalystDesk(
         await using var db = await store.CreateDbContextAsync(cancellation);
         if (await db.Jobs.CountAsync(j => j.State == AnalystStates.Running, cancellation) >= MaxRunningJobs)
             return ConnectorErrors.Busy.Of($"at most {MaxRunningJobs}");
-        if (!(await actors.PseudonymAsync(db, actor, cancellation)).TryGet(out var pseudonym, out error))
+        if (!(await actors.PseudonymAsync(actor, cancellation)).TryGet(out var pseudonym, out error))
             return error;
 
         var publicKeys = Array.Empty<byte>();

@@ -92,19 +92,8 @@ internal sealed partial class AnalystRunner(
     private async Task<TimeSpan?> DispatchAsync(JobRow job, Peer coordinator, CancellationToken cancellation)
     {
         var envelope = new JobEnvelope(job.Order, job.AnalystKeys.Length == 0 ? string.Empty : Convert.ToBase64String(job.AnalystKeys));
-        var sent = await transport.SendAsync(coordinator, HttpMethod.Post, "/jobs", JsonSerializer.SerializeToUtf8Bytes(envelope, JobJson.Options), cancellation);
-        if (!sent.TryGet(out var answer, out var error))
-        {
-            LogCoordinatorAway(log, error.Code);
-            return RetryInterval;
-        }
-        if (PeerProblem.HasJustRestarted(answer))
-            return RetryInterval;
-        if (!answer.IsSuccess)
-        {
-            Fail(job, [PeerProblem.Read(coordinator.Did, answer)]);
-            return TimeSpan.Zero;
-        }
+        if (await AskAsync(job, coordinator, HttpMethod.Post, "/jobs", JsonSerializer.SerializeToUtf8Bytes(envelope, JobJson.Options), cancellation) is { Answer: null } unanswered)
+            return unanswered.Pause;
         JobStory.Enter(job, AnalystStages.Wait, 1, clock.GetUtcNow());
         JobStory.Tell(job, self.Name, "order accepted by the coordinator, dispatch logged in its ledger", "协调方已受理，派发记录写入其账本", clock.GetUtcNow());
         return TimeSpan.Zero;
@@ -112,19 +101,9 @@ internal sealed partial class AnalystRunner(
 
     private async Task<TimeSpan?> FollowAsync(JobRow job, Peer coordinator, CancellationToken cancellation)
     {
-        var asked = await transport.SendAsync(coordinator, HttpMethod.Get, "/jobs/" + job.JobHash, default, cancellation);
-        if (!asked.TryGet(out var answer, out var error))
-        {
-            LogCoordinatorAway(log, error.Code);
-            return RetryInterval;
-        }
-        if (PeerProblem.HasJustRestarted(answer))
-            return RetryInterval;
-        if (!answer.IsSuccess)
-        {
-            Fail(job, [PeerProblem.Read(coordinator.Did, answer)]);
-            return TimeSpan.Zero;
-        }
+        var (answer, pause) = await AskAsync(job, coordinator, HttpMethod.Get, "/jobs/" + job.JobHash, default, cancellation);
+        if (answer is null)
+            return pause;
         var status = JsonSerializer.Deserialize<CoordinatorJobStatus>(answer.Body.Span, JobJson.Options)!;
         job.Parties = JsonSerializer.Serialize(status.Parties, JobJson.Options);
         JobStory.Merge(job, status.Stages);
@@ -156,16 +135,9 @@ internal sealed partial class AnalystRunner(
             JobStory.ReasonOnce(job, RefusalNotice.Of(self.Did, unlawful), clock.GetUtcNow());
             return RetryInterval; // goes on by itself when it is lifted, or ends with the order
         }
-        var asked = await transport.SendAsync(coordinator, HttpMethod.Get, $"/jobs/{job.JobHash}/bundle", default, cancellation);
-        if (!asked.TryGet(out var answer, out _))
-            return RetryInterval;
-        if (PeerProblem.HasJustRestarted(answer))
-            return RetryInterval;
-        if (!answer.IsSuccess)
-        {
-            Fail(job, [PeerProblem.Read(coordinator.Did, answer)]);
-            return TimeSpan.Zero;
-        }
+        var (answer, pause) = await AskAsync(job, coordinator, HttpMethod.Get, $"/jobs/{job.JobHash}/bundle", default, cancellation);
+        if (answer is null)
+            return pause;
         JobBundle? bundle;
         try
         {
@@ -215,6 +187,30 @@ internal sealed partial class AnalystRunner(
         job.State = job is { Result: null, ResultDeletedAt: null } ? AnalystStates.Failed : AnalystStates.Completed;
         LogEnded(log, job.State);
         return TimeSpan.Zero;
+    }
+
+    /// <summary>
+    /// The coordinator's answer; without one, when to look again. A refusal is about the job and ends it. Where the coordinator is away or in trouble of its own (500 and above) the job waits, at
+    /// most as long as its order, and says what for: uses that were granted are spent, whatever becomes of it.
+    /// </summary>
+    private async Task<(PeerAnswer? Answer, TimeSpan Pause)> AskAsync(JobRow job, Peer coordinator, HttpMethod method, string path, ReadOnlyMemory<byte> body, CancellationToken cancellation)
+    {
+        const int ServerError = 500;
+        var sent = await transport.SendAsync(coordinator, method, path, body, cancellation);
+        if (sent.TryGet(out var answer, out var error) && (answer.IsSuccess || PeerProblem.HasJustRestarted(answer)))
+        {
+            JobStory.Waits(job, coordinator.Did, null, clock.GetUtcNow());
+            return answer.IsSuccess ? (answer, TimeSpan.Zero) : (null, RetryInterval);
+        }
+        var problem = answer is null ? RefusalNotice.Of(coordinator.Did, error!) : PeerProblem.Read(coordinator.Did, answer);
+        if (answer?.Status < ServerError)
+        {
+            Fail(job, [problem]);
+            return (null, TimeSpan.Zero);
+        }
+        LogCoordinatorAway(log, problem.Code);
+        JobStory.Waits(job, coordinator.Did, problem, clock.GetUtcNow());
+        return (null, RetryInterval);
     }
 
     private void Fail(JobRow job, IReadOnlyList<RefusalNotice> refusals)
@@ -279,6 +275,19 @@ internal static class JobStory
     {
         if (!Read<JobReason>(job.Reasons).Exists(r => r.Notice.Participant == refusal.Participant && r.Notice.Code == refusal.Code && r.Notice.Detail == refusal.Detail))
             Reason(job, refusal, now);
+    }
+
+    /// <summary>What a job waits for at one party: told once, and gone when it is over (null).</summary>
+    public static void Waits(JobRow job, string participant, RefusalNotice? problem, DateTimeOffset now)
+    {
+        var reasons = Read<JobReason>(job.Reasons);
+        var told = reasons.Find(r => r.Notice.Participant == participant);
+        if (told?.Notice.Code == problem?.Code)
+            return;
+        reasons.RemoveAll(r => r.Notice.Participant == participant);
+        if (problem is not null)
+            reasons.Add(new JobReason(now, problem));
+        job.Reasons = JsonSerializer.Serialize(reasons, JobJson.Options);
     }
 
     public static List<T> Read<T>(string json) => JsonSerializer.Deserialize<List<T>>(json, JobJson.Options)!;

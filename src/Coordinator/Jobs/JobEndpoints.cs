@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DataSpace.Coordinator.Regulation;
+using DataSpace.Hosting;
 using DataSpace.Hosting.Http;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Jobs;
@@ -54,17 +55,34 @@ internal static class JobEndpoints
             return error.ToProblem();
 
         await using var db = await store.CreateDbContextAsync(cancellation);
-        var existing = await db.Jobs.FirstOrDefaultAsync(j => j.Consumer == call.Did && j.JobId == order.Body.JobId, cancellation);
-        if (existing is not null)
-            return existing.JobHash == order.Hash ? Results.Json(new { jobHash = order.Hash }, JobJson.Options) : CoordinatorErrors.JobConflict.Of(order.Body.JobId).ToProblem();
+        if (await KnownAsync(db, order, cancellation) is { } known)
+            return known;
         if (await db.Jobs.CountAsync(j => j.State == JobStates.Running, cancellation) >= MaxUnfinishedJobs)
             return CoordinatorErrors.TooManyJobs.Of($"at most {MaxUnfinishedJobs}").ToProblem();
 
         Store(db, order, envelope, keys, clock);
-        await db.SaveChangesAsync(cancellation);
+        try
+        {
+            await db.SaveChangesAsync(cancellation);
+        }
+        catch (DbUpdateException)
+        {
+            // Two deliveries raced; the first one is the job.
+            await using var again = await store.CreateDbContextAsync(cancellation);
+            return await KnownAsync(again, order, cancellation) ?? HostErrors.DirectoryNotWritable.Of("state.db").ToProblem();
+        }
         await bus.Publish(new AdvanceJob(order.Hash), cancellation);
         return Results.Json(new { jobHash = order.Hash }, JobJson.Options, statusCode: StatusCodes.Status202Accepted);
     }
+
+    /// <summary>The answer to an order whose id was seen before; null for a new one.</summary>
+    private static async Task<IResult?> KnownAsync(CoordinatorState db, SignedDocument<JobOrder> order, CancellationToken cancellation)
+        => await db.Jobs.AsNoTracking().Where(j => j.Consumer == order.Issuer && j.JobId == order.Body.JobId).Select(j => j.JobHash).FirstOrDefaultAsync(cancellation) switch
+        {
+            null => null,
+            var hash when hash == order.Hash => Results.Json(new { jobHash = order.Hash }, JobJson.Options),
+            _ => CoordinatorErrors.JobConflict.Of(order.Body.JobId).ToProblem(),
+        };
 
     private static void Store(CoordinatorState db, SignedDocument<JobOrder> order, JobEnvelope envelope, byte[] keys, TimeProvider clock)
     {

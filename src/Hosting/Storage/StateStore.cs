@@ -16,7 +16,7 @@ public static class StateStore
     /// <summary>Registers a context factory on <c>state.db</c> in the node directory.</summary>
     public static IServiceCollection AddStateStore<TContext>(this IServiceCollection services, NodeOptions options)
         where TContext : DbContext
-        => services.AddDbContextFactory<TContext>(db => db.UseSqlite(ConnectionTo(options.Directory)).AddInterceptors(SecureDelete.Instance));
+        => services.AddDbContextFactory<TContext>(db => db.UseSqlite(ConnectionTo(options.Directory)).AddInterceptors(SecureDelete.Instance)).AddSingleton(_ => new OpenFiles(options.Directory));
 
     /// <summary>Closes what a node that has ended keeps open of its store, in a process that goes on.</summary>
     public static void Release(string directory)
@@ -31,6 +31,7 @@ public static class StateStore
     {
         try
         {
+            _ = services.GetRequiredService<OpenFiles>();
             using var db = services.GetRequiredService<IDbContextFactory<TContext>>().CreateDbContext();
             db.Database.EnsureCreated();
             db.Database.ExecuteSqlRaw("PRAGMA journal_mode=WAL");
@@ -52,6 +53,12 @@ public static class StateStore
     /// <summary>Times as UTC ticks, so that every provider sorts and compares them alike.</summary>
     public static void UseUtcTicks(this ModelConfigurationBuilder configuration)
         => configuration.Properties<DateTimeOffset>().HaveConversion<UtcTicks>();
+
+    /// <summary>A store that was opened is closed with its services, not with the process: its write-ahead log is worked in while there is time.</summary>
+    private sealed class OpenFiles(string directory) : IDisposable
+    {
+        public void Dispose() => Release(directory);
+    }
 
     /// <summary>What is deleted or overwritten is wiped from the file: job secrets do not stay behind in free pages.</summary>
     private sealed class SecureDelete : DbConnectionInterceptor
