@@ -36,6 +36,7 @@ internal sealed class GateWorld : IAsyncDisposable
 
     private readonly string _directory = Path.Combine(Path.GetTempPath(), "ds-gate-" + Path.GetRandomFileName());
     private readonly NodeIdentity _self;
+    private readonly List<ServiceProvider> _regulated = [];
     private int _jobs;
 
     /// <param name="oneGroup">Consumers whom the owner counts as one.</param>
@@ -63,7 +64,11 @@ internal sealed class GateWorld : IAsyncDisposable
 
     /// <summary>The same gate at a node that pins these regulators.</summary>
     public ServiceProvider Regulated(Hosting.Regulation.PinnedRegulators regulators, INodeTransport? transport = null)
-        => GateFactory.Create(this, _self, Directory.CreateDirectory(Path.Combine(_directory, "regulated")).FullName, regulators, transport);
+    {
+        var services = GateFactory.Create(this, _self, Directory.CreateDirectory(Path.Combine(_directory, "regulated")).FullName, regulators, transport);
+        _regulated.Add(services);
+        return services;
+    }
 
     public WaitedClock Clock { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
 
@@ -197,7 +202,8 @@ internal sealed class GateWorld : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Services.DisposeAsync();
+        foreach (var services in _regulated.Append(Services))
+            await services.DisposeAsync();
         await Analyst.DisposeAsync();
         await Informed.DisposeAsync();
         await Ledger.DisposeAsync();
