@@ -12,9 +12,14 @@ public sealed class KeyRuleTests
     [InlineData("upper", "äb", "ÄB")]
     [InlineData("width", "ＡＢ１２　ｘ", "AB12 x")]
     [InlineData("nfc", "张伟 Zoë", "张伟 Zoë")]
-    [InlineData("nfc", "Zoe\u0308", null)]
-    [InlineData("nfc", "\u212b", null)]
-    [InlineData("nfc", "\uf900", null)]
+    [InlineData("nfc", "Zoe\u0308", "Zoë")]
+    [InlineData("nfc", "\u212b", "Å")]
+    [InlineData("nfc", "\uf900", "\u8c48")] // a compatibility ideograph
+    [InlineData("nfc", "\u1112\u1161\u11ab", "한")]
+    [InlineData("nfc", "\u0915\u093c", "\u0915\u093c")] // excluded from composition
+    [InlineData("nfc", "张\ufffd", null)]
+    [InlineData("nfc", "张\ud800", null)]
+    [InlineData("nfc", "张\u0378", null)] // no character yet
     [InlineData("phone:86", "138 0013 8000", "+8613800138000")]
     [InlineData("phone:86", "+86 138-0013-8000", "+8613800138000")]
     [InlineData("phone:86", "0086 (138) 00138000", "+8613800138000")]

@@ -1,11 +1,10 @@
-using System.Globalization;
 using System.Text;
 
 namespace DataSpace.Privacy.Intersection.Keys;
 
 /// <summary>
 /// The steps that a key rule may name. Each is a pure function that gives null for a value that it cannot take; a row with such a value is left out and counted.
-/// <c>trim</c>, <c>lower</c>, <c>upper</c>, <c>width</c> (full-width forms to ASCII), <c>nfc</c>, <c>phone:CC</c> (E.164, with the country code that a number without one has),
+/// <c>trim</c>, <c>lower</c>, <c>upper</c>, <c>width</c> (full-width forms to ASCII), <c>nfc</c> (normalization form C), <c>phone:CC</c> (E.164, with the country code that a number without one has),
 /// <c>id-card-cn</c> (GB 11643, 15 digits made 18, check digit verified).
 /// </summary>
 public static class KeySteps
@@ -24,7 +23,7 @@ public static class KeySteps
         "lower" => value => value.ToLowerInvariant(),
         "upper" => value => value.ToUpperInvariant(),
         "width" => Narrow,
-        "nfc" => Composed,
+        "nfc" => NormalFormC.Of,
         "id-card-cn" => IdCard,
         _ when name.StartsWith(PhonePrefix, StringComparison.Ordinal) && name.Length - PhonePrefix.Length is >= 1 and <= 3
             && name.AsSpan(PhonePrefix.Length).IndexOfAnyExceptInRange('0', '9') < 0 && name[PhonePrefix.Length] != '0'
@@ -39,26 +38,6 @@ public static class KeySteps
             for (var i = 0; i < source.Length; i++)
                 target[i] = source[i] is >= '\uff01' and <= '\uff5e' ? (char)(source[i] - 0xfee0) : source[i] == '\u3000' ? ' ' : source[i];
         });
-
-    /// <summary>
-    /// The value itself where it is certainly in normal form C. The platform composes nothing without its culture data, which this project leaves out; a silent no-op
-    /// would make equal names differ, so values that composition might change are not taken: marks, conjoining jamo, compatibility ideographs and singletons.
-    /// </summary>
-    private static string? Composed(string value)
-    {
-        foreach (var rune in value.EnumerateRunes())
-        {
-            if (rune.Value < 0x300)
-                continue;
-            if (rune == Rune.ReplacementChar
-                || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark or UnicodeCategory.OtherNotAssigned
-                || rune.Value is 0x374 or 0x37e or 0x387 or (>= 0x1100 and <= 0x11ff) or (>= 0x1f00 and <= 0x1fff) or 0x2000 or 0x2001 or 0x2126 or 0x212a or 0x212b or 0x2329 or 0x232a
-                    or 0x2adc or (>= 0xf900 and <= 0xfaff) or (>= 0xfb1d and <= 0xfb4f) or (>= 0x2f800 and <= 0x2fa1f))
-                return null;
-        }
-
-        return value;
-    }
 
     /// <summary>E.164: + and 8 to 15 digits. Spaces, dots, hyphens, slashes and parentheses go; 00 is +; a number without either gets the country code, less one leading 0.</summary>
     private static Func<string, string?> Phone(string countryCode) => value =>
