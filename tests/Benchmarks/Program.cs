@@ -15,7 +15,7 @@ using DataSpace.Benchmarks.Seal;
 using DataSpace.Benchmarks.Space;
 
 const string help = """
-    Usage: DataSpace.Benchmarks --job main|ledger|audit|metering|seal|policy|negative-list|noise|history|sandbox|psi|lookup|regress|vertical|constant-time|all [--rows N]
+    Usage: DataSpace.Benchmarks --job main|ledger|audit|metering|seal|policy|negative-list|noise|history|sandbox|psi|lookup|regress|vertical|all [--rows N]
 
       main      everything the project promises: joint aggregate by four nodes, ciphertext addition, ledger, policy, memory
       ledger    appends with verified signatures against a bare SQLite group commit, in process and over HTTP/2
@@ -31,7 +31,6 @@ const string help = """
       regress   models over several owners: masks and rounds of horizontal ones beside Newton in the clear, an iteration of a vertical logistic one over ciphertexts, a whole vertical linear one
       vertical  of these the iteration of a vertical logistic one alone
       lookup    hidden look-up of one million records of 64 bytes: preprocessing, query, bytes, against a plain memory scan (--rows: records)
-      constant-time  whether the ladder's time depends on the scalar (Welch's t; needs a quiet machine)
       all       main and sandbox
 
       --rows N  rows per owner, 1,000 to 9,000,000 (default 1,000,000)
@@ -56,7 +55,6 @@ var jobs = new Dictionary<string, string[]>(StringComparer.Ordinal)
     ["regress"] = ["horizontal", "vertical", "vertical-linear"],
     ["vertical"] = ["vertical"],
     ["lookup"] = ["lookup"],
-    ["constant-time"] = ["constant-time"],
     ["all"] = ["joint", "seal", "ledger", "policy", "negative-list", "noise", "history", "sandbox"],
 };
 
@@ -159,10 +157,6 @@ async Task RunAsync(string part)
         case "lookup":
             Report.Heading(output, "hidden look-up, both parties in this process");
             LookupBenchmark.Run(output, args.Contains("--rows") ? (int)rows : LookupBenchmark.DefaultRecords);
-            break;
-        case "constant-time":
-            Report.Heading(output, "time of the ladder, fixed against random scalars");
-            ConstantTime.Run(output);
             break;
         default:
             Report.Heading(output, "sandbox");

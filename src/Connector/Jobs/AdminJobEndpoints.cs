@@ -88,7 +88,7 @@ internal static class AdminJobEndpoints
             }),
             duties = await duties.OfAsync(job, cancellation),
             error = job.State == AnalystStates.Failed && reasons.Count > 0 ? Spell(reasons[0].Notice) : null,
-            waits = job.State == AnalystStates.Running && reasons.Count > 0 ? Spell(reasons[^1].Notice) : null,
+            waits = JobStory.WaitsFor(job, order.ServiceParty, self.Did) is { } waits ? Spell(waits) : null,
         }, JobJson.Options);
     }
 

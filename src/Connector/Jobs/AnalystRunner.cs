@@ -290,6 +290,19 @@ internal static class JobStory
         job.Reasons = JsonSerializer.Serialize(reasons, JobJson.Options);
     }
 
+    /// <summary>
+    /// What a running job waits for and goes on after by itself: its coordinator while that does not answer, an owner that is held, or this node's own list before it decodes. Other reasons are none:
+    /// a refusal stands while the others are still at work, and what the data refused is told with the result.
+    /// </summary>
+    public static RefusalNotice? WaitsFor(JobRow job, string coordinator, string self)
+    {
+        if (job.State != AnalystStates.Running)
+            return null;
+        var held = Read<PartyProgress>(job.Parties).Where(p => p.State == ContributionAnswer.Suspended).Select(p => p.Participant).ToHashSet(StringComparer.Ordinal);
+        return Read<JobReason>(job.Reasons).FindLast(r => r.Notice.Participant == coordinator || held.Contains(r.Notice.Participant)
+            || (r.Notice.Participant == self && job.Stage == AnalystStages.Decode))?.Notice;
+    }
+
     public static List<T> Read<T>(string json) => JsonSerializer.Deserialize<List<T>>(json, JobJson.Options)!;
 }
 
