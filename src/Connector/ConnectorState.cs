@@ -56,7 +56,6 @@ internal sealed class UseRow
     public required string Consumer { get; init; }
     public required string AgreementId { get; init; }
     public required string Order { get; init; }
-    public required byte[] AnalystKeys { get; init; }
 
     public required string RoundZero { get; init; }
     public string? RoundZeros { get; set; }
@@ -88,9 +87,8 @@ internal sealed class JobRow
     public required string Kind { get; init; }
     public required string Order { get; init; }
     public required string OrderJson { get; init; }
-    public required byte[] AnalystKeys { get; init; }
 
-    /// <summary>Job secrets (decryption keys, reply key) in plain text under the directory's mode; cleared when the job ends.</summary>
+    /// <summary>Job secrets (reply key, keywords) in plain text under the directory's mode; cleared when the job ends, with <see cref="BlobNames.SecretKey"/>.</summary>
     public required byte[] Secrets { get; set; }
     public required string State { get; set; }
     public required string Stage { get; set; }
@@ -107,6 +105,19 @@ internal sealed class JobRow
     public DateTimeOffset StageStartedAt { get; set; }
     public DateTimeOffset NotAfter { get; init; }
     public int Revision { get; set; }
+}
+
+/// <summary>Large values of a job.</summary>
+internal static class BlobNames
+{
+    /// <summary>The analyst's homomorphic public keys, as they came with the order of a use.</summary>
+    public const string UseKeys = "use keys";
+
+    /// <summary>Those of this node's own job.</summary>
+    public const string JobKeys = "job keys";
+
+    /// <summary>Their private half.</summary>
+    public const string SecretKey = "secret key";
 }
 
 /// <summary>The name behind a pseudonym. Kept as long as the node's state: ledgers keep the pseudonym.</summary>
@@ -166,6 +177,7 @@ internal sealed class ConnectorState(DbContextOptions<ConnectorState> options) :
         modelBuilder.Entity<KeptResultRow>().HasIndex(k => k.JobId);
         modelBuilder.Entity<ReceivedNoticeRow>().HasKey(n => new { n.Owner, n.UseId, n.DutyId });
         modelBuilder.Entity<KnownUseRow>().HasKey(u => new { u.Owner, u.Counter, u.Key, u.UseId });
+        modelBuilder.HasBlobs();
         modelBuilder.Entity<JobRow>().HasKey(j => j.JobId);
         modelBuilder.Entity<JobRow>().Property(j => j.Revision).IsConcurrencyToken();
     }

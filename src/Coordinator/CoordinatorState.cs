@@ -25,10 +25,8 @@ internal sealed class JobRow
     public required string Consumer { get; init; }
     public required string Title { get; init; }
     public required string Order { get; init; }
-    public required byte[] AnalystKeys { get; init; }
     public required string State { get; set; }
     public required string Stage { get; set; }
-    public byte[] Sum { get; set; } = [];
     public string StageTimes { get; set; } = "[]";
     public DateTimeOffset StageStartedAt { get; set; }
     public DateTimeOffset CreatedAt { get; init; }
@@ -39,6 +37,19 @@ internal sealed class JobRow
 
     /// <summary>Optimistic concurrency: two runners never advance one job.</summary>
     public int Revision { get; set; }
+}
+
+/// <summary>Large values of a job.</summary>
+internal static class BlobNames
+{
+    /// <summary>The analyst's homomorphic public keys.</summary>
+    public const string AnalystKeys = "analyst keys";
+
+    /// <summary>The ciphertext sum.</summary>
+    public const string Sum = "sum";
+
+    /// <summary>A provider's contribution with its proofs, as JSON.</summary>
+    public static string Contribution(string participant) => "contribution of " + participant;
 }
 
 /// <summary>One provider's part in a job.</summary>
@@ -53,7 +64,9 @@ internal sealed class PartyRow
     public string? Code { get; set; }
     public string? RoundZero { get; set; }
     public bool RoundOneAccepted { get; set; }
-    public string? Envelope { get; set; }
+
+    /// <summary>The signed header of its contribution; the whole is <see cref="BlobNames.Contribution"/>. Null before it is here.</summary>
+    public string? Header { get; set; }
 
     /// <summary>Signed shares, the signature under the set of survivors, and what was told: of jobs that may go on without some owners.</summary>
     public string? Shares { get; set; }
@@ -130,6 +143,7 @@ internal sealed class CoordinatorState(DbContextOptions<CoordinatorState> option
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
+        modelBuilder.HasBlobs();
         modelBuilder.Entity<MemberRow>().HasKey(m => m.Did);
         modelBuilder.Entity<JobRow>().HasKey(j => j.JobHash);
         modelBuilder.Entity<JobRow>().HasIndex(j => new { j.Consumer, j.JobId }).IsUnique();

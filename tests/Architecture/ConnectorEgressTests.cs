@@ -121,8 +121,8 @@ public class ConnectorEgressTests
 
         public static async Task<bool> SendAsync(INodeTransport transport, Peer peer)
         {
-            var contribution = new Contribution("", "", "");
-            return (await transport.SendAsync(peer, HttpMethod.Post, contribution.Payload, default, CancellationToken.None)).IsOk;
+            var contribution = new Contribution("", [], []);
+            return (await transport.SendAsync(peer, HttpMethod.Post, contribution.Statement, default, CancellationToken.None)).IsOk;
         }
     }
 }

@@ -59,13 +59,13 @@ public sealed class BlindCoordinatorTests(SharedSpace shared)
                 yield return (file, bytes);
         }
         using var command = store.CreateCommand();
-        command.CommandText = "SELECT Envelope, Participant FROM Parties WHERE Envelope IS NOT NULL LIMIT 12";
+        command.CommandText = "SELECT Bytes, Name FROM Blobs WHERE Name LIKE 'contribution of %' LIMIT 12";
         using var rows = command.ExecuteReader();
         while (rows.Read())
         {
-            var envelope = JsonSerializer.Deserialize<ContributionEnvelope>(rows.GetString(0), JobJson.Options)!;
-            foreach (var (what, base64) in new[] { ("payload", envelope.Contribution.Payload), ("sealed", envelope.Contribution.Sealed), ("grant", envelope.GrantProof), ("report", envelope.ReportProof) })
-                yield return ($"{what} of {rows.GetString(1)}", Convert.FromBase64String(base64));
+            var envelope = JsonSerializer.Deserialize<ContributionEnvelope>((byte[])rows[0], JobJson.Options)!;
+            foreach (var (what, bytes) in new[] { ("payload", envelope.Contribution.Payload), ("sealed", envelope.Contribution.Sealed), ("grant", Convert.FromBase64String(envelope.GrantProof)), ("report", Convert.FromBase64String(envelope.ReportProof)) })
+                yield return ($"{what}, {rows.GetString(1)}", bytes);
         }
     }
 

@@ -151,7 +151,7 @@ public sealed class CrashTests(FragileSpace fragile)
 
         // The node has forgotten the job; the ledger has not. The coordinator plays it again, with statements of the others as they were.
         using var analyst = TestAnalyst.From(Space, job.JobId);
-        var envelope = new Protocol.Jobs.JobEnvelope(TestAnalyst.TokenOf(Space, job.JobId), Convert.ToBase64String(TestAnalyst.KeysOf(Space, job.JobId)));
+        var envelope = new Protocol.Jobs.JobEnvelope(TestAnalyst.TokenOf(Space, job.JobId), TestAnalyst.KeysOf(Space, job.JobId));
         var opened = (await analyst.OpenAsync(Victim, envelope)).Ok().GetValue<string>();
         var statements = new List<string>();
         foreach (var entry in analyst.Template.Plan.Roster)

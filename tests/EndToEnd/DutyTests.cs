@@ -175,6 +175,6 @@ public sealed class DutyTests(ObligedSpace obliged) : IClassFixture<ObligedSpace
     {
         var order = template with { JobId = RandomId.New(), Nonce = RandomId.New() };
         var token = SignedDocument.Create(order, Consumer.Persona.Signer, order.Consumer, [Owner.Did, order.ServiceParty], JobOrder.Typ, TimeProvider.System.GetUtcNow().AddMinutes(10), TimeProvider.System);
-        return Owner.FromAsync(Space.Coordinator.Persona, HttpMethod.Post, "/peer/jobs", new JobEnvelope(token, string.Empty));
+        return Owner.FromAsync(Space.Coordinator.Persona, HttpMethod.Post, "/peer/jobs", new JobEnvelope(token, []));
     }
 }

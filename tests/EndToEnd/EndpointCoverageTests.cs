@@ -179,6 +179,7 @@ public sealed partial class EndpointCoverageTests(SharedSpace shared)
     public void Job_secrets_and_mask_keys_are_gone_once_the_job_has_ended()
     {
         Assert.Equal(0L, TestAnalyst.Query(Space.Leader, "SELECT LENGTH(Secrets) FROM Jobs WHERE JobId = $id", ("$id", shared.First.JobId)));
+        Assert.Equal("job keys,use keys", TestAnalyst.Query(Space.Leader, "SELECT group_concat(Name) FROM (SELECT b.Name FROM Blobs b JOIN Jobs j ON j.JobHash = b.JobHash WHERE j.JobId = $id ORDER BY b.Name)", ("$id", shared.First.JobId)));
         // The key behind the masks is never written down: a second value under one mask would lay the first one bare.
         foreach (var owner in Space.Owners)
             Assert.Equal(0L, TestAnalyst.Query(owner, "SELECT COUNT(*) FROM pragma_table_info('Uses') WHERE name LIKE '%phemeral%' OR name LIKE '%ecret%'"));

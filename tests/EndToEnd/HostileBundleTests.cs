@@ -49,7 +49,7 @@ public sealed class HostileBundleTests(SharedSpace shared, GoodBundle good) : IC
     public Task Another_sum_is_refused() => RefusedAsync(Good with { Sum = Flip(Good.Sum, 5000) }, "DS-PRV-109");
 
     [Fact]
-    public Task A_missing_sum_is_refused() => RefusedAsync(Good with { Sum = string.Empty }, "DS-PRV-109");
+    public Task A_missing_sum_is_refused() => RefusedAsync(Good with { Sum = [] }, "DS-PRV-109");
 
     [Fact]
     public Task A_missing_grant_proof_is_refused() => RefusedAsync(AlterProof(2, e => e with { GrantProof = string.Empty }), "DS-JOB-010", "grant proof");
@@ -109,17 +109,17 @@ public sealed class HostileBundleTests(SharedSpace shared, GoodBundle good) : IC
     public async Task A_ciphertext_that_its_owner_signed_but_that_does_not_fit_the_masks_is_refused()
     {
         // Supplier B re-signs an altered payload, and the coordinator sums what it was given: every digest is right, the check slots are not.
-        var payload = Convert.FromBase64String(Good.Contributions[2].Contribution.Payload);
+        var payload = Good.Contributions[2].Contribution.Payload;
         payload[^16] ^= 1;
         var altered = Alter(2, c => c with
         {
-            Payload = Convert.ToBase64String(payload),
+            Payload = payload,
             Statement = Collusion.Resign<ContributionStatement>(c.Statement, ContributionStatement.Typ, Colluder, s => s with { PayloadDigest = Digest.Sha256Hex(payload) }),
         });
         await RefusedAsync(altered, "DS-PRV-109");
         var shape = AggregationShapes.Of(good.Job.Order.Plan.Aggregate!, 3).Value;
-        var sum = ContributionAdder.Sum(shape, [.. altered.Contributions.Select(c => Convert.FromBase64String(c.Contribution.Payload))]).Value;
-        await RefusedAsync(altered with { Sum = Convert.ToBase64String(sum) }, "DS-PRV-110");
+        var sum = ContributionAdder.Sum(shape, [.. altered.Contributions.Select(c => c.Contribution.Payload)]).Value;
+        await RefusedAsync(altered with { Sum = sum }, "DS-PRV-110");
     }
 
     private ISigner Colluder => shared.Space.SupplierB.Persona.Signer;
@@ -136,11 +136,11 @@ public sealed class HostileBundleTests(SharedSpace shared, GoodBundle good) : IC
     private JobBundle AlterProof(int position, Func<ContributionEnvelope, ContributionEnvelope> change)
         => Good with { Contributions = [.. Good.Contributions.Select((e, i) => i == position ? change(e) : e)] };
 
-    private static string Flip(string base64, int at)
+    private static byte[] Flip(byte[] bytes, int at)
     {
-        var bytes = Convert.FromBase64String(base64);
-        bytes[at % bytes.Length] ^= 1;
-        return Convert.ToBase64String(bytes);
+        var altered = bytes.ToArray();
+        altered[at % bytes.Length] ^= 1;
+        return altered;
     }
 }
 

@@ -36,12 +36,12 @@ public sealed class HostileCoordinatorTests(SharedSpace shared)
         var job = _analyst.Make();
         // Keys of the right form for the same plan, to which the coordinator would hold the secret half.
         var swapped = TestAnalyst.KeysOf(Space, shared.First.JobId);
-        await NothingIsSpentAsync(async () => (await _analyst.OpenAsync(Victim, job.Envelope with { AnalystKeys = Convert.ToBase64String(swapped) })).Refused("DS-JOB-003"));
+        await NothingIsSpentAsync(async () => (await _analyst.OpenAsync(Victim, job.Envelope with { AnalystKeys = swapped })).Refused("DS-JOB-003"));
     }
 
     [Fact]
     public async Task Missing_analyst_keys_are_refused()
-        => await NothingIsSpentAsync(async () => (await _analyst.OpenAsync(Victim, _analyst.Make().Envelope with { AnalystKeys = string.Empty })).Refused("DS-JOB-003"));
+        => await NothingIsSpentAsync(async () => (await _analyst.OpenAsync(Victim, _analyst.Make().Envelope with { AnalystKeys = [] })).Refused("DS-JOB-003"));
 
     [Fact]
     public async Task An_altered_plan_breaks_the_signature()
@@ -165,7 +165,7 @@ public sealed class HostileCoordinatorTests(SharedSpace shared)
     public async Task Replaying_a_whole_old_job_gives_the_old_answers_and_no_second_use()
     {
         var token = TestAnalyst.TokenOf(Space, shared.First.JobId);
-        var envelope = new JobEnvelope(token, Convert.ToBase64String(TestAnalyst.KeysOf(Space, shared.First.JobId)));
+        var envelope = new JobEnvelope(token, TestAnalyst.KeysOf(Space, shared.First.JobId));
         var hash = Digest.Sha256Hex(Jws.Parse(token, SignedMessage.MaxDocumentChars).Value.Payload.Span);
         await NothingIsSpentAsync(async () =>
         {

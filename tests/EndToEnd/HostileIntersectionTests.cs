@@ -131,7 +131,7 @@ public sealed class HostileIntersectionTests(SharedSpace shared, IntersectionTem
         // More than a request may hold: refused before it is read, so that whoever still sends may find the connection closed before it sees the answer.
         try
         {
-            (await carrier.ExchangeAsync(Receiver, hash, new RelayRequest(0, [new string('A', RelayRequest.MaxBytes)]))).Refused("DS-HST-006", 413);
+            (await carrier.ExchangeAsync(Receiver, hash, new RelayRequest(0, [new byte[RelayRequest.MaxBytes]]))).Refused("DS-HST-006", 413);
         }
         catch (HttpRequestException closed)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using DataSpace.Coordinator;
 using DataSpace.Coordinator.Jobs;
 using DataSpace.EndToEnd.Support;
@@ -47,12 +48,12 @@ public sealed class HostileProviderTests(SharedSpace shared, IntersectionTemplat
         Refused(BadContribution, real with { Contribution = real.Contribution with { Sealed = Flip(real.Contribution.Sealed) } });
         Refused(BadContribution, EnvelopeOf(hash, Space.SupplierB)); // another owner's in its name
         // Well signed by its owner, and no ciphertext of the job's form.
-        var payload = Convert.FromBase64String(real.Contribution.Payload)[..^16];
+        var payload = real.Contribution.Payload[..^16];
         Refused(BadContribution, real with
         {
             Contribution = real.Contribution with
             {
-                Payload = Convert.ToBase64String(payload),
+                Payload = payload,
                 Statement = Collusion.Resign<ContributionStatement>(real.Contribution.Statement, ContributionStatement.Typ, Space.SupplierA.Persona.Signer, s => s with { PayloadDigest = Digest.Sha256Hex(payload) }),
             },
         });
@@ -65,16 +66,17 @@ public sealed class HostileProviderTests(SharedSpace shared, IntersectionTemplat
         var (own, others) = (EnvelopeOf(hash, Space.SupplierA), EnvelopeOf(hash, Space.SupplierB));
         foreach (var proof in (string?[])[null, "", "none", own.ReportProof, others.GrantProof, EnvelopeOf(HashOf(shared.First.JobId), Space.SupplierA).GrantProof])
             Assert.Equal((NoGrantProof, 0), await PassAsync(hash, proof));
-        Assert.Equal((BadContribution, 0), await PassAsync(hash, own.GrantProof, message: "not base64!"));
+        foreach (var other in (string[])["\"not base64!\"", "null", "7"])
+            Assert.Equal((BadContribution, 0), await PassAsync(hash, own.GrantProof, message: other));
         Assert.Equal(((string?)null, 1), await PassAsync(hash, own.GrantProof));
     }
 
-    /// <summary>Supplier A answers once with a message beside this proof: the fault, and how many messages reached supplier B.</summary>
-    private async Task<(string? Code, int Carried)> PassAsync(string hash, string? proof, string message = "AAAA")
+    /// <summary>Supplier A answers once with a message (JSON) beside this proof: the fault, and how many messages reached supplier B.</summary>
+    private async Task<(string? Code, int Carried)> PassAsync(string hash, string? proof, string message = "\"AAAA\"")
     {
         using var side = new CoordinatorSide(Space);
         var (first, second) = (PartyOf(hash, Space.SupplierA), PartyOf(hash, Space.SupplierB));
-        var wire = new ScriptedWire(Space.SupplierA.Did, new RelayAnswer(RelayAnswer.Talking, 0, [message], proof));
+        var wire = new ScriptedWire(Space.SupplierA.Did, new RelayAnswer(RelayAnswer.Talking, 0, [], proof), message);
         var relay = new ConversationRelay(side.Peers, side.Logs, wire, TimeProvider.System, NullLogger<ConversationRelay>.Instance);
         await using var db = new CoordinatorState(new DbContextOptionsBuilder<CoordinatorState>().UseSqlite("Data Source=:memory:").Options);
         var fault = await relay.PassAsync(db, JobOf(hash), [first, second], TestContext.Current.CancellationToken);
@@ -84,8 +86,7 @@ public sealed class HostileProviderTests(SharedSpace shared, IntersectionTemplat
 
     private string HashOf(string jobId) => (string)TestAnalyst.Query(Space.Coordinator, "SELECT JobHash FROM Jobs WHERE JobId = $id", ("$id", jobId))!;
 
-    private ContributionEnvelope EnvelopeOf(string hash, Party owner) => JsonSerializer.Deserialize<ContributionEnvelope>(
-        (string)TestAnalyst.Query(Space.Coordinator, "SELECT Envelope FROM Parties WHERE JobHash = $hash AND Participant = $did", ("$hash", hash), ("$did", owner.Did))!, JobJson.Options)!;
+    private ContributionEnvelope EnvelopeOf(string hash, Party owner) => TestAnalyst.EnvelopeOf(Space, hash, owner);
 
     private JobRow JobOf(string hash) => new()
     {
@@ -94,22 +95,21 @@ public sealed class HostileProviderTests(SharedSpace shared, IntersectionTemplat
         Consumer = Space.Leader.Did,
         Title = "",
         Order = (string)TestAnalyst.Query(Space.Coordinator, "SELECT \"Order\" FROM Jobs WHERE JobHash = $hash", ("$hash", hash))!,
-        AnalystKeys = [],
         State = "",
         Stage = "",
     };
 
     private static PartyRow PartyOf(string hash, Party owner) => new() { JobHash = hash, Participant = owner.Did, State = "" };
 
-    private static string Flip(string base64)
+    private static byte[] Flip(byte[] bytes)
     {
-        var bytes = Convert.FromBase64String(base64);
-        bytes[bytes.Length / 2] ^= 1;
-        return Convert.ToBase64String(bytes);
+        var altered = bytes.ToArray();
+        altered[bytes.Length / 2] ^= 1;
+        return altered;
     }
 
     /// <summary>The hostile owner's node answers with its message until it was heard; the other one accepts what arrives and says nothing.</summary>
-    private sealed class ScriptedWire(string hostile, RelayAnswer answer) : INodeTransport
+    private sealed class ScriptedWire(string hostile, RelayAnswer answer, string message) : INodeTransport
     {
         public int Carried { get; private set; }
 
@@ -118,7 +118,9 @@ public sealed class HostileProviderTests(SharedSpace shared, IntersectionTemplat
             var request = JsonSerializer.Deserialize<RelayRequest>(body.Span, JobJson.Options)!;
             if (peer.Did != hostile)
                 Carried += request.Messages.Count;
-            var said = peer.Did != hostile ? new RelayAnswer(RelayAnswer.Talking, Carried, []) : Carried == 0 ? answer : answer with { Messages = [] };
+            var said = JsonSerializer.SerializeToNode(peer.Did == hostile ? answer : new RelayAnswer(RelayAnswer.Talking, Carried, []), JobJson.Options)!;
+            if (peer.Did == hostile && Carried == 0)
+                said["messages"] = new JsonArray(JsonNode.Parse(message));
             return Task.FromResult<Result<PeerAnswer>>(new PeerAnswer(200, JsonSerializer.SerializeToUtf8Bytes(said, JobJson.Options)));
         }
     }

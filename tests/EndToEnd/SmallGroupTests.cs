@@ -84,9 +84,8 @@ public sealed class SmallGroupTests(SharedSpace shared)
 
     private string ShownReport(string job)
     {
-        var envelope = (string)TestAnalyst.Query(Space.Coordinator,
-            "SELECT p.Envelope FROM Parties p JOIN Jobs j ON j.JobHash = p.JobHash WHERE j.JobId = $id AND p.Participant = $did", ("$id", job), ("$did", Space.SupplierA.Did))!;
-        var contribution = System.Text.Json.JsonSerializer.Deserialize<ContributionEnvelope>(envelope, JobJson.Options)!;
+        var hash = (string)TestAnalyst.Query(Space.Coordinator, "SELECT JobHash FROM Jobs WHERE JobId = $id", ("$id", job))!;
+        var contribution = TestAnalyst.EnvelopeOf(Space, hash, Space.SupplierA);
         var proof = EntryProof.Decode(Convert.FromBase64String(contribution.ReportProof)).Value;
         return string.Join('\n', proof.Leaves.Select(l => l.Field).Where(f => f is not null && f.Label is not ("grantHash" or "outputDigest"))
             .Select(f => f!.Label + " " + Convert.ToHexString(f.Value.Span)));

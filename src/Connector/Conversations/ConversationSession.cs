@@ -10,7 +10,6 @@ namespace DataSpace.Connector.Conversations;
 /// </summary>
 internal sealed class ConversationSession : IDisposable
 {
-    private const int MaxBase64 = ((IConversationPart.MostMessageBytes + 2) / 3) * 4;
     private readonly IConversationPart _part;
     private readonly MessageSpool _spool;
     private readonly Func<Result<bool>> _sayNext;
@@ -117,13 +116,13 @@ internal sealed class ConversationSession : IDisposable
         _spool.Dispose();
     }
 
-    private List<string> Batch(int? after)
+    private List<byte[]> Batch(int? after)
     {
-        var (messages, chars, count) = (new List<string>(), 0, _released ? _spool.Count : _resultFrom ?? _spool.Count);
-        for (var i = after is { } from && from >= _spool.First ? from : count; i < count && messages.Count < RelayRequest.MaxMessages && chars < RelayRequest.MaxBatchChars; i++)
+        var (messages, bytes, count) = (new List<byte[]>(), 0, _released ? _spool.Count : _resultFrom ?? _spool.Count);
+        for (var i = after is { } from && from >= _spool.First ? from : count; i < count && messages.Count < RelayRequest.MaxMessages && bytes < RelayRequest.MaxBatchBytes; i++)
         {
-            messages.Add(Convert.ToBase64String(_spool.Read(i)));
-            chars += messages[^1].Length;
+            messages.Add(_spool.Read(i));
+            bytes += messages[^1].Length;
         }
         return messages;
     }
@@ -138,12 +137,9 @@ internal sealed class ConversationSession : IDisposable
                 continue; // a delivery that was repeated
             if (request.From + i > _part.Received)
                 return ConversationErrors.OutOfOrder.Of();
-            if (request.Messages[i] is not { Length: <= MaxBase64 } text)
+            if (request.Messages[i] is not { Length: <= IConversationPart.MostMessageBytes } message)
                 return ConversationErrors.MessageLength.Of();
-            var message = new byte[((text.Length + 3) / 4) * 3];
-            if (!Convert.TryFromBase64String(text, message, out var length))
-                return ConversationErrors.MessageLength.Of();
-            if (_part.Receive(message.AsMemory(0, length)).Error is { } refused)
+            if (_part.Receive(message).Error is { } refused)
                 return refused;
         }
         return null;

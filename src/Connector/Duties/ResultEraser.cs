@@ -2,6 +2,7 @@ using System.Data;
 using System.Text.Json;
 using DataSpace.Connector.Jobs;
 using DataSpace.Hosting.Identity;
+using DataSpace.Hosting.Storage;
 using DataSpace.Protocol.Jobs;
 using Microsoft.EntityFrameworkCore;
 
@@ -45,6 +46,7 @@ internal sealed class ResultEraser(IDbContextFactory<ConnectorState> store, Node
             // Details of reasons name groups of the result.
             job.Reasons = JsonSerializer.Serialize(JobStory.Read<JobReason>(job.Reasons).Select(r => r with { Notice = r.Notice with { Detail = null } }), JobJson.Options);
             (job.Result, job.Secrets) = (null, []);
+            await db.RemoveBlobAsync(job.JobHash, BlobNames.SecretKey, cancellation);
             job.Revision++;
             await db.SaveChangesAsync(CancellationToken.None);
         }

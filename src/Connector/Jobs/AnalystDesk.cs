@@ -2,6 +2,7 @@ using System.Text.Json;
 using DataSpace.Connector.Regulation;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Jobs;
+using DataSpace.Hosting.Storage;
 using DataSpace.Hosting.Transport;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Identity;
@@ -47,20 +48,20 @@ internal sealed class AnalystDesk(
         if (!(await actors.PseudonymAsync(actor, cancellation)).TryGet(out var pseudonym, out error))
             return error;
 
-        var publicKeys = Array.Empty<byte>();
-        var secrets = new JobSecrets();
+        byte[] publicKeys = [], secretKey = [];
         if (bound.Plan.Aggregate is { } query)
         {
             if (!AggregationShapes.Of(query, bound.Plan.Roster.Count).TryGet(out var shape, out error)
                 || !AnalystKeys.Generate(engine, shape).TryGet(out var keys, out error))
                 return error;
             using (keys)
-                (publicKeys, secrets) = (keys.PublicKeys, secrets with { Homomorphic = Convert.ToBase64String(keys.ExportSecret()) });
+                (publicKeys, secretKey) = (keys.PublicKeys, keys.ExportSecret());
         }
         using var reply = X25519KeyPair.Generate();
-        secrets = secrets with { Keywords = spec.Lookup?.Parts(), Reply = Convert.ToBase64String(reply.ExportPrivateKey()) };
-        var row = Sign(bound, pseudonym, coordinator, publicKeys, reply, secrets);
+        var row = Sign(bound, pseudonym, coordinator, publicKeys, reply, new JobSecrets(Convert.ToBase64String(reply.ExportPrivateKey()), spec.Lookup?.Parts()));
         db.Jobs.Add(row);
+        db.AddBlob(row.JobHash, BlobNames.JobKeys, publicKeys);
+        db.AddBlob(row.JobHash, BlobNames.SecretKey, secretKey);
         db.KeptResults.AddRange(Duties.KeptResults.Of(row.JobId, row.JobHash, bound.Plan, bound.Agreements, row.NotAfter));
         await db.SaveChangesAsync(cancellation);
         await bus.Publish(new AdvanceAnalystJob(row.JobId), cancellation);
@@ -93,7 +94,6 @@ internal sealed class AnalystDesk(
             Kind = bound.Plan.Kind,
             Order = token,
             OrderJson = JsonSerializer.Serialize(order, JobJson.Options),
-            AnalystKeys = publicKeys,
             Secrets = JsonSerializer.SerializeToUtf8Bytes(secrets, JobJson.Options),
             State = AnalystStates.Running,
             Stage = AnalystStages.Dispatch,
@@ -105,11 +105,10 @@ internal sealed class AnalystDesk(
     }
 }
 
-/// <summary>Private halves of a job's keys; in the node's own state file (directory mode 0700) until the job ends.</summary>
-/// <param name="Homomorphic">Key of a joint statistic.</param>
+/// <summary>Secrets of a job; in the node's own state file (directory mode 0700) until the job ends.</summary>
 /// <param name="Reply">Key of sealed replies.</param>
 /// <param name="Keywords">What a look-up looks for, one text per part of the key.</param>
-internal sealed record JobSecrets(string? Homomorphic = null, string? Reply = null, IReadOnlyList<IReadOnlyList<string>>? Keywords = null);
+internal sealed record JobSecrets(string? Reply = null, IReadOnlyList<IReadOnlyList<string>>? Keywords = null);
 
 /// <summary>One line of a job's story.</summary>
 internal sealed record TrailLine(DateTimeOffset At, string Party, string En, string Zh);

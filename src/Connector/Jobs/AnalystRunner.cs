@@ -4,6 +4,7 @@ using DataSpace.Connector.Regulation;
 using DataSpace.Hosting;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Jobs;
+using DataSpace.Hosting.Storage;
 using DataSpace.Hosting.Telemetry;
 using DataSpace.Hosting.Transport;
 using DataSpace.Kernel.Results;
@@ -64,7 +65,10 @@ internal sealed partial class AnalystRunner(
         if (job.State == AnalystStates.Running && job.Stage != AnalystStages.Receipt && clock.GetUtcNow() > job.NotAfter)
             Fail(job, [RefusalNotice.Of(self.Did, JobErrors.DeadlinePassed.Of())]);
         if (job.State != AnalystStates.Running)
+        {
             job.Secrets = [];
+            await db.RemoveBlobAsync(job.JobHash, BlobNames.SecretKey, cancellation);
+        }
         if (!db.ChangeTracker.HasChanges())
             return (pause ?? Patience.After(message.Quiet), message.Quiet + 1);
         job.Revision++;
@@ -82,16 +86,16 @@ internal sealed partial class AnalystRunner(
     /// <summary>How long to wait after it; null while the coordinator is at work.</summary>
     private Task<TimeSpan?> StepAsync(ConnectorState db, JobRow job, Peer peer, CancellationToken cancellation) => job.Stage switch
     {
-        AnalystStages.Dispatch => DispatchAsync(job, peer, cancellation),
+        AnalystStages.Dispatch => DispatchAsync(db, job, peer, cancellation),
         AnalystStages.Wait => FollowAsync(job, peer, cancellation),
         AnalystStages.Decode => DecodeAsync(db, job, peer, cancellation),
         AnalystStages.Receipt => ReceiptAsync(job, cancellation),
         _ => Task.FromResult<TimeSpan?>(RetryInterval),
     };
 
-    private async Task<TimeSpan?> DispatchAsync(JobRow job, Peer coordinator, CancellationToken cancellation)
+    private async Task<TimeSpan?> DispatchAsync(ConnectorState db, JobRow job, Peer coordinator, CancellationToken cancellation)
     {
-        var envelope = new JobEnvelope(job.Order, job.AnalystKeys.Length == 0 ? string.Empty : Convert.ToBase64String(job.AnalystKeys));
+        var envelope = new JobEnvelope(job.Order, await db.BlobAsync(job.JobHash, BlobNames.JobKeys, cancellation));
         if (await AskAsync(job, coordinator, HttpMethod.Post, "/jobs", JsonSerializer.SerializeToUtf8Bytes(envelope, JobJson.Options), cancellation) is { Answer: null } unanswered)
             return unanswered.Pause;
         JobStory.Enter(job, AnalystStages.Wait, 1, clock.GetUtcNow());
@@ -147,7 +151,7 @@ internal sealed partial class AnalystRunner(
         {
             bundle = null;
         }
-        var decoded = bundle is null ? JobErrors.ContributionInvalid.Of("bundle") : await results.DecodeAsync(job, bundle, cancellation);
+        var decoded = bundle is null ? JobErrors.ContributionInvalid.Of("bundle") : await results.DecodeAsync(job, bundle, await db.BlobAsync(job.JobHash, BlobNames.SecretKey, cancellation), cancellation);
         if (!decoded.TryGet(out var result, out var error))
         {
             Fail(job, [RefusalNotice.Of(self.Did, error)]);

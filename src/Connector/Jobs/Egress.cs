@@ -92,7 +92,7 @@ internal sealed class Egress(NodeIdentity self, TimeProvider clock)
             context.JobHash, context.RosterHash, self.Did, JobOrders.ContributeStep, context.Grant.UseId,
             Convert.ToHexStringLower(context.Grant.GrantHash.Span), Digest.Sha256Hex(payload), Digest.Sha256Hex(box));
         var signed = SignedDocument.Create(statement, self.Signer, self.Did, context.Audiences, ContributionStatement.Typ, context.NotAfter, clock);
-        return JsonSerializer.SerializeToUtf8Bytes(new Contribution(signed, Convert.ToBase64String(payload), Convert.ToBase64String(box)), JobJson.Options);
+        return JsonSerializer.SerializeToUtf8Bytes(new Contribution(signed, payload.ToArray(), box), JobJson.Options);
     }
 }
 

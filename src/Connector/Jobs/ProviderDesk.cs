@@ -6,6 +6,7 @@ using DataSpace.Connector.Regulation;
 using DataSpace.Connector.Uses;
 using DataSpace.Hosting;
 using DataSpace.Hosting.Identity;
+using DataSpace.Hosting.Storage;
 using DataSpace.Hosting.Transport;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Results;
@@ -36,11 +37,9 @@ internal sealed class ProviderDesk(
     /// <summary>Round 0. Repeating it gives the same statement: a second key for one job would be a second mask.</summary>
     public async Task<Result<string>> OpenAsync(JobEnvelope envelope, string carrier, CancellationToken cancellation)
     {
-        var keys = new byte[Math.Min(envelope.AnalystKeys.Length, MaxAnalystKeyBytes * 4 / 3) + 4];
-        if (envelope.AnalystKeys.Length / 4 * 3 > MaxAnalystKeyBytes || !Convert.TryFromBase64String(envelope.AnalystKeys, keys, out var length))
+        if (envelope.AnalystKeys.Length > MaxAnalystKeyBytes)
             return JobErrors.BadOrder.Of("public keys");
-        keys = keys[..length];
-        if (!(await VerifyAsync(envelope.Order, keys, cancellation)).TryGet(out var use, out var error))
+        if (!(await VerifyAsync(envelope.Order, envelope.AnalystKeys, cancellation)).TryGet(out var use, out var error))
             return error;
         if (use.Order.ServiceParty != carrier)
             return JobErrors.BadOrder.Of("the order names another coordinator");
@@ -72,7 +71,7 @@ internal sealed class ProviderDesk(
             await gate.RecordDenialAsync(use.JobHash, use.Entry.AgreementId, error.Code, cancellation);
             return error;
         }
-        return await IssueAsync(db, use, envelope, keys, cancellation);
+        return await IssueAsync(db, use, envelope, cancellation);
     }
 
     /// <summary>Round 1: the roster. The first one stands; a different second one is an attack.</summary>
@@ -174,7 +173,10 @@ internal sealed class ProviderDesk(
 
     /// <summary>A stored use with everything the gate needs, verified again: what was true at round 0 may have ended since.</summary>
     public async Task<Result<UseRequest>> ReadAsync(UseRow row, CancellationToken cancellation)
-        => await VerifyAsync(row.Order, row.AnalystKeys, cancellation);
+    {
+        await using var db = await store.CreateDbContextAsync(cancellation);
+        return await VerifyAsync(row.Order, await db.BlobAsync(row.JobHash, BlobNames.UseKeys, cancellation), cancellation);
+    }
 
     /// <summary>A co-provider's key. The id is a hash of the key, so whoever serves the bytes cannot swap them; which ids are accepted is the contract's say.</summary>
     public PublicKey? PinnedCoProvider(string did, string keyId)
@@ -215,7 +217,7 @@ internal sealed class ProviderDesk(
             return bad;
         if (!(await compliance.HoldAsync(dataset, version, cancellation)).TryGet(out var listing, out error))
             return error;
-        return new UseRequest(order.Body, order.Hash, entry, agreement, dataset, version) { Listing = listing };
+        return new UseRequest(order.Body, order.Hash, entry, agreement, dataset, version) { Listing = listing, AnalystKeys = analystKeys };
     }
 
     private static DsError? AggregationKeysProblem(JobOrder order, byte[] keys)
@@ -227,7 +229,7 @@ internal sealed class ProviderDesk(
         return AnalystKeys.CheckPublic(shape, keys, Convert.FromHexString(order.AnalystKeysDigest)).Error;
     }
 
-    private async Task<Result<string>> IssueAsync(ConnectorState db, UseRequest use, JobEnvelope envelope, byte[] keys, CancellationToken cancellation)
+    private async Task<Result<string>> IssueAsync(ConnectorState db, UseRequest use, JobEnvelope envelope, CancellationToken cancellation)
     {
         string? noise = null;
         if (use.Order.Plan.EpsilonMicro is not null && !(await noiseDesk.KeyIdAsync(cancellation)).TryGet(out noise, out var missing))
@@ -244,12 +246,12 @@ internal sealed class ProviderDesk(
             Consumer = use.Order.Consumer,
             AgreementId = use.Entry.AgreementId,
             Order = envelope.Order,
-            AnalystKeys = keys,
             RoundZero = signed,
             State = UseStates.Rostered,
             ReceivedAt = clock.GetUtcNow(),
             NotAfter = notAfter,
         });
+        db.AddBlob(use.JobHash, BlobNames.UseKeys, envelope.AnalystKeys);
         try
         {
             await db.SaveChangesAsync(cancellation);

@@ -36,7 +36,8 @@ internal sealed record DecodedJob(string? Json, IReadOnlyList<PendingReceipt> Re
 internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, LogKeys logs, NodeIdentity self, ISealEngine engine, TimeProvider clock, Intersections.LocalMatches? matches = null,
     Conversations.AnalystConversations? conversations = null, Lookups.HintShelf? hints = null, Regressions.LocalModels? models = null, Scores.LocalScores? scores = null)
 {
-    public async Task<Result<DecodedJob>> DecodeAsync(JobRow job, JobBundle bundle, CancellationToken cancellation)
+    /// <summary>What the job's row and this bundle give; <paramref name="secretKey"/> is the key of a joint statistic, empty for other kinds.</summary>
+    public async Task<Result<DecodedJob>> DecodeAsync(JobRow job, JobBundle bundle, byte[] secretKey, CancellationToken cancellation)
     {
         var order = JsonSerializer.Deserialize<JobOrder>(job.OrderJson, JobJson.Options)!;
         var roster = order.Plan.Roster;
@@ -66,11 +67,11 @@ internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, 
         var inputs = roster.Zip(statements, (r, s) => s.Classification!.ToInput(r.Participant, r.DatasetId).Value);
         var derived = DerivedResult.View(order.Plan, [.. roster.Select(r => pins[r.AgreementId])], [.. inputs], [.. statements.Select(s => s.DatasetVersion)]);
         var documents = order.Plan.HasDropout ? new DropoutDocuments(order, job.JobHash, rosterHash, self.Did, Pinned, clock) : null;
-        return Open(job, order, bundle, contributions, rosterHash, derived, statements, entries, documents);
+        return Open(job, order, bundle, secretKey, contributions, rosterHash, derived, statements, entries, documents);
     }
 
     private Result<DecodedJob> Open(
-        JobRow job, JobOrder order, JobBundle bundle, List<VerifiedContribution> contributions, string rosterHash, object? classification, IReadOnlyList<RoundZeroStatement> statements,
+        JobRow job, JobOrder order, JobBundle bundle, byte[] secretKey, List<VerifiedContribution> contributions, string rosterHash, object? classification, IReadOnlyList<RoundZeroStatement> statements,
         IReadOnlyList<RosterEntry> entries, DropoutDocuments? documents)
     {
         var secrets = JsonSerializer.Deserialize<JobSecrets>(job.Secrets, JobJson.Options)!;
@@ -90,7 +91,7 @@ internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, 
         {
             var made = order.Plan switch
             {
-                { Aggregate: { } query } => Aggregate(order, query, secrets, bundle, contributions, rosterHash, replies, documents, statements, replyKey),
+                { Aggregate: { } query } => Aggregate(order, query, secretKey, bundle, contributions, rosterHash, replies, documents, statements, replyKey),
                 { Intersect: { } query } => Intersections.IntersectionResults.Read(order.Plan, query, contributions, replies, query.Result == IntersectQuery.Ids ? matches?.Find(job.JobHash) : null),
                 { Regress: { Mode: RegressQuery.Vertical } query } => Regressions.VerticalResults.Read(order.Plan, query, contributions, models?.Find(job.JobHash)),
                 { Regress: not null } => Regressions.HorizontalResults.Read(order.Plan, contributions, rosterHash, conversations?.Find(job.JobHash)),
@@ -136,11 +137,11 @@ internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, 
     private string NameOf(string did) => did == self.Did ? self.Name : peers.Find(did)?.Name ?? did;
 
     private Result<object?> Aggregate(
-        JobOrder order, AggregateQuery query, JobSecrets secrets, JobBundle bundle, List<VerifiedContribution> contributions, string rosterHash, List<SealedReply> replies, DropoutDocuments? documents,
+        JobOrder order, AggregateQuery query, byte[] secretKey, JobBundle bundle, List<VerifiedContribution> contributions, string rosterHash, List<SealedReply> replies, DropoutDocuments? documents,
         IReadOnlyList<RoundZeroStatement> statements, X25519KeyPair replyKey)
     {
         if (!AggregationShapes.Of(query, order.Plan.Roster.Count).TryGet(out var shape, out var error)
-            || !AnalystKeys.Import(shape, Convert.FromBase64String(secrets.Homomorphic!)).TryGet(out var keys, out error))
+            || !AnalystKeys.Import(shape, secretKey).TryGet(out var keys, out error))
             return error;
         Privacy.Aggregation.Dropout.Unmasking? unmasking = null;
         if (documents is not null && !DropoutResults.Unmask(documents, bundle.Survivors!, statements, contributions, replyKey).TryGet(out unmasking, out error))
@@ -149,7 +150,7 @@ internal sealed class ResultDesk(AgreementBook agreements, PeerDirectory peers, 
         using (unmasking)
         {
             var decoded = AnalystDecoder.Decode(
-                engine, keys, shape, [.. contributions.Select(c => c.Payload)], Convert.FromBase64String(bundle.Sum),
+                engine, keys, shape, [.. contributions.Select(c => c.Payload)], bundle.Sum,
                 [.. contributions.Select(c => (ReadOnlyMemory<byte>)Convert.FromHexString(c.Statement.PayloadDigest))], Convert.FromHexString(rosterHash), 0, unmasking);
             if (!decoded.TryGet(out var result, out error))
                 return query.Hidden is not null && error.Kind == PrivacyErrors.ProviderFailed ? Privacy.Aggregation.Hidden.HiddenGroupErrors.OwnerFailed.Of() : error;

@@ -62,7 +62,7 @@ internal sealed partial class UseComputation(
         var metered = new MeteredSealEngine(engine);
         var position = statements.ToList().FindIndex(s => s.Participant == self.Did);
         var message = ProviderRound.Contribute(
-            metered, context.Grant, shape, cells, row.AnalystKeys, own, position,
+            metered, context.Grant, shape, cells, use.AnalystKeys, own, position,
             [.. statements.Select(s => Convert.FromBase64String(s.EphemeralKey))], Convert.FromHexString(row.RosterHash!), 0,
             Convert.FromHexString(use.Order.AnalystKeysDigest), admitted.Noise?.Share, use.Order.Plan.HasDropout ? dropouts.Find(row.JobHash)!.Party : null, local.Agreed);
         if (!message.TryGet(out var contribution, out error) || !egress.Pack(context, contribution, status).TryGet(out var bytes, out error))

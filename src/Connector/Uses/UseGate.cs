@@ -20,6 +20,9 @@ internal sealed record UseRequest(
     /// <summary>The compliance check under which the dataset is listed; without one that passed for this version there is no use.</summary>
     public Listing? Listing { get; init; }
 
+    /// <summary>The analyst's homomorphic public keys; empty for kinds without.</summary>
+    public byte[] AnalystKeys { get; init; } = [];
+
     /// <summary>Columns that the use reads: from the plan, or from the checked statement.</summary>
     public IReadOnlyList<string> Columns { get; init; } = PlanCheck.ColumnsOf(Order.Plan, Entry.Participant);
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DataSpace.Hosting.Jobs;
+using DataSpace.Hosting.Storage;
 using DataSpace.Hosting.Transport;
 using DataSpace.Hosting.Witnessing;
 using DataSpace.Kernel.Results;
@@ -8,7 +9,6 @@ using DataSpace.Ledger.Receipts;
 using DataSpace.Privacy.Aggregation;
 using DataSpace.Privacy.Intersection.Many;
 using DataSpace.Protocol.Jobs;
-using Microsoft.EntityFrameworkCore;
 
 namespace DataSpace.Coordinator.Jobs;
 
@@ -52,22 +52,30 @@ internal sealed class ContributionInbox(PeerDirectory peers, LogKeys logs, TimeP
             : Array.Empty<byte>();
 
     /// <summary>Sums the stored contributions of a job.</summary>
-    public static Result<byte[]> Sum(JobRow job, IReadOnlyList<PartyRow> parties)
-        => SumOf(Order(job), [.. parties.Select(p => Convert.FromBase64String(Envelope(p).Contribution.Payload))]);
+    public static async Task<Result<byte[]>> SumAsync(CoordinatorState db, JobRow job, IReadOnlyList<PartyRow> parties, CancellationToken cancellation)
+        => SumOf(Order(job), [.. (await EnvelopesAsync(db, parties, cancellation)).Select(e => e.Contribution.Payload)]);
 
-    /// <summary>Remembers what was seen, and the provider's newest checkpoint: whoever shows an older one later was rolled back.</summary>
-    public async Task RecordAsync(CoordinatorState db, JobRow job, PartyRow party, DateTimeOffset now, CancellationToken cancellation)
+    /// <summary>The contributions that are here, in roster order.</summary>
+    public static async Task<List<ContributionEnvelope>> EnvelopesAsync(CoordinatorState db, IReadOnlyList<PartyRow> parties, CancellationToken cancellation)
+    {
+        var envelopes = new List<ContributionEnvelope>();
+        foreach (var party in parties.Where(p => p.Header is not null))
+            envelopes.Add(JsonSerializer.Deserialize<ContributionEnvelope>(await db.BlobAsync(party.JobHash, BlobNames.Contribution(party.Participant), cancellation), JobJson.Options)!);
+        return envelopes;
+    }
+
+    /// <summary>Keeps a checked contribution, what was seen of it, and the provider's newest checkpoint: whoever shows an older one later was rolled back.</summary>
+    public async Task KeepAsync(CoordinatorState db, JobRow job, PartyRow party, ContributionEnvelope envelope, DateTimeOffset now, CancellationToken cancellation)
     {
         var jobHash = job.JobHash;
-        if (await db.Sights.AnyAsync(s => s.JobHash == jobHash && s.Sender == party.Participant && s.What.StartsWith("masked"), cancellation))
-            return;
-        var envelope = Envelope(party);
-        var payload = Convert.FromBase64String(envelope.Contribution.Payload);
+        party.Header = envelope.Contribution.Statement;
+        db.AddBlob(jobHash, BlobNames.Contribution(party.Participant), JsonSerializer.SerializeToUtf8Bytes(envelope, JobJson.Options));
+        var payload = envelope.Contribution.Payload;
         var plan = Order(job).Plan;
         var what = plan.Conversation == JobConversation.None || plan.Aggregate is not null ? Sights.Ciphertexts : plan.Intersect is null ? Sights.TalkClosing : Sights.Closing;
         if (payload.Length > 0)
             db.See(jobHash, party.Participant, what, payload, now);
-        db.See(jobHash, party.Participant, Sights.SealedStatus, Convert.FromBase64String(envelope.Contribution.Sealed), now);
+        db.See(jobHash, party.Participant, Sights.SealedStatus, envelope.Contribution.Sealed, now);
         var proof = Convert.FromBase64String(envelope.GrantProof);
         db.See(jobHash, party.Participant, Sights.GrantProof, proof, now);
         if (GrantProof.Decode(proof).TryGet(out var grant, out _))
@@ -86,8 +94,6 @@ internal sealed class ContributionInbox(PeerDirectory peers, LogKeys logs, TimeP
         else if (checkpoint.Size > row.Size || !Checkpoint.Open(row.Note, key).IsOk)
             (row.Size, row.Note) = (checkpoint.Size, note);
     }
-
-    private static ContributionEnvelope Envelope(PartyRow party) => JsonSerializer.Deserialize<ContributionEnvelope>(party.Envelope!, JobJson.Options)!;
 
     /// <summary>What the analyst signed.</summary>
     public static JobOrder Order(JobRow job)

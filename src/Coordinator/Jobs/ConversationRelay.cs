@@ -16,7 +16,10 @@ internal sealed record RelayFault(PartyRow? Party, DsError Error);
 /// </summary>
 internal sealed partial class ConversationRelay(PeerDirectory peers, LogKeys logs, INodeTransport transport, TimeProvider clock, ILogger<ConversationRelay> log)
 {
-    private const int MaxMessageChars = ((Privacy.Conversations.IConversationPart.MostMessageBytes + 2) / 3) * 4;
+    private const int MaxMessageBytes = Privacy.Conversations.IConversationPart.MostMessageBytes;
+
+    /// <summary>Stands for an answer that is none.</summary>
+    private static readonly RelayAnswer Malformed = new(string.Empty, 0, [null!]);
 
     /// <summary>After this time the job is looked at again: it may have been cancelled, held, or be late.</summary>
     private static readonly TimeSpan TurnLimit = TimeSpan.FromSeconds(2);
@@ -65,7 +68,7 @@ internal sealed partial class ConversationRelay(PeerDirectory peers, LogKeys log
     {
         if (ContributionInbox.Order(job).Plan.Conversation == JobConversation.None)
             return;
-        foreach (var party in parties.Where(p => p is { RoundOneAccepted: true, Envelope: null, State: not PartyStates.Refused }))
+        foreach (var party in parties.Where(p => p is { RoundOneAccepted: true, Header: null, State: not PartyStates.Refused }))
             await SendAsync(job, new Side(party.Participant, party, null), new RelayRequest(0, [], Stop: true), cancellation);
     }
 
@@ -75,7 +78,7 @@ internal sealed partial class ConversationRelay(PeerDirectory peers, LogKeys log
         return order.Plan.Conversation switch
         {
             JobConversation.BetweenOwners => [new Pair(Owner(parties[0]), Owner(parties[1]))],
-            JobConversation.WithAnalyst => [.. parties.Where(p => p.Envelope is null).Select(p => new Pair(Owner(p), new Side(order.Consumer, null, p.Participant)))],
+            JobConversation.WithAnalyst => [.. parties.Where(p => p.Header is null).Select(p => new Pair(Owner(p), new Side(order.Consumer, null, p.Participant)))],
             JobConversation.LeaderWithOwners => WithLeader(order.Plan.LeaderOf(order.Consumer), parties),
             _ => [],
         };
@@ -85,7 +88,7 @@ internal sealed partial class ConversationRelay(PeerDirectory peers, LogKeys log
     {
         var own = parties.First(p => p.Participant == leader);
         // Until the leader has contributed it may still have to be told that the other one has heard everything.
-        return [.. parties.Where(p => p != own && (p.Envelope is null || own.Envelope is null)).Select(p => new Pair(new Side(leader, own, p.Participant), new Side(p.Participant, p, null)))];
+        return [.. parties.Where(p => p != own && (p.Header is null || own.Header is null)).Select(p => new Pair(new Side(leader, own, p.Participant), new Side(p.Participant, p, null)))];
     }
 
     /// <summary>To the first what the second has said, and back. True when something was said or heard.</summary>
@@ -123,8 +126,8 @@ internal sealed partial class ConversationRelay(PeerDirectory peers, LogKeys log
     /// <summary>Nothing of an owner is carried without a proof of its Grant (law 1, seen from outside), and nothing that is not of the form.</summary>
     private DsError? Problem(CoordinatorState db, JobRow job, JobOrder order, Side side, RelayAnswer answer)
     {
-        if (answer.Messages is null || answer.Messages.Count > RelayRequest.MaxMessages || answer.Messages.Any(m => m is null || m.Length > MaxMessageChars)
-            || answer.Messages.Sum(m => (long)m.Length) > RelayRequest.MaxBatchChars + MaxMessageChars)
+        if (answer.Messages is null || answer.Messages.Count > RelayRequest.MaxMessages || answer.Messages.Any(m => m is null || m.Length > MaxMessageBytes)
+            || answer.Messages.Sum(m => (long)m.Length) > RelayRequest.MaxBatchBytes + MaxMessageBytes)
             return CoordinatorErrors.BadContribution.Of("messages of a conversation");
         if (side.Owner is null && answer.State == RelayAnswer.Left)
             return JobErrors.AnalystLeft.Of();
@@ -139,12 +142,7 @@ internal sealed partial class ConversationRelay(PeerDirectory peers, LogKeys log
         }
         using var seen = new MemoryStream();
         foreach (var message in answer.Messages)
-        {
-            var bytes = new byte[message.Length];
-            if (!Convert.TryFromBase64String(message, bytes, out var length))
-                return CoordinatorErrors.BadContribution.Of("messages of a conversation");
-            seen.Write(bytes, 0, length);
-        }
+            seen.Write(message);
         db.See(job.JobHash, side.Participant, $"{answer.Messages.Count} {(order.Plan switch { { Lookup: not null } => Sights.LookupMessages, { Intersect: not null } => Sights.Messages, _ => Sights.Talk })}", seen.GetBuffer().AsSpan(0, (int)seen.Length), clock.GetUtcNow());
         return null;
     }
@@ -162,11 +160,11 @@ internal sealed partial class ConversationRelay(PeerDirectory peers, LogKeys log
         }
         try
         {
-            return answer.IsSuccess ? JsonSerializer.Deserialize<RelayAnswer>(answer.Body.Span, JobJson.Options) : null;
+            return answer.IsSuccess ? JsonSerializer.Deserialize<RelayAnswer>(answer.Body.Span, JobJson.Options) ?? Malformed : null;
         }
         catch (JsonException)
         {
-            return null; // its contribution will tell, or its deadline
+            return Malformed;
         }
     }
 

@@ -5,6 +5,7 @@ using DataSpace.Hosting;
 using DataSpace.Hosting.Http;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Jobs;
+using DataSpace.Hosting.Storage;
 using DataSpace.Hosting.Transport;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.Results;
@@ -38,7 +39,8 @@ internal static class JobEndpoints
         var call = http.CallOf();
         if (!call.Read<JobEnvelope>().TryGet(out var envelope, out var error))
             return error.ToProblem();
-        if (!TryDecode(envelope.AnalystKeys, MaxAnalystKeyBytes, out var keys))
+        var keys = envelope.AnalystKeys;
+        if (keys.Length > MaxAnalystKeyBytes)
             return JobErrors.BadOrder.Of("public keys").ToProblem();
         var verified = JobOrders.Verify(envelope.Order, keys, self.Did, peers.Key, clock);
         if (!verified.TryGet(out var order, out error))
@@ -95,7 +97,6 @@ internal static class JobEndpoints
             Consumer = order.Issuer,
             Title = order.Body.Plan.Title,
             Order = envelope.Order,
-            AnalystKeys = keys,
             State = JobStates.Running,
             Stage = JobStages.Dispatch,
             CreatedAt = now,
@@ -103,6 +104,7 @@ internal static class JobEndpoints
             Deadline = workLimit < order.NotAfter ? workLimit : order.NotAfter,
             NotAfter = order.NotAfter,
         });
+        db.AddBlob(order.Hash, BlobNames.AnalystKeys, keys);
         var position = 0;
         foreach (var party in order.Body.Plan.Roster)
             db.Parties.Add(new PartyRow { JobHash = order.Hash, Participant = party.Participant, Position = position++, State = PartyStates.Waiting });
@@ -132,8 +134,8 @@ internal static class JobEndpoints
         var parties = await db.Parties.AsNoTracking().Where(p => p.JobHash == jobHash).OrderBy(p => p.Position).ToListAsync(cancellation);
         return Results.Json(new JobBundle(
             [.. parties.Select(p => p.RoundZero!)],
-            [.. parties.Where(p => p.Envelope is not null).Select(p => JsonSerializer.Deserialize<ContributionEnvelope>(p.Envelope!, JobJson.Options)!)],
-            Convert.ToBase64String(job.Sum), ContributionInbox.Order(job).Plan.HasDropout ? SurvivorInbox.Bundle(parties) : null), JobJson.Options);
+            await ContributionInbox.EnvelopesAsync(db, parties, cancellation),
+            await db.BlobAsync(jobHash, BlobNames.Sum, cancellation), ContributionInbox.Order(job).Plan.HasDropout ? SurvivorInbox.Bundle(parties) : null), JobJson.Options);
     }
 
     private static async Task<IResult> CancelAsync(HttpContext http, string jobHash, IDbContextFactory<CoordinatorState> store, CancellationToken cancellation)
@@ -170,14 +172,5 @@ internal static class JobEndpoints
     {
         var caller = http.CallOf().Did;
         return await db.Jobs.AsNoTracking().FirstOrDefaultAsync(j => j.JobHash == jobHash && j.Consumer == caller, cancellation);
-    }
-
-    private static bool TryDecode(string base64, int maxBytes, out byte[] bytes)
-    {
-        bytes = new byte[Math.Min(maxBytes, base64.Length * 3 / 4 + 3)];
-        if (base64.Length / 4 * 3 > maxBytes || !Convert.TryFromBase64String(base64, bytes, out var written))
-            return false;
-        bytes = bytes[..written];
-        return true;
     }
 }

@@ -59,7 +59,7 @@ internal static class StageClock
             {
                 JobStages.Roster => parties.Count(p => p.RoundZero is not null),
                 JobStages.Shares => parties.Count(p => p.Shares is not null),
-                JobStages.Contribute => parties.Count(p => p.Envelope is not null),
+                JobStages.Contribute => parties.Count(p => p.Header is not null),
                 JobStages.Survivors => parties.Count(p => p.SurvivorStatement is not null),
                 JobStages.Unmask => parties.Count(p => p.Told is not null),
                 _ => 0,

@@ -49,7 +49,7 @@ internal sealed partial class JobRunner
     /// </summary>
     private bool IsComplete(JobRow job, List<PartyRow> parties, AggregateQuery query, int wallLimitMs)
     {
-        var (here, refused) = (parties.Count(p => p.Envelope is not null), parties.Count(p => p.State == PartyStates.Refused));
+        var (here, refused) = (parties.Count(p => p.Header is not null), parties.Count(p => p.State == PartyStates.Refused));
         if (parties.Count - refused < query.MinimumParties)
         {
             job.State = JobStates.Failed;
@@ -66,7 +66,7 @@ internal sealed partial class JobRunner
     /// <summary>Every owner whose contribution is here signs that these, and no others, are added up.</summary>
     private Task<TimeSpan?> AgreeAsync(JobRow job, List<PartyRow> parties, CancellationToken cancellation)
     {
-        var left = parties.Where(p => p.Envelope is not null).ToList();
+        var left = parties.Where(p => p.Header is not null).ToList();
         return GatherAsync(
             job, parties, left, "survivors", SurvivorInbox.Headers(left), p => p.SurvivorStatement is not null,
             (party, response) =>
@@ -136,7 +136,7 @@ internal sealed partial class JobRunner
 
     private static void MarkSilent(List<PartyRow> parties)
     {
-        foreach (var party in parties.Where(p => p is { Envelope: null, State: not (PartyStates.Refused or PartyStates.Suspended) }))
+        foreach (var party in parties.Where(p => p is { Header: null, State: not (PartyStates.Refused or PartyStates.Suspended) }))
         {
             (party.State, party.Code) = (PartyStates.Unreported, CoordinatorErrors.Unreported.Code);
             party.Refusal = JsonSerializer.Serialize(RefusalNotice.Of(party.Participant, CoordinatorErrors.Unreported.Of()), JobJson.Options);

@@ -3,6 +3,7 @@ using DataSpace.Coordinator.Regulation;
 using DataSpace.Hosting;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Jobs;
+using DataSpace.Hosting.Storage;
 using DataSpace.Hosting.Telemetry;
 using DataSpace.Hosting.Transport;
 using DataSpace.Kernel.Crypto;
@@ -90,7 +91,7 @@ internal sealed partial class JobRunner(
         JobStages.Contribute => ContributeAsync(db, job, parties, cancellation),
         JobStages.Survivors => AgreeAsync(job, parties, cancellation),
         JobStages.Unmask => UnmaskAsync(db, job, parties, cancellation),
-        _ => Task.FromResult<TimeSpan?>(SumUp(db, job, parties)),
+        _ => SumUpAsync(db, job, parties, cancellation),
     };
 
     private async Task<TimeSpan?> DispatchAsync(JobRow job, List<PartyRow> parties, CancellationToken cancellation)
@@ -111,7 +112,7 @@ internal sealed partial class JobRunner(
     {
         var waiting = parties.Where(p => p.RoundZero is null).ToList();
         var checkpoints = await db.Checkpoints.AsNoTracking().ToDictionaryAsync(c => c.Did, c => c.Note, cancellation);
-        var keys = job.AnalystKeys.Length == 0 ? string.Empty : Convert.ToBase64String(job.AnalystKeys);
+        var keys = waiting.Count == 0 ? [] : await db.BlobAsync(job.JobHash, BlobNames.AnalystKeys, cancellation);
         var answers = await Task.WhenAll(waiting.Select(p => PostAsync(
             p.Participant, "/peer/jobs", new JobEnvelope(job.Order, keys, checkpoints.GetValueOrDefault(p.Participant)), cancellation)));
         var unreachable = false;
@@ -164,7 +165,7 @@ internal sealed partial class JobRunner(
                     Refuse(party, response);
             }
         }));
-        if (parties.Exists(p => p.Envelope is null) && parties.TrueForAll(p => p is { RoundOneAccepted: true, State: not (PartyStates.Refused or PartyStates.Suspended) })
+        if (parties.Exists(p => p.Header is null) && parties.TrueForAll(p => p is { RoundOneAccepted: true, State: not (PartyStates.Refused or PartyStates.Suspended) })
             && await relay.PassAsync(db, job, parties, cancellation) is { } fault)
         {
             if (fault.Party is { } broke)
@@ -172,10 +173,13 @@ internal sealed partial class JobRunner(
             else
                 Fail(job, parties, fault.Error);
         }
-        await Task.WhenAll(parties.Where(p => p is { RoundOneAccepted: true, Envelope: null, State: not PartyStates.Refused })
-            .Select(p => CollectAsync(job, p, cancellation)));
-        foreach (var party in parties.Where(p => p.State == PartyStates.Ready && p.Envelope is not null))
-            await inbox.RecordAsync(db, job, party, clock.GetUtcNow(), cancellation);
+        var collected = await Task.WhenAll(parties.Where(p => p is { RoundOneAccepted: true, Header: null, State: not PartyStates.Refused })
+            .Select(async p => (Party: p, Envelope: await CollectAsync(job, p, cancellation))));
+        foreach (var (party, envelope) in collected)
+        {
+            if (envelope is not null)
+                await inbox.KeepAsync(db, job, party, envelope, clock.GetUtcNow(), cancellation);
+        }
         if (plan.Aggregate is { MinimumParties: not null } query)
         {
             if (IsComplete(job, parties, query, plan.WallLimitMs))
@@ -191,72 +195,74 @@ internal sealed partial class JobRunner(
         }
         if (job.State == JobStates.Failed)
             return TimeSpan.Zero;
-        if (parties.Exists(p => p.Envelope is null))
+        if (parties.Exists(p => p.Header is null))
             return parties.Exists(p => !p.RoundOneAccepted || p.State == PartyStates.Suspended) ? RetryInterval : null;
         StageClock.Enter(job, JobStages.Sum, parties.Count, clock.GetUtcNow());
         return TimeSpan.Zero;
     }
 
-    private async Task CollectAsync(JobRow job, PartyRow party, CancellationToken cancellation)
+    /// <summary>The party's contribution when it has just come and holds; what else it answers stands in its row.</summary>
+    private async Task<ContributionEnvelope?> CollectAsync(JobRow job, PartyRow party, CancellationToken cancellation)
     {
         if (peers.Find(party.Participant) is not { } member)
-            return;
+            return null;
         var answer = await transport.SendAsync(PeerDirectory.PeerOf(member), HttpMethod.Get, $"/peer/jobs/{job.JobHash}/contribution", default, cancellation);
         if (!answer.TryGet(out var response, out var error))
         {
             LogPeerFailed(log, party.Participant, error.Code);
-            return;
+            return null;
         }
         if (PeerProblem.HasJustRestarted(response))
-            return;
+            return null;
         if (!response.IsSuccess)
         {
             Refuse(party, response);
-            return;
+            return null;
         }
         if (Read<ContributionAnswer>(response) is not { } content)
         {
             Refuse(party, RefusalNotice.Of(party.Participant, CoordinatorErrors.BadContribution.Of("answer")));
-            return;
+            return null;
         }
         if (content.State == ContributionAnswer.Refused)
         {
             Refuse(party, content.Refusal ?? RefusalNotice.Of(party.Participant, CoordinatorErrors.BadContribution.Of()));
-            return;
+            return null;
         }
         if (content.State == ContributionAnswer.Suspended && content.Refusal is { } hold)
         {
             (party.State, party.Code) = (PartyStates.Suspended, hold.Code);
             party.Refusal = JsonSerializer.Serialize(hold with { Participant = party.Participant }, JobJson.Options);
-            return;
+            return null;
         }
         if (party.State == PartyStates.Suspended)
             (party.State, party.Code, party.Refusal) = (PartyStates.Computing, null, null);
         if (content.State != ContributionAnswer.Ready || content.Envelope is null)
-            return;
+            return null;
         // Nothing is forwarded without a proof of its Grant (law 1, seen from outside).
         var checkedEnvelope = inbox.Check(job, party, content.Envelope);
         if (!checkedEnvelope.TryGet(out var grant, out error))
         {
             Refuse(party, RefusalNotice.Of(party.Participant, error));
-            return;
+            return null;
         }
-        (party.Envelope, party.State) = (JsonSerializer.Serialize(content.Envelope, JobJson.Options), PartyStates.Ready);
+        party.State = PartyStates.Ready;
         using var scope = log.BeginUse(grant.ContractId, grant.PolicyDecisionId);
         LogCollected(log, party.Participant);
+        return content.Envelope;
     }
 
-    private TimeSpan SumUp(CoordinatorState db, JobRow job, List<PartyRow> parties)
+    private async Task<TimeSpan?> SumUpAsync(CoordinatorState db, JobRow job, List<PartyRow> parties, CancellationToken cancellation)
     {
         crashPoints.Reach(CrashPoint.BeforeSum);
-        var sum = ContributionInbox.Sum(job, [.. parties.Where(p => p.Envelope is not null)]);
+        var sum = await ContributionInbox.SumAsync(db, job, parties, cancellation);
         if (!sum.TryGet(out var bytes, out var error))
         {
             Fail(job, parties, error);
             return TimeSpan.Zero;
         }
         var now = clock.GetUtcNow();
-        job.Sum = bytes;
+        db.AddBlob(job.JobHash, BlobNames.Sum, bytes);
         if (bytes.Length > 0)
             db.See(job.JobHash, self.Did, Sights.Sum, bytes, now);
         StageClock.Enter(job, JobStages.Done, parties.Count, now);

@@ -32,11 +32,11 @@ internal sealed class SurvivorInbox(PeerDirectory peers, NodeIdentity self, Time
 
     /// <summary>The signed headers of contributions that are here, in roster order.</summary>
     public static SurvivorsRequest Headers(IEnumerable<PartyRow> survivors)
-        => new([.. survivors.Select(p => JsonSerializer.Deserialize<ContributionEnvelope>(p.Envelope!, JobJson.Options)!.Contribution.Statement)]);
+        => new([.. survivors.Select(p => p.Header!)]);
 
     /// <summary>For the analyst.</summary>
     public static SurvivorBundle Bundle(IReadOnlyList<PartyRow> parties) => new(
-        [.. parties.Where(p => p.Envelope is not null).Select(p => p.Participant)],
+        [.. parties.Where(p => p.Header is not null).Select(p => p.Participant)],
         [.. parties.Select(p => p.Shares!)],
         [.. parties.Select(p => p.SurvivorStatement).OfType<string>()],
         [.. parties.Where(p => p.Told is not null).Select(p => JsonSerializer.Deserialize<ToldShare>(p.Told!, JobJson.Options)!)]);

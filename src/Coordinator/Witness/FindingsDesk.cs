@@ -124,7 +124,7 @@ internal sealed partial class FindingsDesk(
 
     private async Task<string> LookInLogAsync(JobRow job, PartyRow party, CancellationToken cancellation)
     {
-        if (party.Envelope is not null)
+        if (party.Header is not null)
             return FindingStates.Granted; // its proof was verified when it came in
         // Whoever was never asked to compute, because the job ended before, owes no entry: those too who had signed round 0 and waited for another owner in vain.
         if ((job.Stage == JobStages.Roster && party.RoundZero is not null)

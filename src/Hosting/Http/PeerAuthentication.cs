@@ -109,7 +109,7 @@ public static class PeerAuthentication
         {
             if (request.ContentLength > limit)
                 return HostErrors.RequestTooLarge.Of($"at most {limit} bytes");
-            using var buffer = new MemoryStream();
+            using var buffer = new MemoryStream((int)(request.ContentLength ?? 0));
             var chunk = ArrayPool<byte>.Shared.Rent(64 * 1024);
             try
             {

@@ -49,9 +49,9 @@ public static class Contributions
             return Invalid("statement of another job, party or step");
         if (rosterHash is not null && statement.RosterHash != rosterHash)
             return Invalid("roster hash");
-        if (Decode(envelope.Contribution.Payload, MaxPayloadBytes) is not { } payload || Digest.Sha256Hex(payload) != statement.PayloadDigest)
+        if (envelope.Contribution.Payload is not { Length: <= MaxPayloadBytes } payload || Digest.Sha256Hex(payload) != statement.PayloadDigest)
             return Invalid("payload digest");
-        if (Decode(envelope.Contribution.Sealed, MaxSealedBytes) is not { } sealedReply || Digest.Sha256Hex(sealedReply) != statement.SealedDigest)
+        if (envelope.Contribution.Sealed is not { Length: <= MaxSealedBytes } sealedReply || Digest.Sha256Hex(sealedReply) != statement.SealedDigest)
             return Invalid("sealed digest");
 
         if (!VerifyGrant(order, jobHash, entry, statement, envelope.GrantProof, key, vkey).TryGet(out var grant, out error))

@@ -16,7 +16,7 @@ public static class StateStore
     /// <summary>Registers a context factory on <c>state.db</c> in the node directory.</summary>
     public static IServiceCollection AddStateStore<TContext>(this IServiceCollection services, NodeOptions options)
         where TContext : DbContext
-        => services.AddDbContextFactory<TContext>(db => db.UseSqlite(ConnectionTo(options.Directory)).AddInterceptors(SecureDelete.Instance)).AddSingleton(_ => new OpenFiles(options.Directory));
+        => services.AddPooledDbContextFactory<TContext>(db => db.UseSqlite(ConnectionTo(options.Directory)).AddInterceptors(SecureDelete.Instance)).AddSingleton(_ => new OpenFiles(options.Directory));
 
     /// <summary>Closes what a node that has ended keeps open of its store, in a process that goes on.</summary>
     public static void Release(string directory)

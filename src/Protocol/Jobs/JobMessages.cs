@@ -26,9 +26,9 @@ public sealed record JobOrder(
 
 /// <summary>Analyst → coordinator, and coordinator → provider: the order with the public keys it commits to.</summary>
 /// <param name="Order">Compact JWS of a <see cref="JobOrder"/>.</param>
-/// <param name="AnalystKeys">Base64 of the homomorphic public keys, or empty.</param>
+/// <param name="AnalystKeys">The homomorphic public keys, or empty; Base64 in JSON, as all bytes.</param>
 /// <param name="CheckpointHeld">Newest checkpoint of the receiver that the sender holds (signed note), or null: a receiver whose log is behind it was rolled back.</param>
-public sealed record JobEnvelope(string Order, string AnalystKeys, string? CheckpointHeld = null);
+public sealed record JobEnvelope(string Order, byte[] AnalystKeys, string? CheckpointHeld = null);
 
 /// <summary>
 /// Round 0, provider → all (JWS, typ <see cref="Typ"/>): the key for this job's masks. Commits each provider to the roster.
@@ -78,9 +78,9 @@ public sealed record ContributionStatement(
 
 /// <summary>One provider's contribution as committed in its ledger: a retry resends exactly these bytes.</summary>
 /// <param name="Statement">Compact JWS of a <see cref="ContributionStatement"/>.</param>
-/// <param name="Payload">Base64 of the masked ciphertexts; empty for kind <c>sql</c>.</param>
-/// <param name="Sealed">Base64 of the reply sealed to the analyst (padded to one size).</param>
-public sealed record Contribution(string Statement, string Payload, string Sealed);
+/// <param name="Payload">The masked ciphertexts; empty for kind <c>sql</c>.</param>
+/// <param name="Sealed">The reply sealed to the analyst (padded to one size).</param>
+public sealed record Contribution(string Statement, byte[] Payload, byte[] Sealed);
 
 /// <summary>A contribution with the proofs that its Grant and Report stand in the provider's log.</summary>
 /// <param name="Contribution">The committed contribution.</param>
@@ -112,28 +112,28 @@ public sealed record ContributionAnswer(string State, ContributionEnvelope? Enve
 /// passed over, and asking again gives the same bytes.
 /// </summary>
 /// <param name="From">Number of the first of <paramref name="Messages"/> among all that the other party said, from 0.</param>
-/// <param name="Messages">Base64, in order, at most <see cref="MaxMessages"/> and about <see cref="MaxBatchChars"/>.</param>
+/// <param name="Messages">In order, at most <see cref="MaxMessages"/> and about <see cref="MaxBatchBytes"/>.</param>
 /// <param name="After">How many messages of the receiver of this request the other party has accepted: the answer goes on from there. Null asks for none.</param>
 /// <param name="Stop">The job is over; there is nothing to wait for.</param>
 /// <param name="With">Where the receiver of this request talks with several, as the analyst or as the leader of an intersection: the owner (DID) that it talks with here. Null: it has one conversation.</param>
-public sealed record RelayRequest(int From, IReadOnlyList<string> Messages, int? After = null, bool Stop = false, string? With = null)
+public sealed record RelayRequest(int From, IReadOnlyList<byte[]> Messages, int? After = null, bool Stop = false, string? With = null)
 {
     /// <summary>Most messages at once.</summary>
     public const int MaxMessages = 8;
 
-    /// <summary>No message is added to a batch that is longer than this, in Base64; one is always taken.</summary>
-    public const int MaxBatchChars = 4 * 1024 * 1024;
+    /// <summary>No message is added to a batch that is longer than this; one is always taken.</summary>
+    public const int MaxBatchBytes = 3 * 1024 * 1024;
 
-    /// <summary>Longest request: a batch that was nearly full, and one more of the longest messages.</summary>
+    /// <summary>Longest request, in JSON: a batch that was nearly full, and one more of the longest messages.</summary>
     public const int MaxBytes = 16 * 1024 * 1024;
 }
 
 /// <summary>What a node answers to it: signed protocol messages, each bound to the job and to all that was said before; content as the protocol's README says.</summary>
 /// <param name="State"><see cref="Preparing"/>, <see cref="Talking"/>, <see cref="Over"/> or <see cref="Left"/>.</param>
 /// <param name="Received">How many messages of the other party were accepted.</param>
-/// <param name="Messages">Base64, from the number asked for, at most <see cref="RelayRequest.MaxMessages"/>.</param>
+/// <param name="Messages">From the number asked for, at most <see cref="RelayRequest.MaxMessages"/>.</param>
 /// <param name="GrantProof">Base64 of the proof that this owner's use is granted; beside an owner's messages always.</param>
-public sealed record RelayAnswer(string State, int Received, IReadOnlyList<string> Messages, string? GrantProof = null)
+public sealed record RelayAnswer(string State, int Received, IReadOnlyList<byte[]> Messages, string? GrantProof = null)
 {
     /// <summary>Not granted yet, or the data are being read.</summary>
     public const string Preparing = "preparing";
@@ -181,9 +181,9 @@ public sealed record SealedReply(bool Ok, int ClampedRows, string? Code = null, 
 /// <summary>Coordinator → analyst: everything the coordinator holds of a finished job.</summary>
 /// <param name="RoundZeros">Compact JWS in roster order.</param>
 /// <param name="Contributions">In roster order; of the survivors, where the job may go on without some owners.</param>
-/// <param name="Sum">Base64 of the coordinator's ciphertext sum; empty for kind <c>sql</c>.</param>
+/// <param name="Sum">The coordinator's ciphertext sum; empty for kind <c>sql</c>.</param>
 /// <param name="Survivors">Where the job may go on without some owners: who survived and what they told; else null.</param>
-public sealed record JobBundle(IReadOnlyList<string> RoundZeros, IReadOnlyList<ContributionEnvelope> Contributions, string Sum, SurvivorBundle? Survivors = null);
+public sealed record JobBundle(IReadOnlyList<string> RoundZeros, IReadOnlyList<ContributionEnvelope> Contributions, byte[] Sum, SurvivorBundle? Survivors = null);
 
 /// <summary>Where a job stands, as the coordinator tells its analyst.</summary>
 public sealed record CoordinatorJobStatus(string JobId, string State, string Stage, IReadOnlyList<PartyProgress> Parties, IReadOnlyList<RefusalNotice> Refusals, IReadOnlyList<StageTime> Stages);

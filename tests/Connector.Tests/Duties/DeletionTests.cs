@@ -153,7 +153,6 @@ public class DeletionTests
             Kind = "aggregate",
             Order = "",
             OrderJson = JsonSerializer.Serialize(use.Order, JobJson.Options),
-            AnalystKeys = [],
             Secrets = Encoding.ASCII.GetBytes("the job's keys 0815"),
             State = AnalystStates.Completed,
             Stage = AnalystStages.Done,

@@ -59,7 +59,7 @@ public sealed class LeaderConversationsTests : IAsyncLifetime
     {
         var talk = await BeginAsync(TestContext.Current.CancellationToken);
         await ExchangeAsync(First);
-        Assert.Equal(RelayAnswer.Over, (await ExchangeAsync(Second, Convert.ToBase64String(new byte[200]))).State);
+        Assert.Equal(RelayAnswer.Over, (await ExchangeAsync(Second, new byte[200])).State);
         Assert.StartsWith("DS-PRV-", (await talk).Error?.Code, StringComparison.Ordinal);
         Assert.Empty((await ExchangeAsync(First)).Messages);
     }
@@ -72,7 +72,7 @@ public sealed class LeaderConversationsTests : IAsyncLifetime
         Assert.Equal(JobErrors.PeerSilent, (await talk).Error?.Kind);
     }
 
-    private async Task<RelayAnswer> ExchangeAsync(string? with, params string[] messages)
+    private async Task<RelayAnswer> ExchangeAsync(string? with, params byte[][] messages)
         => (await Desk.ExchangeAsync(_job, new RelayRequest(0, messages, 0, With: with), Carrier, TestContext.Current.CancellationToken)).Value;
 
     private async Task<Task<Result<long>>> BeginAsync(CancellationToken cancellation)
@@ -95,7 +95,6 @@ public sealed class LeaderConversationsTests : IAsyncLifetime
             Consumer = GateWorld.Consumer,
             AgreementId = GateWorld.Contract,
             Order = Jws.Sign(_world.Self.Signer, "test+jws", JsonSerializer.SerializeToUtf8Bytes(new { body = use.Order with { Plan = plan } }, JobJson.Options)),
-            AnalystKeys = [],
             RoundZero = "",
             State = UseStates.Running,
         });

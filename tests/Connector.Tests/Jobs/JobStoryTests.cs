@@ -75,7 +75,6 @@ public sealed class JobStoryTests
         Kind = "sql",
         Order = "",
         OrderJson = "",
-        AnalystKeys = [],
         Secrets = [],
         State = AnalystStates.Running,
         Stage = stage,

@@ -83,7 +83,6 @@ public class RestartedUseTests
             Consumer = GateWorld.Consumer,
             AgreementId = GateWorld.Contract,
             Order = Jws.Sign(regulated.World.Self.Signer, "test+jws", JsonSerializer.SerializeToUtf8Bytes(new { body = use.Order }, JobJson.Options)),
-            AnalystKeys = [],
             RoundZero = "",
             State = UseStates.Running,
         });
@@ -95,7 +94,7 @@ public class RestartedUseTests
     private static async Task<byte[]> ReportedAsync(RegulatedWorld regulated, UseRequest use)
     {
         var granted = await RunningAsync(regulated, use);
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(new Contribution("statement", "payload", "sealed"), JobJson.Options);
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(new Contribution("statement", "payload"u8.ToArray(), "sealed"u8.ToArray()), JobJson.Options);
         var report = new ReportPayload
         {
             GrantHash = granted.Entry.LeafHashHex,

@@ -122,7 +122,6 @@ public class ReleaseGateTests
                 Consumer = GateWorld.Consumer,
                 AgreementId = GateWorld.Contract,
                 Order = Jws.Sign(regulated.World.Self.Signer, "test+jws", JsonSerializer.SerializeToUtf8Bytes(new { body = order }, JobJson.Options)),
-                AnalystKeys = [],
                 RoundZero = "",
                 State = UseStates.Running,
             });

@@ -52,12 +52,11 @@ internal sealed class AnalystSide
             Kind = job.Order.Plan.Kind,
             Order = job.Token,
             OrderJson = JsonSerializer.Serialize(job.Order, JobJson.Options),
-            AnalystKeys = job.PublicKeys,
-            Secrets = JsonSerializer.SerializeToUtf8Bytes(new JobSecrets(Convert.ToBase64String(job.Secret), Convert.ToBase64String(job.ReplyKey)), JobJson.Options),
+            Secrets = JsonSerializer.SerializeToUtf8Bytes(new JobSecrets(Convert.ToBase64String(job.ReplyKey)), JobJson.Options),
             State = AnalystStates.Running,
             Stage = AnalystStages.Decode,
         },
-        bundle, CancellationToken.None);
+        bundle, job.Secret, CancellationToken.None);
 
     private sealed class StoreOf(Party party) : IDbContextFactory<ConnectorState>
     {

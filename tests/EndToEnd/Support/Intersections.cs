@@ -84,7 +84,7 @@ internal sealed class HandCarrier(Space space, TestAnalyst analyst)
             var (moved, states) = (false, new string[2]);
             foreach (var side in (int[])[0, 1])
             {
-                var request = new RelayRequest(received[side], [.. arriving[side].Select(Convert.ToBase64String)], fetched[side]);
+                var request = new RelayRequest(received[side], [.. arriving[side]], fetched[side]);
                 var answer = JsonSerializer.Deserialize<RelayAnswer>((await ExchangeAsync(parties[side], job.Hash, request)).Ok(), JobJson.Options)!;
                 states[side] = answer.State;
                 if (answer.State != RelayAnswer.Preparing)
@@ -93,9 +93,8 @@ internal sealed class HandCarrier(Space space, TestAnalyst analyst)
                     arriving[side].Clear();
                     received[side] = Math.Max(received[side], answer.Received);
                 }
-                foreach (var text in answer.Messages)
+                foreach (var message in answer.Messages)
                 {
-                    var message = Convert.FromBase64String(text);
                     Said.Add((side == 0, message));
                     arriving[1 - side].AddRange(way?.Invoke(side == 0, fetched[side], message) ?? [message]);
                     fetched[side]++;

@@ -14,7 +14,7 @@ namespace DataSpace.EndToEnd.Support;
 /// <summary>An order made by the test, with the secrets that belong to it.</summary>
 internal sealed record TestJob(JobOrder Order, string Token, string Hash, byte[] PublicKeys, byte[] Secret, byte[] ReplyKey)
 {
-    public JobEnvelope Envelope => new(Token, Convert.ToBase64String(PublicKeys));
+    public JobEnvelope Envelope => new(Token, PublicKeys);
 }
 
 /// <summary>
@@ -41,7 +41,11 @@ internal sealed class TestAnalyst : IDisposable
 
     /// <summary>The analyst's public keys of a job, as the coordinator keeps them.</summary>
     public static byte[] KeysOf(Space space, string jobId)
-        => (byte[])Query(space.Coordinator, "SELECT AnalystKeys FROM Jobs WHERE JobId = $id", ("$id", jobId))!;
+        => (byte[])Query(space.Coordinator, "SELECT b.Bytes FROM Blobs b JOIN Jobs j ON j.JobHash = b.JobHash WHERE j.JobId = $id AND b.Name = 'analyst keys'", ("$id", jobId))!;
+
+    /// <summary>An owner's contribution with its proofs, as the coordinator has it.</summary>
+    public static ContributionEnvelope EnvelopeOf(Space space, string jobHash, Party owner) => JsonSerializer.Deserialize<ContributionEnvelope>(
+        (byte[])Query(space.Coordinator, "SELECT Bytes FROM Blobs WHERE JobHash = $hash AND Name = 'contribution of ' || $did", ("$hash", jobHash), ("$did", owner.Did))!, JobJson.Options)!;
 
     /// <summary>The content of an order, unverified.</summary>
     public static JobOrder OrderOf(string token)
