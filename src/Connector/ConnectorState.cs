@@ -104,6 +104,9 @@ internal sealed class JobRow
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset StageStartedAt { get; set; }
     public DateTimeOffset NotAfter { get; init; }
+
+    /// <summary>Revision of the coordinator's job that this row knows.</summary>
+    public int Seen { get; set; }
     public int Revision { get; set; }
 }
 

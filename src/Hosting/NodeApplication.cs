@@ -105,7 +105,7 @@ public static class NodeApplication
         builder.Logging.AddProvider(new JsonLinesLoggerProvider(Path.Combine(options.Directory, "logs", "node.log"), clock));
         var services = builder.Services;
         services.AddSingleton(options).AddSingleton(surroundings).AddSingleton<CrashPoints>().AddSingleton(clock).AddSingleton(identity).AddSingleton(log)
-            .AddSingleton<EgressMeter>().AddSingleton<PeerDirectory>().AddSingleton(new ReplayGuard(clock))
+            .AddSingleton<EgressMeter>().AddSingleton<PeerDirectory>().AddSingleton<Jobs.JobNews>().AddSingleton(new ReplayGuard(clock))
             .AddSingleton<Regulation.RegulationMarks>().AddSingleton<INodeTransport, DirectHttpsTransport>();
         services.AddWitnessing(witnessStore, witnesses, additional);
         services.AddSingleton(new NodeRole(role)).AddSingleton(auditors ?? Auditors.None);

@@ -59,7 +59,7 @@ public sealed class BadRequestTests(SharedSpace shared)
     [InlineData("/peer/jobs", """{"order":"x"}""", "DS-HST-007")]
     [InlineData("/peer/jobs", """{"order":"x.y.z","analystKeys":""}""", "DS-SIG-001")]
     [InlineData("/peer/jobs", """{"order":null,"analystKeys":""}""", "DS-HST-007")]
-    [InlineData("/peer/jobs", """{"order":"","analystKeys":"%%%"}""", "DS-JOB-001")]
+    [InlineData("/peer/jobs", """{"order":"","analystKeys":"%%%"}""", "DS-HST-007")]
     [InlineData("/peer/receipts", "[]", "DS-HST-007")]
     [InlineData("/dsp/2025-1/catalog/request", "{", "DS-DSP-002")]
     public async Task Malformed_requests_of_a_member_are_refused(string path, string body, string code)

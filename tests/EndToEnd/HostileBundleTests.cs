@@ -109,7 +109,7 @@ public sealed class HostileBundleTests(SharedSpace shared, GoodBundle good) : IC
     public async Task A_ciphertext_that_its_owner_signed_but_that_does_not_fit_the_masks_is_refused()
     {
         // Supplier B re-signs an altered payload, and the coordinator sums what it was given: every digest is right, the check slots are not.
-        var payload = Good.Contributions[2].Contribution.Payload;
+        var payload = Good.Contributions[2].Contribution.Payload.ToArray();
         payload[^16] ^= 1;
         var altered = Alter(2, c => c with
         {

@@ -120,7 +120,7 @@ public sealed class SplitViewAndRollbackTests
             ALTER TABLE ff DROP COLUMN i;
             INSERT INTO Findings SELECT * FROM ff;
             UPDATE j SET JobHash = 'late', JobId = 'late', State = 'RUNNING', Stage = 'roster';
-            UPDATE p SET JobHash = 'late', State = 'waiting', RoundZero = NULL, RoundOneAccepted = 0, Envelope = NULL, Code = NULL, Refusal = NULL;
+            UPDATE p SET JobHash = 'late', State = 'waiting', RoundZero = NULL, RoundOneAccepted = 0, Header = NULL, Code = NULL, Refusal = NULL;
             INSERT INTO Jobs SELECT * FROM j;
             INSERT INTO Parties SELECT * FROM p;
             """, ("$id", dead));

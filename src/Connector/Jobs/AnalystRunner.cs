@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using DataSpace.Connector.Conversations;
 using DataSpace.Connector.Regulation;
@@ -105,10 +106,11 @@ internal sealed partial class AnalystRunner(
 
     private async Task<TimeSpan?> FollowAsync(JobRow job, Peer coordinator, CancellationToken cancellation)
     {
-        var (answer, pause) = await AskAsync(job, coordinator, HttpMethod.Get, "/jobs/" + job.JobHash, default, cancellation);
+        var (answer, pause) = await AskAsync(job, coordinator, HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"/jobs/{job.JobHash}?after={job.Seen}"), default, cancellation);
         if (answer is null)
             return pause;
         var status = JsonSerializer.Deserialize<CoordinatorJobStatus>(answer.Body.Span, JobJson.Options)!;
+        job.Seen = status.Revision;
         job.Parties = JsonSerializer.Serialize(status.Parties, JobJson.Options);
         JobStory.Merge(job, status.Stages);
         switch (status.State)

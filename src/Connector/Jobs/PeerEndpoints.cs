@@ -1,4 +1,5 @@
 using DataSpace.Hosting.Http;
+using DataSpace.Hosting.Jobs;
 using DataSpace.Kernel.Results;
 using DataSpace.Protocol.Jobs;
 
@@ -26,14 +27,22 @@ internal static class PeerEndpoints
             var accepted = await desk.AcceptRosterAsync(jobHash, request, call.Did, c);
             return accepted.IsOk ? accepted.ToHttp(StatusCodes.Status202Accepted) : refusals.Problem(accepted.Error, jobHash, call.Did);
         }).Takes<RoundOneRequest>().Produces(StatusCodes.Status202Accepted).WithSummary("Round 1: the roster's statements; starts the use.");
-        peer.MapGet("/jobs/{jobHash}/contribution", async (HttpContext http, string jobHash, ProviderDesk desk, Refusals refusals, CancellationToken c) =>
+        peer.MapGet("/jobs/{jobHash}/contribution", async (
+            HttpContext http, string jobHash, bool? wait, ProviderDesk desk, Refusals refusals, JobNews news, IHostApplicationLifetime node, TimeProvider clock, CancellationToken c) =>
         {
             var caller = http.CallOf().Did;
-            if (!(await desk.AnswerAsync(jobHash, caller, c)).TryGet(out var answer, out var error))
+            using var listener = news.Listen(jobHash);
+            var answered = await desk.AnswerAsync(jobHash, caller, c);
+            if (wait == true && answered is { IsOk: true, Value.State: ContributionAnswer.Running })
+            {
+                await listener.WaitAsync(clock, c, node.ApplicationStopping);
+                answered = await desk.AnswerAsync(jobHash, caller, c);
+            }
+            if (!answered.TryGet(out var answer, out var error))
                 return refusals.Problem(error, jobHash, caller);
             return Results.Json(
                 answer is { State: ContributionAnswer.Refused, Refusal: { } notice } ? answer with { Refusal = refusals.Signed(notice, jobHash, caller) } : answer, JobJson.Options);
-        }).Gives<ContributionAnswer>().WithSummary("The committed contribution with its proofs, or that it is not there yet.");
+        }).Gives<ContributionAnswer>().WithSummary("The committed contribution with its proofs, or that it is not there yet; with ?wait=true that is said after a second.");
         peer.MapGet("/jobs/{jobHash}/evidence", async (HttpContext http, string jobHash, string? code, ProviderDesk desk, CancellationToken c)
             => (await desk.EvidenceAsync(jobHash, code, http.CallOf().Did, c)).ToHttp()).Gives<FiledEntry>().WithSummary("For the coordinator: that this node's log has a Grant or a Denied for a job; nothing else of the entry is shown.");
         peer.MapPost("/receipts", async (HttpContext http, ReceiptDesk desk, CancellationToken c) =>

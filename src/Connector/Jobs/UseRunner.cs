@@ -27,7 +27,7 @@ namespace DataSpace.Connector.Jobs;
 internal sealed partial class UseRunner(
     IDbContextFactory<ConnectorState> store, ProviderDesk desk, UseGate gate, UseFacts facts, RosterRule rosters, Dropouts.DropoutParts dropouts, AuditLedger ledger, SqlSandbox sandbox,
     History.ControlledSandbox controlled, UseKinds kinds, Scores.ScoredModels models, Conversations.OwnerConversations conversations, Duties.DutyWorker duties, ReplyBucket bucket, MaskKeys maskKeys, Datasets.ComplianceCheck compliance,
-    NodeIdentity self, RunningUses running, CrashPoints crashPoints, TimeProvider clock, ILogger<UseRunner> log, CosignedLog cosigned) : IConsumer<RunUse>
+    NodeIdentity self, RunningUses running, JobNews news, CrashPoints crashPoints, TimeProvider clock, ILogger<UseRunner> log, CosignedLog cosigned) : IConsumer<RunUse>
 {
     public async Task Consume(ConsumeContext<RunUse> context)
     {
@@ -54,6 +54,7 @@ internal sealed partial class UseRunner(
             row.Hold = JsonSerializer.Serialize(RefusalNotice.Of(self.Did, refusal), JobJson.Options);
             row.Revision++;
             await db.SaveChangesAsync(CancellationToken.None);
+            news.Tell(jobHash);
             LogHeld(log, refusal.Code);
             return; // woken by the next change of rules, by a fresh stamp, or at the order's end
         }
@@ -67,6 +68,7 @@ internal sealed partial class UseRunner(
             : (UseStates.Refused, JsonSerializer.Serialize(RefusalNotice.Of(self.Did, refusal), JobJson.Options));
         row.Revision++;
         await db.SaveChangesAsync(CancellationToken.None);
+        news.Tell(jobHash);
         if (refusal is not null)
             LogRefused(log, refusal.Code);
     }

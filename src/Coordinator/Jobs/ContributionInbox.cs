@@ -68,7 +68,7 @@ internal sealed class ContributionInbox(PeerDirectory peers, LogKeys logs, TimeP
     public async Task KeepAsync(CoordinatorState db, JobRow job, PartyRow party, ContributionEnvelope envelope, DateTimeOffset now, CancellationToken cancellation)
     {
         var jobHash = job.JobHash;
-        party.Header = envelope.Contribution.Statement;
+        (party.Header, party.State) = (envelope.Contribution.Statement, PartyStates.Ready);
         db.AddBlob(jobHash, BlobNames.Contribution(party.Participant), JsonSerializer.SerializeToUtf8Bytes(envelope, JobJson.Options));
         var payload = envelope.Contribution.Payload;
         var plan = Order(job).Plan;

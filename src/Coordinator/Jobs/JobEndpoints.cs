@@ -25,7 +25,7 @@ internal static class JobEndpoints
     {
         var jobs = app.MapGroup("/jobs").RequirePeer();
         jobs.MapPost("/", SubmitAsync).Takes<JobEnvelope>().Gives<JsonObject>(StatusCodes.Status202Accepted).WithMetadata(PeerBodyLimit.Order).WithSummary("Submits a signed job order; the same order again is answered alike.");
-        jobs.MapGet("/{jobHash}", StatusAsync).Gives<CoordinatorJobStatus>().WithSummary("Where a job stands; for its analyst only.");
+        jobs.MapGet("/{jobHash}", StatusAsync).Gives<CoordinatorJobStatus>().WithSummary("Where a job stands; for its analyst only. With ?after=REVISION answered when it has changed, or after a second.");
         jobs.MapGet("/{jobHash}/bundle", BundleAsync).Gives<JobBundle>().WithSummary("Statements, contributions with grant proofs, and the sum.");
         jobs.MapPost("/{jobHash}/cancel", CancelAsync).Gives<JsonObject>().WithSummary("Stops a job; uses already granted stay spent.");
         var admin = app.MapGroup("/admin/jobs").RequireAdmin();
@@ -113,14 +113,22 @@ internal static class JobEndpoints
             db.See(order.Hash, order.Issuer, Sights.AnalystKeys, keys, now);
     }
 
-    private static async Task<IResult> StatusAsync(HttpContext http, string jobHash, IDbContextFactory<CoordinatorState> store, CancellationToken cancellation)
+    private static async Task<IResult> StatusAsync(
+        HttpContext http, string jobHash, int? after, IDbContextFactory<CoordinatorState> store, JobNews news, IHostApplicationLifetime node, TimeProvider clock, CancellationToken cancellation)
     {
         await using var db = await store.CreateDbContextAsync(cancellation);
-        if (await OwnJobAsync(db, http, jobHash, cancellation) is not { } job)
+        using var listener = news.Listen(jobHash);
+        var job = await OwnJobAsync(db, http, jobHash, cancellation);
+        if (job?.State == JobStates.Running && job.Revision == after)
+        {
+            await listener.WaitAsync(clock, cancellation, node.ApplicationStopping);
+            job = await OwnJobAsync(db, http, jobHash, cancellation);
+        }
+        if (job is null)
             return CoordinatorErrors.JobUnknown.Of().ToProblem();
         var parties = await db.Parties.AsNoTracking().Where(p => p.JobHash == jobHash).OrderBy(p => p.Position).ToListAsync(cancellation);
         return Results.Json(new CoordinatorJobStatus(
-            job.JobId, job.State, job.Stage,
+            job.JobId, job.Revision, job.State, job.Stage,
             [.. parties.Select(p => new PartyProgress(p.Participant, p.State, p.Code))],
             [.. parties.Where(p => p.Refusal is not null).Select(p => JsonSerializer.Deserialize<RefusalNotice>(p.Refusal!, JobJson.Options)! with { Statement = null })],
             StageClock.Read(job, parties)), JobJson.Options);
@@ -138,7 +146,7 @@ internal static class JobEndpoints
             await db.BlobAsync(jobHash, BlobNames.Sum, cancellation), ContributionInbox.Order(job).Plan.HasDropout ? SurvivorInbox.Bundle(parties) : null), JobJson.Options);
     }
 
-    private static async Task<IResult> CancelAsync(HttpContext http, string jobHash, IDbContextFactory<CoordinatorState> store, CancellationToken cancellation)
+    private static async Task<IResult> CancelAsync(HttpContext http, string jobHash, IDbContextFactory<CoordinatorState> store, JobNews news, CancellationToken cancellation)
     {
         await using var db = await store.CreateDbContextAsync(cancellation);
         if (await OwnJobAsync(db, http, jobHash, cancellation) is null)
@@ -146,6 +154,7 @@ internal static class JobEndpoints
         // Conditional update: a job that completed in between stays completed.
         var changed = await db.Jobs.Where(j => j.JobHash == jobHash && j.State == JobStates.Running)
             .ExecuteUpdateAsync(set => set.SetProperty(j => j.State, JobStates.Cancelled).SetProperty(j => j.Revision, j => j.Revision + 1), cancellation);
+        news.Tell(jobHash);
         return changed == 1 ? Results.Json(new { state = JobStates.Cancelled }, JobJson.Options) : CoordinatorErrors.AlreadyFinished.Of().ToProblem();
     }
 

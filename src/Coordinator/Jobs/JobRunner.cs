@@ -20,7 +20,7 @@ namespace DataSpace.Coordinator.Jobs;
 /// </summary>
 internal sealed partial class JobRunner(
     IDbContextFactory<CoordinatorState> store, INodeTransport transport, PeerDirectory peers, NodeIdentity self,
-    DispatchLog dispatchLog, ContributionInbox inbox, SurvivorInbox survivors, ConversationRelay relay, DispatchRules rules, CrashPoints crashPoints, TimeProvider clock, ILogger<JobRunner> log) : IConsumer<AdvanceJob>
+    DispatchLog dispatchLog, ContributionInbox inbox, SurvivorInbox survivors, ConversationRelay relay, JobNews news, DispatchRules rules, CrashPoints crashPoints, TimeProvider clock, ILogger<JobRunner> log) : IConsumer<AdvanceJob>
 {
     /// <summary>Time beside the providers' own work: network, retries, masks.</summary>
     public static readonly TimeSpan ProtocolAllowance = TimeSpan.FromSeconds(60);
@@ -77,6 +77,7 @@ internal sealed partial class JobRunner(
         {
             return (TimeSpan.Zero, 0); // cancelled meanwhile: look again
         }
+        news.Tell(jobHash);
         if (job.State == JobStates.Completed)
             crashPoints.Reach(CrashPoint.BeforeTelling);
         return (job.State == JobStates.Running ? pause ?? Patience.After(0) : null, 0);
@@ -174,7 +175,9 @@ internal sealed partial class JobRunner(
                 Fail(job, parties, fault.Error);
         }
         var collected = await Task.WhenAll(parties.Where(p => p is { RoundOneAccepted: true, Header: null, State: not PartyStates.Refused })
-            .Select(async p => (Party: p, Envelope: await CollectAsync(job, p, cancellation))));
+            .Select(async p => (Party: p, Envelope: await CollectAsync(job, p, waits: plan.Conversation == JobConversation.None, cancellation))));
+        if (rules.Problem(job) is not null)
+            return RetryInterval; // a freeze arrived while the owners worked: what they gave is asked for again when it is lifted
         foreach (var (party, envelope) in collected)
         {
             if (envelope is not null)
@@ -202,11 +205,11 @@ internal sealed partial class JobRunner(
     }
 
     /// <summary>The party's contribution when it has just come and holds; what else it answers stands in its row.</summary>
-    private async Task<ContributionEnvelope?> CollectAsync(JobRow job, PartyRow party, CancellationToken cancellation)
+    private async Task<ContributionEnvelope?> CollectAsync(JobRow job, PartyRow party, bool waits, CancellationToken cancellation)
     {
         if (peers.Find(party.Participant) is not { } member)
             return null;
-        var answer = await transport.SendAsync(PeerDirectory.PeerOf(member), HttpMethod.Get, $"/peer/jobs/{job.JobHash}/contribution", default, cancellation);
+        var answer = await transport.SendAsync(PeerDirectory.PeerOf(member), HttpMethod.Get, $"/peer/jobs/{job.JobHash}/contribution{(waits ? "?wait=true" : "")}", default, cancellation);
         if (!answer.TryGet(out var response, out var error))
         {
             LogPeerFailed(log, party.Participant, error.Code);
@@ -246,7 +249,6 @@ internal sealed partial class JobRunner(
             Refuse(party, RefusalNotice.Of(party.Participant, error));
             return null;
         }
-        party.State = PartyStates.Ready;
         using var scope = log.BeginUse(grant.ContractId, grant.PolicyDecisionId);
         LogCollected(log, party.Participant);
         return content.Envelope;

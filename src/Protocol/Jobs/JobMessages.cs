@@ -185,8 +185,8 @@ public sealed record SealedReply(bool Ok, int ClampedRows, string? Code = null, 
 /// <param name="Survivors">Where the job may go on without some owners: who survived and what they told; else null.</param>
 public sealed record JobBundle(IReadOnlyList<string> RoundZeros, IReadOnlyList<ContributionEnvelope> Contributions, byte[] Sum, SurvivorBundle? Survivors = null);
 
-/// <summary>Where a job stands, as the coordinator tells its analyst.</summary>
-public sealed record CoordinatorJobStatus(string JobId, string State, string Stage, IReadOnlyList<PartyProgress> Parties, IReadOnlyList<RefusalNotice> Refusals, IReadOnlyList<StageTime> Stages);
+/// <summary>Where a job stands, as the coordinator tells its analyst. <paramref name="Revision"/> counts the changes: whoever names the one that it has seen is answered when there is another.</summary>
+public sealed record CoordinatorJobStatus(string JobId, int Revision, string State, string Stage, IReadOnlyList<PartyProgress> Parties, IReadOnlyList<RefusalNotice> Refusals, IReadOnlyList<StageTime> Stages);
 
 /// <summary>One provider's progress.</summary>
 public sealed record PartyProgress(string Participant, string State, string? Code = null);

@@ -8,6 +8,7 @@ using DataSpace.Connector.Regulation;
 using DataSpace.Connector.Tests.Regulation;
 using DataSpace.Connector.Tests.Uses;
 using DataSpace.Connector.Uses;
+using DataSpace.Hosting.Jobs;
 using DataSpace.Kernel.Crypto;
 using DataSpace.Kernel.NegativeList;
 using DataSpace.Ledger.Receipts;
@@ -117,7 +118,7 @@ public class RestartedUseTests
         var runner = new UseRunner(
             regulated.Get<IDbContextFactory<ConnectorState>>(), desk: null!, regulated.Get<UseGate>(), facts: null!, rosters: null!, new Dropouts.DropoutParts(regulated.World.Clock), regulated.World.Ledger, sandbox: null!, controlled: null!, kinds: null!,
             models: null!, new OwnerConversations(regulated.Get<ConversationDesk>(), regulated.World.Ledger, regulated.Get<Hosting.NodeOptions>()), regulated.Get<DutyWorker>(), bucket: null!, keys, compliance: null!,
-            regulated.World.Self, regulated.Get<RunningUses>(), crashPoints: null!, regulated.World.Clock, NullLogger<UseRunner>.Instance, cosigned: null!);
+            regulated.World.Self, regulated.Get<RunningUses>(), new JobNews(), crashPoints: null!, regulated.World.Clock, NullLogger<UseRunner>.Instance, cosigned: null!);
         await runner.Consume(Delivery.Of(new RunUse(jobHash)));
     }
 
