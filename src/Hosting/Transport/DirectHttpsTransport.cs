@@ -99,23 +99,31 @@ public sealed class DirectHttpsTransport(NodeIdentity self, EgressMeter meter, R
         if (response.Content.Headers.ContentLength > MaxAnswerBytes)
             return HostErrors.PeerAnswerInvalid.Of("too large");
         await using var stream = await response.Content.ReadAsStreamAsync(cancellation);
-        using var buffer = new MemoryStream((int)(response.Content.Headers.ContentLength ?? 0));
-        var chunk = ArrayPool<byte>.Shared.Rent(64 * 1024);
+        // Most answers do not say their length: room is borrowed while they grow.
+        var room = ArrayPool<byte>.Shared.Rent(64 * 1024);
         try
         {
+            var length = 0;
             int read;
-            while ((read = await stream.ReadAsync(chunk, cancellation)) > 0)
+            while ((read = await stream.ReadAsync(room.AsMemory(length), cancellation)) > 0)
             {
-                if (buffer.Length + read > MaxAnswerBytes)
+                length += read;
+                if (length > MaxAnswerBytes)
                     return HostErrors.PeerAnswerInvalid.Of("too large");
-                buffer.Write(chunk, 0, read);
+                if (length == room.Length)
+                {
+                    var larger = ArrayPool<byte>.Shared.Rent(2 * length);
+                    room.AsSpan(0, length).CopyTo(larger);
+                    ArrayPool<byte>.Shared.Return(room);
+                    room = larger;
+                }
             }
+            return new PeerAnswer((int)response.StatusCode, room.AsSpan(0, length).ToArray());
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(chunk);
+            ArrayPool<byte>.Shared.Return(room);
         }
-        return new PeerAnswer((int)response.StatusCode, buffer.GetBuffer().AsMemory(0, (int)buffer.Length));
     }
 
     private HttpMessageInvoker CreatePool(Peer peer) => new(new SocketsHttpHandler

@@ -11,6 +11,7 @@ namespace DataSpace.Ledger.Tests.Sequencing;
 public sealed class FaultTests(ITestOutputHelper output)
 {
     private const string SeedVariable = "LEDGER_FAULTS_SEED";
+    private const string AllPoints = "DATASPACE_ALL_POINTS";
 
     [Fact(Timeout = 300_000)]
     public Task Every_step_fails_before_and_after_it_is_done_over_the_edge_of_the_first_tile()
@@ -18,15 +19,18 @@ public sealed class FaultTests(ITestOutputHelper output)
 
     [Fact(Timeout = 300_000)]
     public Task Every_step_fails_before_and_after_it_is_done_over_the_edge_of_the_first_tile_of_tiles()
-        => StrikeAsync(_ => new MatrixFaults(65_534), sample: 1, atLeast: 1, TestContext.Current.CancellationToken, leastSeen: 1); // the one point that every sample has
+    {
+        Assert.SkipUnless(Environment.GetEnvironmentVariable(AllPoints) == "1", $"a log of 65,537 entries, each signed and verified twice; {AllPoints}=1 takes one point of it, tests/faults.sh --all every one");
+        return StrikeAsync(_ => new MatrixFaults(65_534), sample: 1, atLeast: 1, TestContext.Current.CancellationToken, leastSeen: 1); // the one point that every sample has
+    }
 
     [Fact(Timeout = 300_000)]
     public Task System_calls_that_kill_and_system_calls_that_fail()
-        => StrikeAsync(_ => new StraceFaults(), sample: 12, atLeast: 6, TestContext.Current.CancellationToken); // a thread may make a call fewer than in the run that counted
+        => StrikeAsync(_ => new StraceFaults(), sample: 6, atLeast: 3, TestContext.Current.CancellationToken); // a thread may make a call fewer than in the run that counted
 
     [Fact(Timeout = 300_000)]
     public Task The_power_fails_and_what_was_not_flushed_is_gone()
-        => StrikeAsync(seed => new PowerFaults(seed), sample: 60, atLeast: 60, TestContext.Current.CancellationToken);
+        => StrikeAsync(seed => new PowerFaults(seed), sample: 24, atLeast: 24, TestContext.Current.CancellationToken);
 
     [Fact(Timeout = 300_000)]
     public Task A_writer_under_load_is_killed_again_and_again()
@@ -34,7 +38,7 @@ public sealed class FaultTests(ITestOutputHelper output)
 
     [Fact(Timeout = 300_000)]
     public Task Logs_and_published_files_are_cut_and_garbled()
-        => StrikeAsync(seed => new FileFaults(seed), sample: 60, atLeast: 60, TestContext.Current.CancellationToken, mayStayShut: true);
+        => StrikeAsync(seed => new FileFaults(seed), sample: 24, atLeast: 24, TestContext.Current.CancellationToken, mayStayShut: true);
 
     [Fact(Timeout = 300_000)]
     public Task Two_processes_clocks_backups_and_races()
