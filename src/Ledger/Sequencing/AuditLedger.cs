@@ -167,6 +167,12 @@ public sealed partial class AuditLedger : IAsyncDisposable
         if (!Checkpoint.Open(checkpointNote, _key).TryGet(out var theirs, out var error))
             return error;
         var ours = Latest;
+        if (theirs.Size > ours.Size)
+        {
+            // What was committed a moment ago may be published, and come back, before its writer has told anybody here.
+            lock (_writeGate)
+                ours = Latest;
+        }
         error = theirs.Size > ours.Size
             ? LedgerErrors.RolledBack.Of($"ours {ours.Size}, theirs {theirs.Size}")
             : RootAt(theirs.Size).AsSpan().SequenceEqual(theirs.RootHash.Span) ? null : LedgerErrors.Forked.Of($"size {theirs.Size}");

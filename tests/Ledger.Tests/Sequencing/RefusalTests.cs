@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using DataSpace.Kernel.Crypto;
+using DataSpace.Kernel.Results;
 using DataSpace.Ledger.Faults;
 using DataSpace.Ledger.Notes;
 using DataSpace.Ledger.Sequencing;
@@ -71,6 +72,37 @@ public sealed class RefusalTests
         {
             Assert.Equal("DS-LED-016", (await ledger.AppendAsync(LedgerFixture.Denied("x"), Cancel)).Error!.Code);
             Assert.Equal(1, ledger.Latest.Size);
+        }
+    }
+
+    /// <summary>Between a commit and the moment at which its writer says so, the publisher may have told the checkpoint to a peer, and the peer tells it back.</summary>
+    [Fact]
+    public async Task A_checkpoint_that_comes_back_before_its_writer_went_on_is_no_later_one()
+    {
+        using var fixture = new LedgerFixture();
+        AuditLedger ledger = null!;
+        Task<Result<Unit>>? comesBack = null;
+        fixture.Options = fixture.Options with
+        {
+            Fault = point =>
+            {
+                if (point != FaultPoint.AfterCommit)
+                    return;
+                using var published = new SqliteConnection($"Data Source={Path.Combine(fixture.Directory, "ledger.db")};Mode=ReadOnly;Pooling=False");
+                published.Open();
+                using var read = published.CreateCommand();
+                read.CommandText = "SELECT note FROM checkpoint WHERE id=1";
+                var note = (string)read.ExecuteScalar()!;
+                Assert.NotEqual(ledger.Latest.Note, note);
+                comesBack = Task.Run(() => ledger.CheckNotRolledBack(note), Cancel);
+                comesBack.Wait(TimeSpan.FromMilliseconds(300), Cancel); // it can only be judged when this writer has gone on
+            },
+        };
+        await using (ledger = fixture.Open())
+        {
+            Assert.True((await ledger.AppendAsync(LedgerFixture.Denied("a"), Cancel)).IsOk);
+            Assert.True((await comesBack!).IsOk);
+            Assert.Null(ledger.Refusal);
         }
     }
 
