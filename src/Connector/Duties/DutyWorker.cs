@@ -1,3 +1,4 @@
+using DataSpace.Hosting;
 using DataSpace.Kernel.Policy;
 using Microsoft.EntityFrameworkCore;
 
@@ -15,14 +16,10 @@ internal sealed partial class DutyWorker(IDbContextFactory<ConnectorState> store
     private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan UngrantedAfter = TimeSpan.FromHours(25); // orders live 24 h
     private static readonly TimeSpan KeptFor = TimeSpan.FromDays(90);
-    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly Bell _bell = new();
 
     /// <summary>There may be something to do.</summary>
-    public void Wake()
-    {
-        if (_wake.CurrentCount == 0)
-            _wake.Release();
-    }
+    public void Wake() => _bell.Ring();
 
     /// <summary>A Report is committed. What cannot be written down now is found by the loop: the Report stands.</summary>
     public async Task ReportedAsync(string useId)
@@ -36,12 +33,6 @@ internal sealed partial class DutyWorker(IDbContextFactory<ConnectorState> store
             LogFailed(log, e);
         }
         Wake();
-    }
-
-    public override void Dispose()
-    {
-        _wake.Dispose();
-        base.Dispose();
     }
 
     /// <summary>One round: what a crash left behind, what is overdue, what has to be sent, which results have to go.</summary>
@@ -67,7 +58,7 @@ internal sealed partial class DutyWorker(IDbContextFactory<ConnectorState> store
             {
                 LogFailed(log, e);
             }
-            await _wake.WaitAsync(Interval, stoppingToken);
+            await _bell.WaitAsync(Interval, clock, stoppingToken);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DataSpace.Connector.Jobs;
+using DataSpace.Hosting;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Regulation;
 using DataSpace.Hosting.Transport;
@@ -24,7 +25,7 @@ internal sealed partial class RegulationMail(
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LetterLife = TimeSpan.FromHours(1);
     private static readonly TimeSpan KeptFor = TimeSpan.FromDays(30);
-    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly Bell _bell = new();
 
     /// <summary>Adds a letter to <paramref name="db"/>, in place of an older one on the same matter; the caller saves.</summary>
     public void Owe(ConnectorState db, string id, string receiver, string path, string typ, string body)
@@ -39,17 +40,7 @@ internal sealed partial class RegulationMail(
     }
 
     /// <summary>There is something to send.</summary>
-    public void Wake()
-    {
-        if (_wake.CurrentCount == 0)
-            _wake.Release();
-    }
-
-    public override void Dispose()
-    {
-        _wake.Dispose();
-        base.Dispose();
-    }
+    public void Wake() => _bell.Ring();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -64,7 +55,7 @@ internal sealed partial class RegulationMail(
             {
                 LogFailed(log, e);
             }
-            await _wake.WaitAsync(Interval, stoppingToken);
+            await _bell.WaitAsync(Interval, clock, stoppingToken);
         }
     }
 

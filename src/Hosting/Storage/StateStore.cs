@@ -16,7 +16,8 @@ public static class StateStore
     /// <summary>Registers a context factory on <c>state.db</c> in the node directory.</summary>
     public static IServiceCollection AddStateStore<TContext>(this IServiceCollection services, NodeOptions options)
         where TContext : DbContext
-        => services.AddPooledDbContextFactory<TContext>(db => db.UseSqlite(ConnectionTo(options.Directory)).AddInterceptors(SecureDelete.Instance)).AddSingleton(_ => new OpenFiles(options.Directory));
+        => services.AddSingleton(_ => new OneWriter()).AddSingleton(_ => new OpenFiles(options.Directory))
+            .AddPooledDbContextFactory<TContext>((all, db) => db.UseSqlite(ConnectionTo(options.Directory)).AddInterceptors(SecureDelete.Instance, all.GetRequiredService<OneWriter>()));
 
     /// <summary>Closes what a node that has ended keeps open of its store, in a process that goes on.</summary>
     public static void Release(string directory)

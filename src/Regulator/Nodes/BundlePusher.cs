@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
+using DataSpace.Hosting;
 using DataSpace.Hosting.Transport;
 using DataSpace.Kernel.NegativeList;
 using DataSpace.Protocol.Membership;
@@ -22,11 +22,11 @@ internal sealed partial class BundlePusher(
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(20);
 
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Bell _bell = new();
     private readonly ConcurrentDictionary<string, (int Version, long Sequence)> _delivered = new(StringComparer.Ordinal);
 
     /// <summary>Begins a round now: after a change, or when a node was registered.</summary>
-    public void Wake() => _wake.Writer.TryWrite(true);
+    public void Wake() => _bell.Ring();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -35,22 +35,7 @@ internal sealed partial class BundlePusher(
         while (!stoppingToken.IsCancellationRequested)
         {
             var missed = await RoundAsync(everyone, stoppingToken);
-            everyone = await WaitAsync(missed ? RetryAfter : Stamp.Interval, stoppingToken) || !missed;
-        }
-    }
-
-    /// <summary>True when a change ended the wait.</summary>
-    private async Task<bool> WaitAsync(TimeSpan limit, CancellationToken stopping)
-    {
-        using var timeout = new CancellationTokenSource(limit, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stopping);
-        try
-        {
-            return await _wake.Reader.ReadAsync(either.Token);
-        }
-        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
-        {
-            return false;
+            everyone = await _bell.WaitAsync(missed ? RetryAfter : Stamp.Interval, clock, stoppingToken) || !missed;
         }
     }
 
