@@ -50,7 +50,10 @@ fi
 
 samples/setup.sh tests </dev/null
 rc=$?
-[ "$rc" -eq 0 ] || finish 0 1 0 "$rc"
+if [ "$rc" -ne 0 ]; then
+  [ -z "$formatting" ] || wait "$formatting"
+  finish 0 1 0 "$rc"
+fi
 
 if [ -n "$formatting" ]; then
   say "format check ..."

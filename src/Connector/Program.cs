@@ -85,9 +85,9 @@ public static class Program
         services.AddInMemoryBus(bus =>
         {
             bus.AddConsumer<NegotiationConsumer>();
-            bus.AddConsumer<UseRunner>();
-            bus.AddConsumer<AnalystRunner>();
-        }, concurrency: 16);
+            bus.AddConsumer<UseRunner>(use => use.UseConcurrentMessageLimit(16));
+            bus.AddConsumer<AnalystRunner>(); // of which most wait for the coordinator (JobNews)
+        }, concurrency: 64);
 
         await using var app = builder.Build();
         if (StateStore.Open<ConnectorState>(app.Services) is { IsOk: false } failed)

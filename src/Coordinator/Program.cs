@@ -46,7 +46,8 @@ public static class Program
             .AddSingleton<IRegulationListener>(s => s.GetRequiredService<AcknowledgementSender>());
         builder.Services.AddSingleton<FindingsDesk>().AddHostedService(s => s.GetRequiredService<FindingsDesk>())
             .AddSingleton<MirrorService>().AddHostedService(s => s.GetRequiredService<MirrorService>());
-        builder.Services.AddInMemoryBus(bus => bus.AddConsumer<JobRunner>(), concurrency: 16);
+        // Most of them wait for owners (JobNews): as many at once as do not keep each other waiting.
+        builder.Services.AddInMemoryBus(bus => bus.AddConsumer<JobRunner>(), concurrency: 64);
 
         await using var app = builder.Build();
         if (StateStore.Open<CoordinatorState>(app.Services) is { IsOk: false } failed)

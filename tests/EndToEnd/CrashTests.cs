@@ -26,27 +26,21 @@ public sealed class CrashTests(FragileSpace fragile)
     private Party Victim => Space.SupplierA;
 
     [Theory]
-    [InlineData("AfterStatement", true)] // the same statement is given again, but nobody holds its key any more
-    [InlineData("BeforeGrant", false)] // the mask key was in memory alone and nothing was spent
-    public async Task An_owner_killed_before_its_Grant_has_spent_nothing(string point, bool onDemand)
+    [InlineData("AfterStatement", 0, true)] // the same statement is given again, but nobody holds its key any more
+    [InlineData("BeforeGrant", 0, false)] // the mask key was in memory alone
+    [InlineData("AfterGrant", 1, false)]
+    [InlineData("BeforeReport", 1, true)] // the look-up below dies there too
+    public async Task An_owner_that_dies_before_its_Report_gives_nothing_and_has_spent_a_use_once_it_is_granted(string point, int uses, bool onDemand)
     {
-        Assert.SkipUnless(!onDemand || All, $"one of two points before the Grant; {AllPoints}=1 takes both");
+        Assert.SkipUnless(!onDemand || All, $"one of two points {(uses == 0 ? "before the Grant" : "between Grant and Report")}; {AllPoints}=1 takes both");
         var agreement = await Space.AgreeAsync(Victim, "investments", "many");
         var before = await Space.SpentAsync(Victim, agreement);
         var job = await KilledAsync(fragile.Spec, (Victim, point));
-        await FailedAsync(job, Victim, agreement, before, uses: 0);
-    }
-
-    [Theory]
-    [InlineData("AfterGrant", false)]
-    [InlineData("BeforeReport", true)] // the look-up below dies there too
-    public async Task An_owner_killed_between_Grant_and_Report_has_spent_a_use_and_gives_nothing(string point, bool onDemand)
-    {
-        Assert.SkipUnless(!onDemand || All, $"one of two points between Grant and Report; {AllPoints}=1 takes both");
-        var agreement = await Space.AgreeAsync(Victim, "investments", "many");
-        var before = await Space.SpentAsync(Victim, agreement);
-        var job = await KilledAsync(fragile.Spec, (Victim, point));
-        await FailedAsync(job, Victim, agreement, before, uses: 1);
+        var outcome = await Space.EndAsync(job);
+        Assert.True(outcome.State == "FAILED" && outcome.Codes.Contains(KeyIsGone), outcome.Why + Space.Story());
+        Assert.Equal(before + uses, await Space.SpentAsync(Victim, agreement));
+        await OneContributionAsync(job, Victim, completed: false, uses);
+        Ledgers.AssertSound(Victim);
     }
 
     /// <summary>Records leave with the Report: an owner that dies before it has told nothing, and one that dies after it has a use to claim.</summary>
@@ -217,15 +211,6 @@ public sealed class CrashTests(FragileSpace fragile)
     }
 
     private static Dictionary<string, string?> Armed(string point) => new() { [CrashAt] = point };
-
-    private async Task FailedAsync(string job, Party owner, string agreement, long before, int uses)
-    {
-        var outcome = await Space.EndAsync(job);
-        Assert.True(outcome.State == "FAILED" && outcome.Codes.Contains(KeyIsGone), outcome.Why + Space.Story());
-        Assert.Equal(before + uses, await Space.SpentAsync(owner, agreement));
-        await OneContributionAsync(job, owner, completed: false, uses);
-        Ledgers.AssertSound(owner);
-    }
 
     private async Task OneContributionAsync(string job, Party owner, bool completed, int uses)
     {

@@ -1,16 +1,25 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DataSpace.Coordinator;
 using DataSpace.Coordinator.Jobs;
+using DataSpace.Coordinator.Regulation;
 using DataSpace.EndToEnd.Support;
+using DataSpace.Hosting;
 using DataSpace.Hosting.Identity;
+using DataSpace.Hosting.Jobs;
+using DataSpace.Hosting.Regulation;
 using DataSpace.Hosting.Secrets;
+using DataSpace.Hosting.Storage;
 using DataSpace.Hosting.Transport;
 using DataSpace.Hosting.Witnessing;
 using DataSpace.Kernel.Crypto;
+using DataSpace.Kernel.NegativeList;
 using DataSpace.Kernel.Results;
+using DataSpace.Ledger.Sequencing;
 using DataSpace.Ledger.Witnessing;
 using DataSpace.Protocol.Jobs;
+using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -84,6 +93,45 @@ public sealed class HostileProviderTests(SharedSpace shared, IntersectionTemplat
         return (fault?.Error.Code, wire.Carried);
     }
 
+    /// <summary>Honest owners refuse by themselves; one that gives its contribution all the same, while the coordinator waits for it, has given nothing.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_comes_after_a_freeze_has_arrived_is_not_kept(bool freezes)
+    {
+        using var side = new CoordinatorSide(Space);
+        await using var regulation = new CoordinatorsList(Space);
+        var hash = HashOf(shared.First.JobId);
+        var store = new StoreAt(Path.Combine(regulation.Directory, "state.db"));
+        await using (var db = store.CreateDbContext())
+        {
+            await db.Database.EnsureCreatedAsync(TestContext.Current.CancellationToken);
+            var job = JobOf(hash);
+            (job.State, job.Stage, job.Deadline) = (JobStates.Running, JobStages.Contribute, DateTimeOffset.MaxValue);
+            db.Add(job);
+            foreach (var (owner, position) in Space.Owners.Select((o, i) => (o, i)))
+                db.Add(new PartyRow { JobHash = hash, Participant = owner.Did, Position = position, State = PartyStates.Computing, RoundZero = "", RoundOneAccepted = true });
+            await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+        var wire = new GivingWire(path =>
+        {
+            Assert.EndsWith("/contribution?wait=true", path, StringComparison.Ordinal);
+            if (freezes)
+                regulation.Freeze(Space.SupplierA.Did);
+        }, did => new ContributionAnswer(ContributionAnswer.Ready, EnvelopeOf(hash, Space.Owners.First(o => o.Did == did))));
+        var runner = new JobRunner(
+            store, wire, side.Peers, side.Self, dispatchLog: null!, new ContributionInbox(side.Peers, side.Logs, TimeProvider.System), survivors: null!,
+            new ConversationRelay(side.Peers, side.Logs, wire, TimeProvider.System, NullLogger<ConversationRelay>.Instance), new JobNews(), new DispatchRules(regulation.Register, TimeProvider.System), crashPoints: null!,
+            TimeProvider.System, NullLogger<JobRunner>.Instance);
+        await runner.Consume(OneStep.Of(new AdvanceJob(hash)));
+
+        await using var after = store.CreateDbContext();
+        var (kept, stage) = (await after.Set<BlobRow>().CountAsync(TestContext.Current.CancellationToken), (await after.Jobs.SingleAsync(TestContext.Current.CancellationToken)).Stage);
+        Assert.Equal(freezes ? (0, JobStages.Contribute) : (Space.Owners.Count, JobStages.Sum), (kept, stage));
+        Assert.All(await after.Parties.ToListAsync(TestContext.Current.CancellationToken), p => Assert.Equal(freezes, p is { Header: null, State: PartyStates.Computing }));
+        Assert.Equal(!freezes, await after.Sights.AnyAsync(TestContext.Current.CancellationToken));
+    }
+
     private string HashOf(string jobId) => (string)TestAnalyst.Query(Space.Coordinator, "SELECT JobHash FROM Jobs WHERE JobId = $id", ("$id", jobId))!;
 
     private ContributionEnvelope EnvelopeOf(string hash, Party owner) => TestAnalyst.EnvelopeOf(Space, hash, owner);
@@ -125,6 +173,70 @@ public sealed class HostileProviderTests(SharedSpace shared, IntersectionTemplat
         }
     }
 
+    /// <summary>Every owner's node answers as it is told.</summary>
+    private sealed class GivingWire(Action<string> before, Func<string, ContributionAnswer> answer) : INodeTransport
+    {
+        public Task<Result<PeerAnswer>> SendAsync(Peer peer, HttpMethod method, string pathAndQuery, ReadOnlyMemory<byte> body, CancellationToken cancellation)
+        {
+            before(pathAndQuery);
+            return Task.FromResult<Result<PeerAnswer>>(new PeerAnswer(200, JsonSerializer.SerializeToUtf8Bytes(answer(peer.Did), JobJson.Options)));
+        }
+    }
+
+    private sealed class StoreAt(string file) : IDbContextFactory<CoordinatorState>
+    {
+        public CoordinatorState CreateDbContext() => new(new DbContextOptionsBuilder<CoordinatorState>().UseSqlite($"Data Source={file};Pooling=False").Options);
+    }
+
+    /// <summary>The regulators' list at a coordinator: nothing is frozen until somebody is.</summary>
+    private sealed class CoordinatorsList : IAsyncDisposable
+    {
+        private readonly TestRegulator _regulator = new("waiting");
+        private readonly AuditLedger _ledger;
+
+        public CoordinatorsList(Space space)
+        {
+            Directory = System.IO.Directory.CreateTempSubdirectory("coordinators-list-").FullName;
+            _ledger = AuditLedger.Open(new LedgerOptions { Directory = Path.Combine(Directory, "ledger"), Origin = "coordinator.example/log" }, space.Coordinator.Persona.Signer, TimeProvider.System).Value;
+            var pinned = PinnedRegulators.Create([new RegulatorConfig(_regulator.Did, "Regulator", [.. _regulator.Roots.Select(r => RegulatorPin.Spell(r.PublicKey))], Threshold: 2)], 1000, Directory).Value;
+            Register = new RegulationRegister(pinned, new NodeOptions { Directory = Directory, ConfigFile = "none" }, _ledger, new RegulationQueue(), TimeProvider.System);
+            Assert.True(Register.Accept(_regulator.Publish(), "test").IsOk);
+        }
+
+        public string Directory { get; }
+
+        public RegulationRegister Register { get; }
+
+        public void Freeze(string participant) => Assert.True(Register.Accept(_regulator.Freeze(TestRegulator.FreezeOf(FreezeTarget.Participant, participant)), "test").IsOk);
+
+        public async ValueTask DisposeAsync()
+        {
+            await _ledger.DisposeAsync();
+            System.IO.Directory.Delete(Directory, recursive: true);
+        }
+    }
+
+    /// <summary>A message as the bus hands it over; the one that follows is not delivered.</summary>
+    public class OneStep : DispatchProxy
+    {
+        private AdvanceJob _message = null!;
+
+        internal static ConsumeContext<AdvanceJob> Of(AdvanceJob message)
+        {
+            var context = Create<ConsumeContext<AdvanceJob>, OneStep>();
+            ((OneStep)(object)context)._message = message;
+            return context;
+        }
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.Name switch
+        {
+            "get_Message" => _message,
+            "get_CancellationToken" => TestContext.Current.CancellationToken,
+            "Publish" => Task.CompletedTask,
+            var other => throw new NotSupportedException(other),
+        };
+    }
+
     /// <summary>Whom the coordinator knows, and by which logs.</summary>
     private sealed class CoordinatorSide : IDisposable
     {
@@ -133,11 +245,13 @@ public sealed class HostileProviderTests(SharedSpace shared, IntersectionTemplat
         public CoordinatorSide(Space space)
         {
             var coordinator = space.Coordinator;
-            var self = NodeIdentity.LoadOrCreate(coordinator.Did, coordinator.Name, new FileSecretProvider(Path.Combine(coordinator.Directory, "keys")), TimeProvider.System);
+            Self = NodeIdentity.LoadOrCreate(coordinator.Did, coordinator.Name, new FileSecretProvider(Path.Combine(coordinator.Directory, "keys")), TimeProvider.System);
             Peers = AnalystSide.CardsOf(space);
             _store = WitnessStore.Open(Path.Combine(space.Root, "coordinator-side"));
-            Logs = new LogKeys(Peers, _store, self);
+            Logs = new LogKeys(Peers, _store, Self);
         }
+
+        public NodeIdentity Self { get; }
 
         public PeerDirectory Peers { get; }
 

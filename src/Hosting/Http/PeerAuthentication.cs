@@ -1,4 +1,3 @@
-using System.Buffers;
 using DataSpace.Hosting.Identity;
 using DataSpace.Hosting.Regulation;
 using DataSpace.Hosting.Transport;
@@ -109,27 +108,16 @@ public static class PeerAuthentication
         {
             if (request.ContentLength > limit)
                 return HostErrors.RequestTooLarge.Of($"at most {limit} bytes");
-            using var buffer = new MemoryStream((int)(request.ContentLength ?? 0));
-            var chunk = ArrayPool<byte>.Shared.Rent(64 * 1024);
             try
             {
-                int read;
-                while ((read = await request.Body.ReadAsync(chunk, cancellation)) > 0)
-                {
-                    if (buffer.Length + read > limit)
-                        return HostErrors.RequestTooLarge.Of($"at most {limit} bytes");
-                    buffer.Write(chunk, 0, read);
-                }
+                return await BodyReader.ReadAsync(request.Body, limit, cancellation) is { } body
+                    ? (ReadOnlyMemory<byte>)body
+                    : HostErrors.RequestTooLarge.Of($"at most {limit} bytes");
             }
             catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
             {
                 return HostErrors.RequestTooLarge.Of($"at most {limit} bytes"); // of a length that was not announced, the server notices first
             }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(chunk);
-            }
-            return (ReadOnlyMemory<byte>)buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Net.Security;
@@ -99,31 +98,9 @@ public sealed class DirectHttpsTransport(NodeIdentity self, EgressMeter meter, R
         if (response.Content.Headers.ContentLength > MaxAnswerBytes)
             return HostErrors.PeerAnswerInvalid.Of("too large");
         await using var stream = await response.Content.ReadAsStreamAsync(cancellation);
-        // Most answers do not say their length: room is borrowed while they grow.
-        var room = ArrayPool<byte>.Shared.Rent(64 * 1024);
-        try
-        {
-            var length = 0;
-            int read;
-            while ((read = await stream.ReadAsync(room.AsMemory(length), cancellation)) > 0)
-            {
-                length += read;
-                if (length > MaxAnswerBytes)
-                    return HostErrors.PeerAnswerInvalid.Of("too large");
-                if (length == room.Length)
-                {
-                    var larger = ArrayPool<byte>.Shared.Rent(2 * length);
-                    room.AsSpan(0, length).CopyTo(larger);
-                    ArrayPool<byte>.Shared.Return(room);
-                    room = larger;
-                }
-            }
-            return new PeerAnswer((int)response.StatusCode, room.AsSpan(0, length).ToArray());
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(room);
-        }
+        return await BodyReader.ReadAsync(stream, MaxAnswerBytes, cancellation) is { } body
+            ? new PeerAnswer((int)response.StatusCode, body)
+            : HostErrors.PeerAnswerInvalid.Of("too large");
     }
 
     private HttpMessageInvoker CreatePool(Peer peer) => new(new SocketsHttpHandler

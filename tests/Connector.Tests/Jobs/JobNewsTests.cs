@@ -9,7 +9,7 @@ public sealed class JobNewsTests
     private readonly FakeTimeProvider _clock = new();
     private readonly JobNews _news = new();
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task News_is_heard_by_all_who_ask_about_the_job_and_by_nobody_else()
     {
         using var first = _news.Listen("a");
@@ -24,7 +24,7 @@ public sealed class JobNewsTests
         await waits;
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Without_news_it_is_answered_after_the_longest_wait()
     {
         using var listener = _news.Listen("a");
@@ -35,7 +35,7 @@ public sealed class JobNewsTests
         await waits;
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_node_that_stops_and_a_caller_that_hangs_up_end_it()
     {
         using var listener = _news.Listen("a");
