@@ -99,37 +99,85 @@ public sealed class HostileProviderTests(SharedSpace shared, IntersectionTemplat
     [InlineData(true)]
     public async Task What_comes_after_a_freeze_has_arrived_is_not_kept(bool freezes)
     {
-        using var side = new CoordinatorSide(Space);
         await using var regulation = new CoordinatorsList(Space);
         var hash = HashOf(shared.First.JobId);
-        var store = new StoreAt(Path.Combine(regulation.Directory, "state.db"));
-        await using (var db = store.CreateDbContext())
-        {
-            await db.Database.EnsureCreatedAsync(TestContext.Current.CancellationToken);
-            var job = JobOf(hash);
-            (job.State, job.Stage, job.Deadline) = (JobStates.Running, JobStages.Contribute, DateTimeOffset.MaxValue);
-            db.Add(job);
-            foreach (var (owner, position) in Space.Owners.Select((o, i) => (o, i)))
-                db.Add(new PartyRow { JobHash = hash, Participant = owner.Did, Position = position, State = PartyStates.Computing, RoundZero = "", RoundOneAccepted = true });
-            await db.SaveChangesAsync(TestContext.Current.CancellationToken);
-        }
-        var wire = new GivingWire(path =>
+        var store = await RunningAsync(regulation, hash, JobStages.Contribute, _ => { });
+        await StepAsync(store, regulation, hash, (did, path) =>
         {
             Assert.EndsWith("/contribution?wait=true", path, StringComparison.Ordinal);
             if (freezes)
                 regulation.Freeze(Space.SupplierA.Did);
-        }, did => new ContributionAnswer(ContributionAnswer.Ready, EnvelopeOf(hash, Space.Owners.First(o => o.Did == did))));
-        var runner = new JobRunner(
-            store, wire, side.Peers, side.Self, dispatchLog: null!, new ContributionInbox(side.Peers, side.Logs, TimeProvider.System), survivors: null!,
-            new ConversationRelay(side.Peers, side.Logs, wire, TimeProvider.System, NullLogger<ConversationRelay>.Instance), new JobNews(), new DispatchRules(regulation.Register, TimeProvider.System), crashPoints: null!,
-            TimeProvider.System, NullLogger<JobRunner>.Instance);
-        await runner.Consume(OneStep.Of(new AdvanceJob(hash)));
+            return new PeerAnswer(200, JsonSerializer.SerializeToUtf8Bytes(new ContributionAnswer(ContributionAnswer.Ready, EnvelopeOf(hash, Space.Owners.First(o => o.Did == did))), JobJson.Options));
+        });
 
         await using var after = store.CreateDbContext();
         var (kept, stage) = (await after.Set<BlobRow>().CountAsync(TestContext.Current.CancellationToken), (await after.Jobs.SingleAsync(TestContext.Current.CancellationToken)).Stage);
         Assert.Equal(freezes ? (0, JobStages.Contribute) : (Space.Owners.Count, JobStages.Sum), (kept, stage));
         Assert.All(await after.Parties.ToListAsync(TestContext.Current.CancellationToken), p => Assert.Equal(freezes, p is { Header: null, State: PartyStates.Computing }));
         Assert.Equal(!freezes, await after.Sights.AnyAsync(TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>A node that failed unexpectedly has said nothing about the job: its owner is asked again, and what it was in stands beside it. What it says by a code of its own is a refusal.</summary>
+    [Theory]
+    [InlineData(JobStages.Roster, "")]
+    [InlineData(JobStages.Shares, "/shares")]
+    [InlineData(JobStages.Contribute, "/roster")]
+    [InlineData(JobStages.Contribute, "/contribution?wait=true")]
+    public async Task An_owner_whose_node_failed_unexpectedly_is_asked_again(string stage, string path)
+    {
+        await using var regulation = new CoordinatorsList(Space);
+        var hash = HashOf(shared.First.JobId);
+        Assert.Equal((JobStates.Running, "DS-HST-011"), await AnsweredAsync(HostErrors.Internal));
+        Assert.Equal((JobStates.Failed, "DS-HST-007"), await AnsweredAsync(HostErrors.MalformedRequest));
+
+        async Task<(string Job, string? Code)> AnsweredAsync(ErrorKind kind)
+        {
+            var store = await RunningAsync(regulation, hash, stage, party =>
+            {
+                party.RoundOneAccepted = path.StartsWith("/contribution", StringComparison.Ordinal);
+                party.RoundZero = stage == JobStages.Roster ? null : "";
+            });
+            await StepAsync(store, regulation, hash, (did, asked) =>
+            {
+                Assert.Equal(path.Length == 0 ? "/peer/jobs" : $"/peer/jobs/{hash}{path}", asked);
+                return new PeerAnswer(kind.Status, JsonSerializer.SerializeToUtf8Bytes(new { code = kind.Code, title = kind.Title }));
+            });
+            await using var after = store.CreateDbContext();
+            var parties = await after.Parties.ToListAsync(TestContext.Current.CancellationToken);
+            return ((await after.Jobs.SingleAsync(TestContext.Current.CancellationToken)).State, Assert.Single(parties.Select(p => p.Code).Distinct()));
+        }
+    }
+
+    /// <summary>A store of the coordinator in which this job runs.</summary>
+    private async Task<StoreAt> RunningAsync(CoordinatorsList regulation, string hash, string stage, Action<PartyRow> change)
+    {
+        var store = new StoreAt(Path.Combine(regulation.Directory, "state.db"));
+        await using var db = store.CreateDbContext();
+        await db.Database.EnsureDeletedAsync(TestContext.Current.CancellationToken);
+        await db.Database.EnsureCreatedAsync(TestContext.Current.CancellationToken);
+        var job = JobOf(hash);
+        (job.State, job.Stage, job.Deadline) = (JobStates.Running, stage, DateTimeOffset.MaxValue);
+        db.Add(job);
+        foreach (var (owner, position) in Space.Owners.Select((o, i) => (o, i)))
+        {
+            var party = new PartyRow { JobHash = hash, Participant = owner.Did, Position = position, State = PartyStates.Computing, RoundZero = "", RoundOneAccepted = true };
+            change(party);
+            db.Add(party);
+        }
+        await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        return store;
+    }
+
+    /// <summary>One step of the job, in which owners answer as they are told.</summary>
+    private async Task StepAsync(StoreAt store, CoordinatorsList regulation, string hash, Func<string, string, PeerAnswer> answer)
+    {
+        using var side = new CoordinatorSide(Space);
+        var wire = new AnsweringWire(answer);
+        var runner = new JobRunner(
+            store, wire, side.Peers, side.Self, dispatchLog: null!, new ContributionInbox(side.Peers, side.Logs, TimeProvider.System), survivors: null!,
+            new ConversationRelay(side.Peers, side.Logs, wire, TimeProvider.System, NullLogger<ConversationRelay>.Instance), new JobNews(), new DispatchRules(regulation.Register, TimeProvider.System), crashPoints: null!,
+            TimeProvider.System, NullLogger<JobRunner>.Instance);
+        await runner.Consume(OneStep.Of(new AdvanceJob(hash)));
     }
 
     private string HashOf(string jobId) => (string)TestAnalyst.Query(Space.Coordinator, "SELECT JobHash FROM Jobs WHERE JobId = $id", ("$id", jobId))!;
@@ -174,13 +222,10 @@ public sealed class HostileProviderTests(SharedSpace shared, IntersectionTemplat
     }
 
     /// <summary>Every owner's node answers as it is told.</summary>
-    private sealed class GivingWire(Action<string> before, Func<string, ContributionAnswer> answer) : INodeTransport
+    private sealed class AnsweringWire(Func<string, string, PeerAnswer> answer) : INodeTransport
     {
         public Task<Result<PeerAnswer>> SendAsync(Peer peer, HttpMethod method, string pathAndQuery, ReadOnlyMemory<byte> body, CancellationToken cancellation)
-        {
-            before(pathAndQuery);
-            return Task.FromResult<Result<PeerAnswer>>(new PeerAnswer(200, JsonSerializer.SerializeToUtf8Bytes(answer(peer.Did), JobJson.Options)));
-        }
+            => Task.FromResult<Result<PeerAnswer>>(answer(peer.Did, pathAndQuery));
     }
 
     private sealed class StoreAt(string file) : IDbContextFactory<CoordinatorState>

@@ -25,7 +25,7 @@ internal sealed partial class JobRunner
         await Task.WhenAll(parties.Where(p => p.Shares is null).Select(async party =>
         {
             var answer = await PostAsync(party.Participant, $"/peer/jobs/{job.JobHash}/shares", request, cancellation);
-            if (!answer.TryGet(out var response, out _) || PeerProblem.HasJustRestarted(response))
+            if (IsAway(party, answer, out var response))
                 unreachable = true;
             else if (!response.IsSuccess)
                 Refuse(party, response);
@@ -107,7 +107,7 @@ internal sealed partial class JobRunner
         await Task.WhenAll(asked.Where(p => !has(p)).Select(async party =>
         {
             var answer = await PostAsync(party.Participant, $"/peer/jobs/{job.JobHash}/{path}", request, cancellation);
-            if (!answer.TryGet(out var response, out _) || PeerProblem.HasJustRestarted(response))
+            if (!answer.TryGet(out var response, out _) || PeerProblem.HasJustRestarted(response) || PeerProblem.HasFailed(response))
                 return;
             if (response.IsSuccess && take(party, response))
             {
@@ -138,8 +138,9 @@ internal sealed partial class JobRunner
     {
         foreach (var party in parties.Where(p => p is { Header: null, State: not (PartyStates.Refused or PartyStates.Suspended) }))
         {
+            var trouble = party.Code; // what it was last in, if it was
             (party.State, party.Code) = (PartyStates.Unreported, CoordinatorErrors.Unreported.Code);
-            party.Refusal = JsonSerializer.Serialize(RefusalNotice.Of(party.Participant, CoordinatorErrors.Unreported.Of()), JobJson.Options);
+            party.Refusal = JsonSerializer.Serialize(RefusalNotice.Of(party.Participant, CoordinatorErrors.Unreported.Of(trouble)), JobJson.Options);
         }
     }
 }

@@ -119,12 +119,7 @@ internal sealed partial class JobRunner(
         var unreachable = false;
         foreach (var (party, answer) in waiting.Zip(answers))
         {
-            if (!answer.TryGet(out var response, out var error))
-            {
-                unreachable = true;
-                LogPeerFailed(log, party.Participant, error.Code);
-            }
-            else if (PeerProblem.HasJustRestarted(response))
+            if (IsAway(party, answer, out var response))
             {
                 unreachable = true;
             }
@@ -158,13 +153,12 @@ internal sealed partial class JobRunner(
         await Task.WhenAll(parties.Where(p => p is { RoundOneAccepted: false, State: not PartyStates.Refused }).Select(async party =>
         {
             var answer = await PostAsync(party.Participant, $"/peer/jobs/{job.JobHash}/roster", roundOne, cancellation);
-            if (answer.TryGet(out var response, out _))
-            {
-                if (response.IsSuccess)
-                    (party.RoundOneAccepted, party.State) = (true, PartyStates.Computing);
-                else if (!PeerProblem.HasJustRestarted(response))
-                    Refuse(party, response);
-            }
+            if (IsAway(party, answer, out var response))
+                return;
+            if (response.IsSuccess)
+                (party.RoundOneAccepted, party.State) = (true, PartyStates.Computing);
+            else
+                Refuse(party, response);
         }));
         if (parties.Exists(p => p.Header is null) && parties.TrueForAll(p => p is { RoundOneAccepted: true, State: not (PartyStates.Refused or PartyStates.Suspended) })
             && await relay.PassAsync(db, job, parties, cancellation) is { } fault)
@@ -210,12 +204,7 @@ internal sealed partial class JobRunner(
         if (peers.Find(party.Participant) is not { } member)
             return null;
         var answer = await transport.SendAsync(PeerDirectory.PeerOf(member), HttpMethod.Get, $"/peer/jobs/{job.JobHash}/contribution{(waits ? "?wait=true" : "")}", default, cancellation);
-        if (!answer.TryGet(out var response, out var error))
-        {
-            LogPeerFailed(log, party.Participant, error.Code);
-            return null;
-        }
-        if (PeerProblem.HasJustRestarted(response))
+        if (IsAway(party, answer, out var response))
             return null;
         if (!response.IsSuccess)
         {
@@ -244,7 +233,7 @@ internal sealed partial class JobRunner(
             return null;
         // Nothing is forwarded without a proof of its Grant (law 1, seen from outside).
         var checkedEnvelope = inbox.Check(job, party, content.Envelope);
-        if (!checkedEnvelope.TryGet(out var grant, out error))
+        if (!checkedEnvelope.TryGet(out var grant, out var error))
         {
             Refuse(party, RefusalNotice.Of(party.Participant, error));
             return null;
@@ -271,6 +260,24 @@ internal sealed partial class JobRunner(
         job.State = JobStates.Completed;
         LogCompleted(log);
         return TimeSpan.Zero;
+    }
+
+    /// <summary>
+    /// True while the party's answer is unknown: it cannot be reached, has just restarted, or failed unexpectedly. None of these is a refusal: it is asked again until the job's time is over, and what it
+    /// is stands beside it.
+    /// </summary>
+    private bool IsAway(PartyRow party, Result<PeerAnswer> sent, out PeerAnswer answer)
+    {
+        string? trouble = null;
+        if (!sent.TryGet(out answer!, out var error))
+            trouble = error.Code;
+        else if (PeerProblem.HasFailed(answer))
+            trouble = HostErrors.Internal.Code;
+        if (trouble is not null)
+            LogPeerFailed(log, party.Participant, trouble);
+        if (party.State != PartyStates.Suspended)
+            party.Code = trouble; // what holds it is told as long as it is held
+        return trouble is not null || PeerProblem.HasJustRestarted(answer);
     }
 
     private static bool FailIfRefused(JobRow job, List<PartyRow> parties)

@@ -18,6 +18,10 @@ public static class PeerProblem
     public static bool HasJustRestarted(PeerAnswer answer)
         => answer.Status == CryptoErrors.Replayed.Status && Read(string.Empty, answer).Code == CryptoErrors.Replayed.Code;
 
+    /// <summary>True when the peer failed unexpectedly (DS-HST-011): it says nothing about the request, which can be repeated.</summary>
+    public static bool HasFailed(PeerAnswer answer)
+        => answer.Status == HostErrors.Internal.Status && Read(string.Empty, answer).Code == HostErrors.Internal.Code;
+
     /// <summary>The refusal in a non-success answer.</summary>
     public static RefusalNotice Read(string participant, PeerAnswer answer)
     {
