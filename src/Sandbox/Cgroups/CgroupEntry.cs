@@ -1,6 +1,6 @@
 namespace DataSpace.Sandbox.Cgroups;
 
-/// <summary>How a launched process comes into its group: the shell that begins the launch writes itself there and only then becomes the next program.</summary>
+/// <summary>How a launched process comes into its group: the shell of the launch writes itself there and only then becomes the next program.</summary>
 internal static class CgroupEntry
 {
     /// <summary>Ends the list of <c>cgroup.procs</c> files among the shell's arguments.</summary>
@@ -9,6 +9,6 @@ internal static class CgroupEntry
     /// <summary>Exit code when the group could not be entered: nothing was run.</summary>
     public const int RefusedExitCode = 125;
 
-    /// <summary>Takes the files up to <see cref="End"/>, enters each group (0 is the writer itself), and runs the rest in the same process.</summary>
-    public const string Script = "while [ \"$1\" != -- ]; do echo 0 >\"$1\" || exit 125; shift; done; shift; exec \"$@\"";
+    /// <summary>Takes the files up to <see cref="End"/> and enters each group (0 is the writer itself). The rest of the arguments stay.</summary>
+    public const string Script = "while [ \"$1\" != -- ]; do echo 0 >\"$1\" || exit 125; shift; done; shift";
 }

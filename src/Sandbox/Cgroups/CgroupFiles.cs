@@ -27,7 +27,7 @@ internal class CgroupFiles
     /// <summary>Whether a shell may put itself into a group through these files, as <see cref="CgroupEntry"/> does before each run.</summary>
     public virtual async Task<bool> CanEnterAsync(IReadOnlyList<string> entryFiles)
     {
-        var info = new System.Diagnostics.ProcessStartInfo("/bin/sh", ["-c", CgroupEntry.Script, "sh", .. entryFiles, CgroupEntry.End, "/bin/sh", "-c", ":"])
+        var info = new System.Diagnostics.ProcessStartInfo("/bin/sh", ["-c", CgroupEntry.Script, "sh", .. entryFiles, CgroupEntry.End])
         {
             RedirectStandardError = true,
             UseShellExecute = false,

@@ -12,6 +12,7 @@ internal sealed record SandboxCommand
     /// <summary>Processes and threads of one run: of the slot uid by RLIMIT_NPROC, of the control group by <c>pids.max</c>.</summary>
     public const int MaxTasks = 128;
 
+    private const string Shell = "/bin/sh";
     private const string InnerWorkerDirectory = "/app";
     private const string WorkerFileName = "sandbox-worker";
     private const int MaxOpenFiles = 64;
@@ -24,7 +25,7 @@ internal sealed record SandboxCommand
     public string? DatasetPath { get; init; }
     public int SlotUid { get; init; }
 
-    /// <summary>Through which the launch enters its control groups, first of all; none without a group.</summary>
+    /// <summary>Through which the launch enters its control groups, before anything of the owner's is touched; none without a group.</summary>
     public IReadOnlyList<string> GroupEntryFiles { get; init; } = [];
 
     private string FilterPath => Path.Combine(StagingDirectory, "filter.bpf");
@@ -35,37 +36,31 @@ internal sealed record SandboxCommand
 
     private string StagedInput => Path.Combine(StagingDirectory, "input");
 
-    /// <summary>Arguments of <c>/bin/sh</c>.</summary>
-    public IReadOnlyList<string> Arguments(SandboxLimits limits)
+    /// <summary>
+    /// The program to start, and its arguments. One shell prepares what follows and becomes it: every program in between costs each run its start. As root it runs in a private mount namespace, in which
+    /// worker and dataset stand under a path that the slot uid can reach (they may live below a directory that only root enters); after it comes the slot uid with no capability left.
+    /// </summary>
+    public (string Program, IReadOnlyList<string> Arguments) Launch(SandboxLimits limits)
     {
-        // Process.Start passes no extra descriptors: this shim opens the filter as fd 9, enters the groups and becomes the next program.
-        List<string> args = ["-c", "exec 9<\"$1\"; shift; " + CgroupEntry.Script, "sh", FilterPath, .. GroupEntryFiles, CgroupEntry.End];
-        if (Layers.ClearEnvironment)
-        {
-            // Before bwrap, not only by it: /proc/1/environ inside is the environment that bwrap itself was started with.
-            args.AddRange([Tool("env"), "-i"]);
-        }
-
         var privileged = Profile == SandboxProfileKind.Privileged;
+        // Process.Start passes no extra descriptors: the shell opens the filter as fd 9. What it exports by itself is taken away again: /proc/1/environ inside is the environment that bwrap was started with.
+        var script = $"exec 9<\"$1\"; shift; {CgroupEntry.Script}; {(privileged ? MountScript(Tool("mount")) : "")}unset PWD OLDPWD SHLVL; exec \"$@\"";
+        List<string> args = ["-c", script, "sh", FilterPath, .. GroupEntryFiles, CgroupEntry.End];
         if (privileged)
             AddPrivileged(args);
         if (Layers.Limits)
             AddLimits(args, limits, privileged);
         AddBubblewrap(args, privileged);
         args.AddRange(["--", (Layers.MinimalView ? InnerWorkerDirectory : HostWorker) + "/" + WorkerFileName]);
-        return args;
+        return privileged ? (Tool("unshare"), ["--mount", "--propagation", "private", "--", Shell, .. args]) : (Shell, args);
     }
 
-    /// <summary>
-    /// As root: a private mount namespace in which worker and dataset stand under a path that the slot uid can reach (they may live below a
-    /// directory that only root enters), then the slot uid with no capability left.
-    /// </summary>
+    private static string MountScript(string mount)
+        => $"{mount} -n --bind \"$1\" \"$2\" && {{ [ -z \"$3\" ] || {mount} -n --bind \"$3\" \"$4\"; }} || exit 1; shift 4; ";
+
     private void AddPrivileged(List<string> args)
     {
-        var mount = Tool("mount");
-        args.AddRange([Tool("unshare"), "--mount", "--propagation", "private", "--", "/bin/sh", "-c"]);
-        args.Add($"{mount} -n --bind \"$1\" \"$2\" && {{ [ -z \"$3\" ] || {mount} -n --bind \"$3\" \"$4\"; }} && shift 4 && exec \"$@\"");
-        args.AddRange(["sh", WorkerDirectory, StagedWorker, DatasetPath ?? "", StagedInput]);
+        args.AddRange([WorkerDirectory, StagedWorker, DatasetPath ?? "", StagedInput]);
         var uid = SlotUid.ToString(CultureInfo.InvariantCulture);
         args.AddRange([Tool("setpriv"), "--reuid", uid, "--regid", uid, "--clear-groups", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"]);
     }

@@ -96,7 +96,7 @@ internal sealed class WorkerLauncher : IDisposable
             GroupEntryFiles = group?.EntryFiles ?? [],
         };
         var started = _time.GetTimestamp();
-        using var process = await LauncherThread.RunAsync(() => Start(command.Arguments(request.Limits), request)).ConfigureAwait(false);
+        using var process = await LauncherThread.RunAsync(() => Start(command.Launch(request.Limits), request)).ConfigureAwait(false);
         var processId = process.Id;
 
         using var wall = new CancellationTokenSource(TimeSpan.FromMilliseconds(request.Limits.WallLimitMs), _time);
@@ -125,9 +125,9 @@ internal sealed class WorkerLauncher : IDisposable
         return new LaunchOutcome(end, process.ExitCode, output, Encoding.UTF8.GetString(errors), _time.GetElapsedTime(started), processId);
     }
 
-    private static System.Diagnostics.Process Start(IReadOnlyList<string> arguments, LaunchRequest request)
+    private System.Diagnostics.Process Start((string Program, IReadOnlyList<string> Arguments) launch, LaunchRequest request)
     {
-        var info = new ProcessStartInfo("/bin/sh")
+        var info = new ProcessStartInfo(launch.Program)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -135,12 +135,13 @@ internal sealed class WorkerLauncher : IDisposable
             UseShellExecute = false,
             WorkingDirectory = "/",
         };
-        info.Environment.Clear();
         foreach (var (name, value) in request.LauncherEnvironment ?? new Dictionary<string, string>())
             info.Environment[name] = value;
-        foreach (var argument in arguments)
+        if (Layers.ClearEnvironment)
+            info.Environment.Clear();
+        foreach (var argument in launch.Arguments)
             info.ArgumentList.Add(argument);
-        return System.Diagnostics.Process.Start(info) ?? throw new Win32Exception("the shell did not start");
+        return System.Diagnostics.Process.Start(info) ?? throw new Win32Exception("the launch did not start");
     }
 
     private static async Task FeedAsync(System.Diagnostics.Process process, byte[] input, CancellationToken cancellationToken)

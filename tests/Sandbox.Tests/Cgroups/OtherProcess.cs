@@ -16,7 +16,7 @@ internal sealed class OtherProcess : IDisposable
 
     public static OtherProcess Start(RunGroup? inside = null)
     {
-        var info = new ProcessStartInfo("/bin/sh", ["-c", CgroupEntry.Script, "sh", .. inside?.EntryFiles ?? [], CgroupEntry.End, "cat"])
+        var info = new ProcessStartInfo("/bin/sh", ["-c", CgroupEntry.Script + "; exec \"$@\"", "sh", .. inside?.EntryFiles ?? [], CgroupEntry.End, "cat"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
