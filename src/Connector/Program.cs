@@ -73,7 +73,7 @@ public static class Program
             }))
             .AddSingleton<ISealEngine>(provider => new IdleSealEngine(
                 new VectorSealEngine(seal), provider.GetRequiredService<TimeProvider>()))
-            .AddSingleton<DerivedData>().AddSingleton<ResultExport>().AddSingleton<ComplianceCheck>().AddSingleton<CataloguePreview>()
+            .AddSingleton<DerivedData>().AddSingleton<ResultExport>().AddSingleton<KeptSamples>().AddSingleton<ComplianceCheck>().AddSingleton<CataloguePreview>()
             .AddHostedService<MembershipService>().AddHostedService<ReceiptClerk>()
             .AddSingleton<MeterWorker>().AddHostedService(s => s.GetRequiredService<MeterWorker>());
         services.AddRegulation(regulators).AddSingleton<RegulationGate>().AddSingleton<SuspensionBook>().AddSingleton<NoticeBook>().AddSingleton<RegulationOutlook>().AddSingleton<IRegulationPreview, RegulationPreview>()

@@ -18,6 +18,8 @@ public sealed class BadEnvironmentTests(FragileSpace fragile)
     {
         var agreement = await Space.AgreeAsync(Victim, "investments", "many");
         var before = await Space.SpentAsync(Victim, agreement);
+        var samples = Samples();
+        Assert.NotEmpty(samples);
         await Victim.Process.StopAsync();
         await Victim.RestartAsync(new Dictionary<string, string?> { ["DATASPACE_BWRAP"] = "/nonexistent/bwrap" });
         var status = await Victim.ReadAsync("/admin/status");
@@ -29,6 +31,9 @@ public sealed class BadEnvironmentTests(FragileSpace fragile)
         Assert.Equal(before, await Space.SpentAsync(Victim, agreement));
         await Victim.Process.StopAsync();
         await Victim.RestartAsync();
+        Assert.Equal(samples, Samples()); // what did not change was looked through once
+
+        List<(string, DateTime)> Samples() => [.. new DirectoryInfo(Path.Combine(Victim.Directory, "samples")).GetFiles().Select(f => (f.Name, f.LastWriteTimeUtc)).Order()];
     }
 
     /// <summary>A refusal is about the job; a coordinator that is away, or has no room, is not: what is granted would be spent for nothing.</summary>

@@ -18,7 +18,7 @@ namespace DataSpace.Connector.Datasets;
 /// that passed for the declaration and the file of this moment is not listed, not negotiated and not used. Results stand in the ledger too.
 /// </summary>
 internal sealed partial class ComplianceCheck(
-    DatasetRegistry datasets, PolicyDecisionPoint decisions, SqlSandbox sandbox, DerivedData derived, NodeIdentity self, ConnectorConfig config, AuditLedger ledger, TimeProvider clock,
+    DatasetRegistry datasets, PolicyDecisionPoint decisions, SqlSandbox sandbox, KeptSamples samples, DerivedData derived, NodeIdentity self, ConnectorConfig config, AuditLedger ledger, TimeProvider clock,
     ILogger<ComplianceCheck> log)
 {
     private const int WallLimitMs = 600_000;
@@ -106,15 +106,16 @@ internal sealed partial class ComplianceCheck(
             var stamp = StampOf(dataset);
             if (!datasets.VersionOf(dataset, self.DatasetVersionKey).TryGet(out var version, out var error))
                 return NotSampled(dataset, declared, stamp, string.Empty, error);
-            var seed = long.Parse(version.AsSpan(0, 15), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
-            var looked = await sandbox.SampleAsync(dataset.Source, seed, new SandboxLimits { WallLimitMs = WallLimitMs, CpuLimitSeconds = WallLimitMs / 1000 }, cancellation);
-            if (!looked.TryGet(out var sample, out error))
+            if (!(await SampleAsync(dataset, version, cancellation)).TryGet(out var looked, out error))
                 return NotSampled(dataset, declared, stamp, version, error);
             if (!derived.Of(dataset.Config).TryGet(out var inherited, out error))
                 return Withheld(dataset, declared, stamp, version, new(error.Kind, error.Detail ?? error.Kind.Title));
             // The version was taken before the look: only a file that is still the same was looked at.
             if (stamp != StampOf(dataset) || !datasets.VersionOf(dataset, self.DatasetVersionKey).TryGet(out var after, out _) || after != version)
                 continue;
+            var sample = looked.Report;
+            if (looked.IsNew)
+                samples.Keep(dataset.Source, version, looked.Engine, sample);
             var (columns, findings, gradeFound) = ComplianceRules.Judge(dataset.Config, declared, sample, dataset.Offers);
             findings = [.. findings, .. DerivedRules.Judge(declared, dataset.Offers, inherited, clock.GetUtcNow())];
             var scale = dataset.Config.Classification!.Scale ?? new DataScale(sample.Rows, sample.Subjects);
@@ -126,6 +127,19 @@ internal sealed partial class ComplianceCheck(
             };
         }
         return Withheld(dataset, declared, default, string.Empty, new(ClassificationErrors.NotSampled, "the file changes while it is looked at"));
+    }
+
+    /// <summary>What a look through the data finds depends on its content, so that it is looked through once.</summary>
+    private async Task<Result<(SampleReport Report, string Engine, bool IsNew)>> SampleAsync(PublishedDataset dataset, string version, CancellationToken cancellation)
+    {
+        // First, though it may not be needed: data that could not be used is not listed either.
+        if (!(await sandbox.ProbeAsync(cancellation)).TryGet(out var profile, out var error))
+            return error;
+        if (samples.Find(dataset.Source, version, profile.EngineVersion) is { } kept)
+            return (kept, profile.EngineVersion, false);
+        var seed = long.Parse(version.AsSpan(0, 15), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+        var looked = await sandbox.SampleAsync(dataset.Source, seed, new SandboxLimits { WallLimitMs = WallLimitMs, CpuLimitSeconds = WallLimitMs / 1000 }, cancellation);
+        return looked.TryGet(out var report, out error) ? (report, profile.EngineVersion, true) : error;
     }
 
     /// <summary>The decision point's word on publishing: an offer in another owner's name, or of another dataset, is not this node's to make.</summary>

@@ -53,7 +53,7 @@ internal sealed class PrivateOwner : IAsyncDisposable
         _noise = new NoiseDesk(_sandbox, _facts, _self);
         var datasets = DatasetRegistry.Create(config with { Datasets = [] }).Value;
         var register = new RegulationRegister(PinnedRegulators.None, new NodeOptions { Directory = _root, ConfigFile = "none" }, Ledger, new RegulationQueue(), TimeProvider.System);
-        var check = new ComplianceCheck(datasets, new PolicyDecisionPoint(), _sandbox, new DerivedData(Ledger, _self, null!, null!), _self, config, Ledger, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<ComplianceCheck>.Instance);
+        var check = new ComplianceCheck(datasets, new PolicyDecisionPoint(), _sandbox, null!, new DerivedData(Ledger, _self, null!, null!), _self, config, Ledger, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<ComplianceCheck>.Instance);
         var regulation = new RegulationGate(register, datasets, config, new DatasetVolumes(register), check, Ledger, _self);
         Regrants = new Regrants(Ledger, config, _self);
         _book = new AgreementBook(null!, null!, null!, null!, Ledger);
