@@ -5,7 +5,7 @@ namespace DataSpace.EndToEnd;
 
 /// <summary>Real nodes through the commands, as people read them and as scripts do.</summary>
 [Collection(CountedLog.Name)]
-public sealed class CommandLineTests(SharedSpace shared) : IDisposable
+public sealed class CommandLineTests(CountedSpace shared) : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("command-line-").FullName;
 

@@ -11,7 +11,7 @@ namespace DataSpace.EndToEnd;
 /// with its code, spends nothing and leaves no grant.
 /// </summary>
 [Collection(CountedLog.Name)]
-public sealed class HostileCoordinatorTests(SharedSpace shared)
+public sealed class HostileCoordinatorTests(CountedSpace shared)
 {
     private readonly TestAnalyst _analyst = shared.Analyst;
 

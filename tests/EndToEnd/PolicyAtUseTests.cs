@@ -5,7 +5,7 @@ namespace DataSpace.EndToEnd;
 
 /// <summary>The contract is enforced at every use, by the owner's own node: what it does not cover is refused with its code and spends nothing.</summary>
 [Collection(CountedLog.Name)]
-public sealed class PolicyAtUseTests(SharedSpace shared)
+public sealed class PolicyAtUseTests(CountedSpace shared)
 {
     private Space Space => shared.Space;
 

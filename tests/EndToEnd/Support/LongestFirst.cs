@@ -8,7 +8,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly string[] Longest =
     [
-        Crashes.Name, Fragile.Name, nameof(SplitViewAndRollbackTests), nameof(DutyTests), nameof(RegulationClockTests), nameof(DemoProcessTests), Regulated.Name, CountedUses.Name,
+        Crashes.Name, CountedUses.Name, Fragile.Name, nameof(SplitViewAndRollbackTests), nameof(DutyTests), CountedLog.Name, nameof(RegulationClockTests), nameof(DemoProcessTests), Regulated.Name, nameof(DropoutTests),
     ];
 
     /// <inheritdoc />

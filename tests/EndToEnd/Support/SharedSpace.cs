@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace DataSpace.EndToEnd.Support;
 
 /// <summary>The one space that all tests share which leave its processes alone, with one finished job of the sample.</summary>
-public sealed class SharedSpace : IAsyncLifetime
+public class SharedSpace : IAsyncLifetime
 {
     internal Space Space { get; private set; } = null!;
 
@@ -29,5 +29,6 @@ public sealed class SharedSpace : IAsyncLifetime
         Analyst?.Dispose();
         if (Space is not null)
             await Space.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 }
