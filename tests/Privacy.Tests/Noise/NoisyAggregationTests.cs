@@ -74,7 +74,7 @@ public class NoisyAggregationTests(SealFixture seal)
     [InlineData(2)]
     public void With_and_without_one_subject_no_outcome_tells_which(int honest)
     {
-        const int uses = 60_000;
+        const int uses = 24_000;
         var plan = NoisePlan.Create(new NoiseTerms(900_000, 1, honest), 1, [Measure], 2).Value;
         var most = Math.Exp(plan.Figures[0].EpsilonMicro / 1e6);
         var with = Outcomes(101);
