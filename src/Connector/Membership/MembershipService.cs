@@ -17,7 +17,10 @@ internal sealed partial class MembershipService(
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ApprovedInterval = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan StoreInterval = TimeSpan.FromHours(1);
+    private static readonly TimeSpan RenewAfter = MemberDocuments.Lifetime / 12;
     private (string Members, DateTimeOffset At) _stored = (string.Empty, DateTimeOffset.MinValue);
+    private (MemberDocument Card, string Document, DateTimeOffset At)? _own;
+    private ReadOnlyMemory<byte> _learned;
 
     /// <summary>
     /// Before the node listens or resumes anything: the coordinator, whom the operator handed over, and the members as they were last seen. Jobs that a restart
@@ -75,8 +78,7 @@ internal sealed partial class MembershipService(
     private async Task RefreshAsync(MemberDocument coordinator, CancellationToken cancellation)
     {
         var peer = PeerDirectory.PeerOf(coordinator);
-        var document = MemberDocuments.Sign(address.Card(services), self.Signer, clock);
-        var body = JsonSerializer.SerializeToUtf8Bytes(new JoinRequest(document), JobJson.Options);
+        var body = JsonSerializer.SerializeToUtf8Bytes(new JoinRequest(OwnDocument()), JobJson.Options);
         var joined = await transport.SendAsync(peer, HttpMethod.Post, "/members/join", body, cancellation);
         if (!joined.TryGet(out var answer, out var error) || !answer.IsSuccess)
         {
@@ -93,8 +95,8 @@ internal sealed partial class MembershipService(
     private async Task LearnAsync(Peer coordinator, CancellationToken cancellation)
     {
         var listed = await transport.SendAsync(coordinator, HttpMethod.Get, "/members", default, cancellation);
-        if (!listed.TryGet(out var answer, out _) || !answer.IsSuccess)
-            return;
+        if (!listed.TryGet(out var answer, out _) || !answer.IsSuccess || answer.Body.Span.SequenceEqual(_learned.Span))
+            return; // to the byte what was learnt last time: signatures and all
         var list = JsonSerializer.Deserialize<MemberList>(answer.Body.Span, JobJson.Options)!;
         var members = new List<MemberDocument>();
         foreach (var document in list.Documents)
@@ -105,25 +107,36 @@ internal sealed partial class MembershipService(
             else
                 LogMemberRefused(log, refused.Code);
         }
-        Store(list, string.Join('\n', members));
+        var stored = Store(list, string.Join('\n', members));
+        _learned = stored && members.Count == list.Documents.Count ? answer.Body : default; // what was refused is looked at, and told, again
     }
 
-    /// <summary>Documents are renewed all the time; written down is what says something new, and now and then what ends later.</summary>
-    private void Store(MemberList list, string members)
+    /// <summary>This node's document, signed anew when what it says changes or an hour has passed: the same one again changes nothing anywhere.</summary>
+    private string OwnDocument()
+    {
+        var (card, now) = (address.Card(services), clock.GetUtcNow());
+        if (_own is not { } own || own.Card != card || (now - own.At).Duration() > RenewAfter)
+            _own = own = (card, MemberDocuments.Sign(card, self.Signer, clock), now);
+        return own.Document;
+    }
+
+    /// <summary>Documents are renewed every hour; written down is what says something new, and now and then what ends later.</summary>
+    private bool Store(MemberList list, string members)
     {
         var now = clock.GetUtcNow();
         if (members == _stored.Members && now - _stored.At < StoreInterval)
-            return;
+            return true;
         var file = FileOf(services.GetRequiredService<NodeOptions>());
         try
         {
             File.WriteAllBytes(file + ".new", JsonSerializer.SerializeToUtf8Bytes(list, JobJson.Options));
             File.Move(file + ".new", file, overwrite: true);
             _stored = (members, now);
+            return true;
         }
         catch (IOException)
         {
-            // A full disk: the members are known in memory, and the next contact tries again.
+            return false; // a full disk: the members are known in memory, and the next contact tries again
         }
     }
 
