@@ -22,6 +22,16 @@ public sealed class HappyPathTests(SharedSpace shared)
         Assert.False(shared.First.Result!["clamped"]!.GetValue<bool>());
     }
 
+    /// <summary>Every node asks its coordinator every three seconds; what it says of itself is stored, sent to all and verified by all only when it is new.</summary>
+    [Fact]
+    public async Task A_member_document_that_says_nothing_new_is_not_signed_again()
+    {
+        string Documents() => (string)TestAnalyst.Query(Space.Coordinator, "SELECT group_concat(Document) FROM (SELECT Document FROM Members ORDER BY Did)")!;
+        var before = Documents();
+        await Task.Delay(TimeSpan.FromSeconds(8), TestContext.Current.CancellationToken);
+        Assert.Equal(before, Documents());
+    }
+
     /// <summary>The median year of all rows of all owners lies where the plain rows have it; the matrix needs a firm more than supplier B has.</summary>
     [Fact]
     public async Task A_quantile_over_a_grid_comes_back_exactly_and_a_matrix_keeps_its_stricter_rule()

@@ -114,8 +114,8 @@ internal sealed partial class ComplianceCheck(
             if (stamp != StampOf(dataset) || !datasets.VersionOf(dataset, self.DatasetVersionKey).TryGet(out var after, out _) || after != version)
                 continue;
             var sample = looked.Report;
-            if (looked.IsNew)
-                samples.Keep(dataset.Source, version, looked.Engine, sample);
+            if (looked.IsNew && !samples.Keep(dataset.Source, version, looked.Engine, sample))
+                LogNotKept(log, dataset.Config.Id);
             var (columns, findings, gradeFound) = ComplianceRules.Judge(dataset.Config, declared, sample, dataset.Offers);
             findings = [.. findings, .. DerivedRules.Judge(declared, dataset.Offers, inherited, clock.GetUtcNow())];
             var scale = dataset.Config.Classification!.Scale ?? new DataScale(sample.Rows, sample.Subjects);
@@ -205,4 +205,7 @@ internal sealed partial class ComplianceCheck(
 
     [LoggerMessage(2, LogLevel.Error, "The check of dataset {Dataset} could not be recorded: {Code}")]
     private static partial void LogNotRecorded(ILogger logger, string dataset, string code);
+
+    [LoggerMessage(3, LogLevel.Warning, "What the sample of dataset {Dataset} held could not be kept; the next start looks again")]
+    private static partial void LogNotKept(ILogger logger, string dataset);
 }

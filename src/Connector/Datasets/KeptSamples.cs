@@ -11,7 +11,7 @@ namespace DataSpace.Connector.Datasets;
 
 /// <summary>
 /// What samples of datasets held, one small file for each in <c>samples/</c> of the node directory: a file with the same content, declaration and worker is not looked through again after a restart. Counts alone, as
-/// <see cref="SampleReport"/>; what they mean is judged anew each time. A file that is damaged, or not written under this node's key, is none; that nothing can be kept costs the next start its time, no more.
+/// <see cref="SampleReport"/>; what they mean is judged anew each time. A file that is damaged, or not written under this node's key, is none.
 /// </summary>
 internal sealed class KeptSamples(NodeOptions node, NodeIdentity self, UseFacts facts)
 {
@@ -33,18 +33,20 @@ internal sealed class KeptSamples(NodeOptions node, NodeIdentity self, UseFacts 
             if (!CryptographicOperations.FixedTimeEquals(HMACSHA256.HashData(_key, body.Span), tag.Span))
                 return null;
             var kept = JsonSerializer.Deserialize<KeptSample>(body.Span, JobJson.Options);
-            return kept?.Of == NameOf(source, version, engine) ? kept.Report : null;
+            return NameOf(source, version, engine) is { } name && kept?.Of == name ? kept.Report : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
-            return null;
+            return null; // looked through once more
         }
     }
 
-    /// <summary>Keeps it in place of the dataset's last one.</summary>
-    public void Keep(DatasetSource source, string version, string engine, SampleReport report)
+    /// <summary>Keeps it in place of the dataset's last one. False when it could not: then the next start looks again.</summary>
+    public bool Keep(DatasetSource source, string version, string engine, SampleReport report)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(new KeptSample(NameOf(source, version, engine), report), JobJson.Options);
+        if (NameOf(source, version, engine) is not { } name)
+            return false;
+        var body = JsonSerializer.SerializeToUtf8Bytes(new KeptSample(name, report), JobJson.Options);
         var (path, temporary) = (PathOf(source), PathOf(source) + ".tmp");
         try
         {
@@ -55,16 +57,17 @@ internal sealed class KeptSamples(NodeOptions node, NodeIdentity self, UseFacts 
                 file.Write(body);
             }
             File.Move(temporary, path, overwrite: true);
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // looked through again at the next start
+            return false;
         }
     }
 
-    /// <summary>Everything on which the counts depend; where the file lies is none of it.</summary>
-    private string NameOf(DatasetSource source, string version, string engine)
-        => JsonSerializer.Serialize(new { Format, version, source = source with { Path = string.Empty }, engine, worker = facts.WorkerDigest(), SqlSandbox.MaxSampleRows }, JobJson.Options);
+    /// <summary>Everything on which the counts depend; where the file lies is none of it. Null when the worker cannot be told from another.</summary>
+    private string? NameOf(DatasetSource source, string version, string engine)
+        => facts.WorkerDigest() is { } worker ? JsonSerializer.Serialize(new { Format, version, source = source with { Path = string.Empty }, engine, worker, SqlSandbox.MaxSampleRows }, JobJson.Options) : null;
 
     private string PathOf(DatasetSource source) => Path.Combine(_directory, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(source.Name)))[..32]);
 

@@ -16,10 +16,10 @@ internal sealed partial class DutyWorker(IDbContextFactory<ConnectorState> store
     private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan UngrantedAfter = TimeSpan.FromHours(25); // orders live 24 h
     private static readonly TimeSpan KeptFor = TimeSpan.FromDays(90);
-    private readonly Bell _bell = new();
+    private readonly AsyncAutoResetEvent _wake = new();
 
     /// <summary>There may be something to do.</summary>
-    public void Wake() => _bell.Ring();
+    public void Wake() => _wake.Set();
 
     /// <summary>A Report is committed. What cannot be written down now is found by the loop: the Report stands.</summary>
     public async Task ReportedAsync(string useId)
@@ -58,7 +58,7 @@ internal sealed partial class DutyWorker(IDbContextFactory<ConnectorState> store
             {
                 LogFailed(log, e);
             }
-            await _bell.WaitAsync(Interval, clock, stoppingToken);
+            await _wake.WaitAsync(Interval, clock, stoppingToken);
         }
     }
 

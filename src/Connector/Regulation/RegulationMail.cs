@@ -25,7 +25,7 @@ internal sealed partial class RegulationMail(
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LetterLife = TimeSpan.FromHours(1);
     private static readonly TimeSpan KeptFor = TimeSpan.FromDays(30);
-    private readonly Bell _bell = new();
+    private readonly AsyncAutoResetEvent _wake = new();
 
     /// <summary>Adds a letter to <paramref name="db"/>, in place of an older one on the same matter; the caller saves.</summary>
     public void Owe(ConnectorState db, string id, string receiver, string path, string typ, string body)
@@ -40,7 +40,7 @@ internal sealed partial class RegulationMail(
     }
 
     /// <summary>There is something to send.</summary>
-    public void Wake() => _bell.Ring();
+    public void Wake() => _wake.Set();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -55,7 +55,7 @@ internal sealed partial class RegulationMail(
             {
                 LogFailed(log, e);
             }
-            await _bell.WaitAsync(Interval, clock, stoppingToken);
+            await _wake.WaitAsync(Interval, clock, stoppingToken);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using DataSpace.Coordinator.Regulation;
 using DataSpace.Hosting;
@@ -266,10 +267,10 @@ internal sealed partial class JobRunner(
     /// True while the party's answer is unknown: it cannot be reached, has just restarted, or failed unexpectedly. None of these is a refusal: it is asked again until the job's time is over, and what it
     /// is stands beside it.
     /// </summary>
-    private bool IsAway(PartyRow party, Result<PeerAnswer> sent, out PeerAnswer answer)
+    private bool IsAway(PartyRow party, Result<PeerAnswer> sent, [NotNullWhen(false)] out PeerAnswer? answer)
     {
         string? trouble = null;
-        if (!sent.TryGet(out answer!, out var error))
+        if (!sent.TryGet(out answer, out var error))
             trouble = error.Code;
         else if (PeerProblem.HasFailed(answer))
             trouble = HostErrors.Internal.Code;
@@ -277,7 +278,7 @@ internal sealed partial class JobRunner(
             LogPeerFailed(log, party.Participant, trouble);
         if (party.State != PartyStates.Suspended)
             party.Code = trouble; // what holds it is told as long as it is held
-        return trouble is not null || PeerProblem.HasJustRestarted(answer);
+        return trouble is not null || answer is null || PeerProblem.HasJustRestarted(answer);
     }
 
     private static bool FailIfRefused(JobRow job, List<PartyRow> parties)

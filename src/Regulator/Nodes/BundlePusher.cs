@@ -22,11 +22,11 @@ internal sealed partial class BundlePusher(
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(20);
 
-    private readonly Bell _bell = new();
+    private readonly AsyncAutoResetEvent _wake = new();
     private readonly ConcurrentDictionary<string, (int Version, long Sequence)> _delivered = new(StringComparer.Ordinal);
 
     /// <summary>Begins a round now: after a change, or when a node was registered.</summary>
-    public void Wake() => _bell.Ring();
+    public void Wake() => _wake.Set();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -35,7 +35,7 @@ internal sealed partial class BundlePusher(
         while (!stoppingToken.IsCancellationRequested)
         {
             var missed = await RoundAsync(everyone, stoppingToken);
-            everyone = await _bell.WaitAsync(missed ? RetryAfter : Stamp.Interval, clock, stoppingToken) || !missed;
+            everyone = await _wake.WaitAsync(missed ? RetryAfter : Stamp.Interval, clock, stoppingToken) || !missed;
         }
     }
 

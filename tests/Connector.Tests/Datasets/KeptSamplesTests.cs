@@ -54,6 +54,9 @@ public sealed class KeptSamplesTests : IDisposable
         Assert.Null(Of("another").Find(source, Version, Engine));
         File.WriteAllText(Worker, "another worker");
         Assert.Null(Of().Find(source, Version, Engine));
+        File.Delete(Worker); // unknown is not the same as the unknown of before
+        Assert.False(Of().Keep(source, Version, Engine, _report));
+        Assert.Null(Of().Find(source, Version, Engine));
     }
 
     [Fact]
@@ -73,7 +76,7 @@ public sealed class KeptSamplesTests : IDisposable
             File.WriteAllBytes(path, bad);
             Assert.Null(Of().Find(_dataset.ToSource(), Version, Engine));
         }
-        Of().Keep(_dataset.ToSource(), "v2", Engine, _report);
+        Assert.True(Of().Keep(_dataset.ToSource(), "v2", Engine, _report));
         Assert.NotNull(Of().Find(_dataset.ToSource(), "v2", Engine));
         Assert.NotEmpty(Kept.Name);
     }
@@ -83,7 +86,7 @@ public sealed class KeptSamplesTests : IDisposable
     {
         Directory.Delete(Path.Combine(_directory.FullName, "samples"), recursive: true);
         File.WriteAllText(Path.Combine(_directory.FullName, "samples"), "in the way");
-        Of().Keep(_dataset.ToSource(), Version, Engine, _report);
+        Assert.False(Of().Keep(_dataset.ToSource(), Version, Engine, _report));
         Assert.Null(Of().Find(_dataset.ToSource(), Version, Engine));
     }
 

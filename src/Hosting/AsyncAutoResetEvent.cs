@@ -2,15 +2,15 @@ using System.Threading.Channels;
 
 namespace DataSpace.Hosting;
 
-/// <summary>Wakes a loop from elsewhere. However often it was rung since the last wait, and by however many at once, it ends one wait.</summary>
-public sealed class Bell
+/// <summary>Wakes a loop from elsewhere. However often it was set since the last wait, and by however many at once, it ends one wait: a semaphore of one fails whoever sets it a moment after another.</summary>
+public sealed class AsyncAutoResetEvent
 {
-    private readonly Channel<bool> _rung = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _set = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>There may be something to do.</summary>
-    public void Ring() => _rung.Writer.TryWrite(true);
+    public void Set() => _set.Writer.TryWrite(true);
 
-    /// <summary>True when it was rung, false after <paramref name="atMost"/>.</summary>
+    /// <summary>True when it was set, false after <paramref name="atMost"/>.</summary>
     /// <exception cref="OperationCanceledException">The node stops.</exception>
     public async Task<bool> WaitAsync(TimeSpan atMost, TimeProvider clock, CancellationToken stopping)
     {
@@ -18,7 +18,7 @@ public sealed class Bell
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stopping);
         try
         {
-            return await _rung.Reader.ReadAsync(either.Token);
+            return await _set.Reader.ReadAsync(either.Token);
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
